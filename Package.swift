@@ -1,0 +1,216 @@
+// swift-tools-version:6.3
+import PackageDescription
+
+// Hallmark is one package in five rings. Imports go downward only; `scripts/check-imports`
+// keeps that true, ARCHITECTURE.md draws it.
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+/// A library target in the folder of its ring.
+func module(
+  _ ring: String, _ name: String, _ dependencies: [Target.Dependency] = [],
+  exclude: [String] = []
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: "Sources/\(ring)/\(name)",
+    exclude: exclude, swiftSettings: settings)
+}
+
+/// One of the three programs.
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies, path: "Sources/Commands/\(name)",
+    swiftSettings: settings)
+}
+
+/// A test target; its folder mirrors `Sources/`.
+func tests(_ ring: String, _ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, path: "Tests/\(ring)/\(name)",
+    swiftSettings: settings)
+}
+
+let argumentParser: Target.Dependency =
+  .product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
+let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
+let httpClient: Target.Dependency =
+  .product(name: "AsyncHTTPClient", package: "async-http-client")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioFoundationEssentials: Target.Dependency =
+  .product(name: "NIOFoundationEssentialsCompat", package: "swift-nio")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let jwtKit: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
+let tomlKit: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency =
+  .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+
+/// The commit that `--version` names. The scripts pass it, because SwiftPM caches what it read from
+/// git until this file changes; a build by hand falls back to that reading.
+let commit: String = {
+  if let given = Context.environment["HALLMARK_COMMIT"], !given.isEmpty { return given }
+  guard let git = Context.gitInformation else { return "unknown" }
+  return git.currentCommit + (git.hasUncommittedChanges ? "+modified" : "")
+}()
+
+let package = Package(
+  name: "hallmark",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "hallmark", targets: ["hallmark"]),
+    .executable(name: "hallmark-server", targets: ["hallmark-server"]),
+    .executable(name: "hallmark-conformance", targets: ["hallmark-conformance"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+    // Exact: fixed-time validation is SPI, so every new version needs a look.
+    .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+  ],
+  targets: [
+    // Formats: bytes ⇄ values.
+    module("Formats", "Encodings", [crypto]),
+    module("Formats", "SourceText", ["Encodings", tomlKit]),
+    module("Formats", "Archives", ["Encodings", "CZlib"]),
+    module("Formats", "PythonPackaging", ["Encodings"]),
+    .systemLibrary(
+      name: "CZlib", path: "Sources/Formats/CZlib", pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"])]),
+
+    // Evidence: what is signed, by whom, logged where.
+    module("Evidence", "TransparencyLog", ["Encodings", crypto]),
+    module("Evidence", "Certificates", ["Encodings", crypto, cryptoExtras, x509, asn1]),
+    module("Evidence", "Attestations", ["Encodings", crypto]),
+    module(
+      "Evidence", "Sigstore",
+      ["Encodings", "TransparencyLog", "Certificates", "Attestations", crypto, x509, asn1],
+      exclude: ["PublicGood/SOURCE.json"]),
+    module(
+      "Evidence", "PyPIAttestations",
+      ["Encodings", "PythonPackaging", "Certificates", "Attestations", "Sigstore"]),
+
+    // Release: activities over a release.
+    module(
+      "Release", "Policies",
+      [
+        "Encodings", "SourceText", "Attestations", "Certificates", "Sigstore", "PyPIAttestations",
+      ]),
+    module(
+      "Release", "Verification",
+      [
+        "Encodings", "Attestations", "Certificates", "PythonPackaging", "Sigstore",
+        "PyPIAttestations", "Policies", crypto,
+      ]),
+    module(
+      "Release", "Rebuild",
+      ["Encodings", "SourceText", "Archives", "PythonPackaging", crypto, subprocess, systemPackage]),
+    module(
+      "Release", "TrustedPublishing",
+      ["Encodings", "PythonPackaging", "PyPIAttestations", "Sigstore"]),
+
+    // Services: sockets and stores.
+    module(
+      "Services", "ServiceClients",
+      [
+        "Encodings", "PythonPackaging", "TransparencyLog", "Certificates", "Attestations",
+        "Sigstore", "PyPIAttestations", "TrustedPublishing", crypto, httpClient, nioCore, nioPosix,
+        nioSSL, nioHTTP1, systemPackage,
+      ]),
+    module("Services", "Storage", ["Encodings", "TransparencyLog", crypto, grdb]),
+    module(
+      "Services", "TrustServices",
+      [
+        "Encodings", "PythonPackaging", "TransparencyLog", "Certificates", "Attestations",
+        "Sigstore", "Storage", "TrustedPublishing", crypto, cryptoExtras, x509, asn1, hummingbird,
+        httpTypes, jwtKit, nioCore, logging,
+      ]),
+    module(
+      "Services", "PackageIndex",
+      [
+        "Encodings", "Archives", "PythonPackaging", "Certificates", "Attestations", "Sigstore",
+        "PyPIAttestations", "Policies", "Storage", "TrustedPublishing", crypto, hummingbird,
+        httpTypes, mustache, grdb, nioCore, nioHTTP1, logging,
+      ]),
+
+    // Commands: the verbs.
+    .target(
+      name: "BuildVersion", path: "Sources/Commands/BuildVersion",
+      cSettings: [.define("HALLMARK_COMMIT", to: "\"\(commit)\"")]),
+    program(
+      "hallmark",
+      [
+        "BuildVersion", "Encodings", "SourceText", "PythonPackaging", "Attestations", "Certificates",
+        "TransparencyLog", "Sigstore", "PyPIAttestations", "Policies", "Verification", "Rebuild",
+        "TrustedPublishing", "ServiceClients", argumentParser, crypto, subprocess, systemPackage,
+      ]),
+    program(
+      "hallmark-server",
+      [
+        "BuildVersion", "Encodings", "Verification", "Certificates", "Sigstore", "Storage", "TrustServices", "PackageIndex",
+        "TrustedPublishing", argumentParser, crypto, x509, hummingbird, hummingbirdTLS, nioCore,
+        nioSSL, lifecycle, logging,
+      ]),
+    program(
+      "hallmark-conformance",
+      ["Encodings", "Certificates", "Sigstore", "Verification", "Policies", crypto, argumentParser]),
+
+    // Tests mirror Sources; Support is what several of them share.
+    module("../Tests/Support", "TestSupport"),
+    module(
+      "../Tests/Support", "TrustSimulator",
+      [
+        "Encodings", "TransparencyLog", "Certificates", "Attestations", "Sigstore", crypto, x509,
+        asn1,
+      ]),
+    tests("Formats", "EncodingsTests", ["Encodings"]),
+    tests("Formats", "SourceTextTests", ["SourceText", "Encodings"]),
+    tests("Formats", "PythonPackagingTests", ["PythonPackaging", "Encodings"]),
+    tests("Formats", "ArchivesTests", ["Archives", "Encodings", "TestSupport", "PythonPackaging"]),
+    tests("Evidence", "TransparencyLogTests", ["TransparencyLog", "Encodings", crypto]),
+    tests(
+      "Evidence", "SigstoreTests",
+      [
+        "Sigstore", "Encodings", "TransparencyLog", "Certificates", "Attestations",
+        "PyPIAttestations", "TestSupport", "TrustSimulator", crypto,
+      ]),
+    tests(
+      "Release", "VerificationTests",
+      [
+        "Verification", "Policies", "Sigstore", "PyPIAttestations", "Attestations", "Certificates",
+        "Encodings", "SourceText", "TestSupport", "TrustSimulator", crypto,
+      ]),
+  ]
+)

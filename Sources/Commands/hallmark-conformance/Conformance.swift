@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+
+/// Speaks the command-line protocols of public conformance suites; not for people.
+@main
+struct Conformance: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "hallmark-conformance",
+    abstract: "Answer the protocols of public conformance suites.",
+    discussion: """
+      verify-bundle speaks sigstore-conformance's protocol: exit 0 accepts, 1 rejects with the \
+      reason's code on stderr, 2 is a protocol error. Signing and TUF are not there yet.
+      """,
+    subcommands: [VerifyBundle.self])
+}

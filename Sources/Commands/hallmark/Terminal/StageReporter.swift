@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Shows the stages of a long command, one line per stage with its result and time.
+///
+/// On a terminal:
+/// ```
+/// ✓ Build     greeting 1.0.0, sdist and wheel                       1.2 s
+/// ✗ Publish   the index refused the upload                          0.1 s
+/// ```
+/// The line of the stage that goes on is shown too and replaced when it ends. Elsewhere each stage
+/// is one line of plain ASCII marks when it ends: `[ok] Build: greeting 1.0.0, … (1.2 s)`.
+struct StageReporter: Sendable {
+  private let console: Console
+  /// The width of the column of names, in characters.
+  private let nameWidth: Int
+
+  /// Makes a reporter.
+  ///
+  /// - Parameters:
+  ///   - console: where lines go.
+  ///   - names: the names of all stages, so that their results stand in one column.
+  init(_ console: Console, names: [String]) {
+    self.console = console
+    nameWidth = names.map(\.count).max() ?? 0
+  }
+
+  /// Says that a stage has begun; shown only where the line can be replaced.
+  func began(_ name: String, _ detail: String = "") {
+    guard console.isLive else { return }
+    let text = "· \(padded(name))  \(UntrustedText.printable(detail, limit: 100))"
+    console.writeToError("\r\u{1B}[2K" + console.styled(text, .faint, on: .error))
+  }
+
+  /// Says that a stage is done.
+  ///
+  /// - Parameters:
+  ///   - name: the stage.
+  ///   - detail: its result in some words; text from outside is escaped here.
+  ///   - duration: how long it took.
+  func finished(_ name: String, _ detail: String, took duration: Duration) {
+    ended(name, detail, duration, mark: "✓", plainMark: "[ok]", style: .good)
+  }
+
+  /// Says that a stage failed; the reason follows as a diagnostic.
+  func failed(_ name: String, _ detail: String, took duration: Duration) {
+    ended(name, detail, duration, mark: "✗", plainMark: "[failed]", style: .bad)
+  }
+
+  private func ended(
+    _ name: String, _ detail: String, _ duration: Duration, mark: String, plainMark: String,
+    style: Console.Style
+  ) {
+    let time = Self.seconds(duration)
+    let result = UntrustedText.printable(detail)
+    guard console.isLive else {
+      console.progress("\(plainMark) \(name): \(result) (\(time))")
+      return
+    }
+    let fill = String(repeating: " ", count: max(1, 64 - nameWidth - result.count - time.count))
+    console.writeToError("\r\u{1B}[2K")
+    console.progress(
+      console.styled(mark, style, on: .error) + " "
+        + console.styled(padded(name), .strong, on: .error) + "  " + result + fill
+        + console.styled(time, .faint, on: .error))
+  }
+
+  private func padded(_ name: String) -> String {
+    name + String(repeating: " ", count: max(0, nameWidth - name.count))
+  }
+
+  /// A duration in seconds with one decimal, such as `1.2 s`; two decimals below a tenth.
+  static func seconds(_ duration: Duration) -> String {
+    let (whole, attoseconds) = duration.components
+    let hundredths = Int(whole) * 100 + Int(attoseconds / 10_000_000_000_000_000)
+    if hundredths < 10 { return "0.0\(hundredths) s" }
+    return "\(hundredths / 100).\(hundredths % 100 / 10) s"
+  }
+}

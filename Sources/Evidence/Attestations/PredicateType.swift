@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The predicate types that Hallmark writes or asks for.
+package enum PredicateType {
+  /// PyPI's publish attestation; its predicate is empty.
+  package static let publish = "https://docs.pypi.org/attestations/publish/v1"
+  /// SLSA provenance, version 1.
+  package static let slsaProvenance = "https://slsa.dev/provenance/v1"
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import SwiftASN1
+import X509
+
+/// The certificate extensions by which Fulcio writes down the claims of the identity token
+/// (`1.3.6.1.4.1.57264.1.n`, fulcio's `oid-info.md`).
+///
+/// Numbers 1 to 6 hold the text's bytes as they are, 8 and up a DER UTF8String.
+package enum FulcioExtension: UInt, CaseIterable, Hashable, Sendable {
+  /// The token's issuer, deprecated form.
+  case issuerV1 = 1
+  /// GitHub: event that triggered the workflow.
+  case gitHubWorkflowTrigger = 2
+  /// GitHub: commit.
+  case gitHubWorkflowSHA = 3
+  /// GitHub: name of the workflow.
+  case gitHubWorkflowName = 4
+  /// GitHub: `owner/repository`.
+  case gitHubWorkflowRepository = 5
+  /// GitHub: ref.
+  case gitHubWorkflowRef = 6
+  /// The token's issuer.
+  case issuer = 8
+  /// The workflow or pipeline definition that signed, with its ref.
+  case buildSignerURI = 9
+  /// The commit of that definition.
+  case buildSignerDigest = 10
+  /// `github-hosted` or `self-hosted`.
+  case runnerEnvironment = 11
+  /// URL of the source repository.
+  case sourceRepositoryURI = 12
+  /// The source commit.
+  case sourceRepositoryDigest = 13
+  /// The source ref.
+  case sourceRepositoryRef = 14
+  /// The forge's immutable number of the repository.
+  case sourceRepositoryIdentifier = 15
+  /// URL of the repository's owner.
+  case sourceRepositoryOwnerURI = 16
+  /// The forge's immutable number of the owner.
+  case sourceRepositoryOwnerIdentifier = 17
+  /// The top-level build definition, with its ref.
+  case buildConfigURI = 18
+  /// The commit of that definition.
+  case buildConfigDigest = 19
+  /// What triggered the build.
+  case buildTrigger = 20
+  /// URL of the run.
+  case runInvocationURI = 21
+  /// `public` or `private`.
+  case sourceRepositoryVisibility = 22
+  /// The deployment environment.
+  case deploymentEnvironment = 23
+  /// The token's subject.
+  case tokenSubject = 24
+
+  /// Whether the value is the raw text instead of a DER UTF8String.
+  package var isRawText: Bool { rawValue <= 6 }
+
+  /// The object identifier.
+  package var objectIdentifier: ASN1ObjectIdentifier {
+    [1, 3, 6, 1, 4, 1, 57264, 1, rawValue]
+  }
+
+  /// The field's name as Fulcio's documentation writes it.
+  package var title: String {
+    switch self {
+    case .issuerV1: "Issuer (V1)"
+    case .gitHubWorkflowTrigger: "GitHub Workflow Trigger"
+    case .gitHubWorkflowSHA: "GitHub Workflow SHA"
+    case .gitHubWorkflowName: "GitHub Workflow Name"
+    case .gitHubWorkflowRepository: "GitHub Workflow Repository"
+    case .gitHubWorkflowRef: "GitHub Workflow Ref"
+    case .issuer: "Issuer"
+    case .buildSignerURI: "Build Signer URI"
+    case .buildSignerDigest: "Build Signer Digest"
+    case .runnerEnvironment: "Runner Environment"
+    case .sourceRepositoryURI: "Source Repository URI"
+    case .sourceRepositoryDigest: "Source Repository Digest"
+    case .sourceRepositoryRef: "Source Repository Ref"
+    case .sourceRepositoryIdentifier: "Source Repository Identifier"
+    case .sourceRepositoryOwnerURI: "Source Repository Owner URI"
+    case .sourceRepositoryOwnerIdentifier: "Source Repository Owner Identifier"
+    case .buildConfigURI: "Build Config URI"
+    case .buildConfigDigest: "Build Config Digest"
+    case .buildTrigger: "Build Trigger"
+    case .runInvocationURI: "Run Invocation URI"
+    case .sourceRepositoryVisibility: "Source Repository Visibility At Signing"
+    case .deploymentEnvironment: "Deployment Environment"
+    case .tokenSubject: "Token Subject"
+    }
+  }
+
+  /// The extension's value for a text: raw or as a DER UTF8String.
+  package func encodedValue(_ text: String) throws -> [UInt8] {
+    if isRawText { return Array(text.utf8) }
+    var serializer = DER.Serializer()
+    try serializer.serialize(ASN1UTF8String(text))
+    return serializer.serializedBytes
+  }
+
+  /// Reads the extension's value; `nil` if it is not the text that it should be.
+  func decodedValue(_ value: ArraySlice<UInt8>) -> String? {
+    if isRawText { return String(validating: value, as: UTF8.self) }
+    guard let text = try? ASN1UTF8String(derEncoded: value) else { return nil }
+    return String(validating: text.bytes, as: UTF8.self)
+  }
+
+  /// Reads all known extensions of a certificate.
+  ///
+  /// - Throws: ``CertificateError/malformedCertificate(_:)`` when one is there but not readable, or
+  ///   when the two forms of the issuer disagree.
+  static func claims(
+    of certificate: Certificate
+  ) throws(CertificateError) -> [FulcioExtension: String] {
+    var claims: [FulcioExtension: String] = [:]
+    for item in Self.allCases {
+      guard let found = certificate.extensions[oid: item.objectIdentifier] else { continue }
+      guard let text = item.decodedValue(found.value) else {
+        throw .malformedCertificate("the extension `\(item.title)` is not readable")
+      }
+      claims[item] = text
+    }
+    if let old = claims[.issuerV1], let new = claims[.issuer],
+      !old.utf8.elementsEqual(new.utf8)
+    {
+      throw .malformedCertificate("its two issuer extensions disagree")
+    }
+    return claims
+  }
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Crypto
+import CryptoExtras
+package import Encodings
+import SwiftASN1
+package import X509
+
+/// A public key that checks signatures: ECDSA on P-256, P-384 or P-521, Ed25519, or RSA with
+/// PKCS #1 v1.5 padding.
+///
+/// ECDSA signatures are in DER. The hash follows the key: SHA-256 for P-256 and RSA, SHA-384 for
+/// P-384, SHA-512 for P-521.
+package struct SignatureKey: Hashable, Sendable {
+  /// The kind of a key.
+  package enum Algorithm: String, Hashable, Sendable {
+    /// ECDSA on NIST P-256.
+    case p256
+    /// ECDSA on NIST P-384.
+    case p384
+    /// ECDSA on NIST P-521.
+    case p521
+    /// Ed25519.
+    case ed25519
+    /// RSA of 2048 bits or more.
+    case rsa
+  }
+
+  /// The SubjectPublicKeyInfo in DER.
+  package let subjectPublicKeyInfo: [UInt8]
+  /// The kind of the key.
+  package let algorithm: Algorithm
+  private let key: Certificate.PublicKey
+
+  /// Reads a SubjectPublicKeyInfo (RFC 5280 §4.1.2.7) in DER.
+  ///
+  /// - Throws: ``CertificateError/unsupportedKey(_:)``, also for points off the curve.
+  package init(subjectPublicKeyInfo der: [UInt8]) throws(CertificateError) {
+    let key: Certificate.PublicKey
+    do {
+      key = try Certificate.PublicKey(derEncoded: der)
+    } catch {
+      throw .unsupportedKey("not a public key of a supported kind")
+    }
+    try self.init(key)
+  }
+
+  /// Takes over a key that a certificate holds.
+  ///
+  /// - Throws: ``CertificateError/unsupportedKey(_:)``.
+  package init(_ key: Certificate.PublicKey) throws(CertificateError) {
+    if P256.Signing.PublicKey(key) != nil {
+      algorithm = .p256
+    } else if P384.Signing.PublicKey(key) != nil {
+      algorithm = .p384
+    } else if P521.Signing.PublicKey(key) != nil {
+      algorithm = .p521
+    } else if Curve25519.Signing.PublicKey(key) != nil {
+      algorithm = .ed25519
+    } else if let rsa = _RSA.Signing.PublicKey(key), rsa.keySizeInBits >= 2048 {
+      algorithm = .rsa
+    } else {
+      throw .unsupportedKey("not a public key of a supported kind and size")
+    }
+    self.key = key
+    subjectPublicKeyInfo = try Self.subjectPublicKeyInfo(of: key)
+  }
+
+  /// The SubjectPublicKeyInfo of a certificate's key in DER.
+  static func subjectPublicKeyInfo(
+    of key: Certificate.PublicKey
+  ) throws(CertificateError) -> [UInt8] {
+    var serializer = DER.Serializer()
+    do {
+      try serializer.serialize(key)
+    } catch {
+      throw .unsupportedKey("it cannot be written in DER")
+    }
+    return serializer.serializedBytes
+  }
+
+  /// Reads a `PUBLIC KEY` PEM block.
+  ///
+  /// - Throws: ``CertificateError/unsupportedKey(_:)``.
+  package init(pem: String) throws(CertificateError) {
+    let der: [UInt8]
+    do {
+      der = try PEM.decodeOne(pem, label: "PUBLIC KEY")
+    } catch {
+      throw .unsupportedKey("\(error)")
+    }
+    try self.init(subjectPublicKeyInfo: der)
+  }
+
+  /// SHA-256 of the SubjectPublicKeyInfo: the key's id in CT logs and Rekor v1.
+  package var keyID: SHA256Hash { SHA256Hash(hashing: subjectPublicKeyInfo) }
+
+  /// Tells whether a signature over a message is valid, with the hash that belongs to the key.
+  package func isValidSignature(_ signature: [UInt8], for message: [UInt8]) -> Bool {
+    if let key = P256.Signing.PublicKey(key) {
+      guard let parsed = try? P256.Signing.ECDSASignature(derRepresentation: signature) else {
+        return false
+      }
+      return key.isValidSignature(parsed, for: message)
+    }
+    if let key = P384.Signing.PublicKey(key) {
+      guard let parsed = try? P384.Signing.ECDSASignature(derRepresentation: signature) else {
+        return false
+      }
+      return key.isValidSignature(parsed, for: message)
+    }
+    if let key = P521.Signing.PublicKey(key) {
+      guard let parsed = try? P521.Signing.ECDSASignature(derRepresentation: signature) else {
+        return false
+      }
+      return key.isValidSignature(parsed, for: message)
+    }
+    if let key = Curve25519.Signing.PublicKey(key) {
+      return key.isValidSignature(signature, for: message)
+    }
+    if let key = _RSA.Signing.PublicKey(key) {
+      return key.isValidSignature(
+        _RSA.Signing.RSASignature(rawRepresentation: signature),
+        for: SHA256.hash(data: message), padding: .insecurePKCS1v1_5)
+    }
+    return false
+  }
+
+  /// Tells whether an ECDSA signature over a SHA-256 digest is valid.
+  ///
+  /// For P-384 and P-521 keys this is the older pairing that signers of the first Sigstore years
+  /// used and that bundles up to v0.3 still carry. Other kinds of keys cannot check a digest and
+  /// give `false`.
+  package func isValidSignature(_ signature: [UInt8], forDigest digest: SHA256Hash) -> Bool {
+    let prehashed = PrehashedSHA256(bytes: digest.bytes)
+    if let key = P256.Signing.PublicKey(key) {
+      guard let parsed = try? P256.Signing.ECDSASignature(derRepresentation: signature) else {
+        return false
+      }
+      return key.isValidSignature(parsed, for: prehashed)
+    }
+    if let key = P384.Signing.PublicKey(key) {
+      guard let parsed = try? P384.Signing.ECDSASignature(derRepresentation: signature) else {
+        return false
+      }
+      return key.isValidSignature(parsed, for: prehashed)
+    }
+    if let key = P521.Signing.PublicKey(key) {
+      guard let parsed = try? P521.Signing.ECDSASignature(derRepresentation: signature) else {
+        return false
+      }
+      return key.isValidSignature(parsed, for: prehashed)
+    }
+    return false
+  }
+
+  package static func == (left: SignatureKey, right: SignatureKey) -> Bool {
+    left.subjectPublicKeyInfo == right.subjectPublicKeyInfo
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(subjectPublicKeyInfo)
+  }
+}
+
+/// A SHA-256 digest computed elsewhere, in the form that Swift Crypto's ECDSA takes.
+private struct PrehashedSHA256: Digest {
+  static var byteCount: Int { 32 }
+  let bytes: [UInt8]
+
+  var description: String { "SHA256 digest" }
+
+  func makeIterator() -> Array<UInt8>.Iterator { bytes.makeIterator() }
+
+  func withUnsafeBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+    try bytes.withUnsafeBytes(body)
+  }
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Encodings
+
+extension TrustedRoot {
+  /// The trusted root of the public-good instance, built in.
+  ///
+  /// - Throws: `DocumentError`, which only a broken build could cause.
+  package static func publicGood() throws(DocumentError) -> TrustedRoot {
+    try TrustedRoot(parsing: Array(PublicGoodTrustedRoot.publicGood.utf8))
+  }
+
+  /// The trusted root of the public staging instance, built in. It vouches for nothing but tests
+  /// and counts only where it is named.
+  ///
+  /// - Throws: `DocumentError`, which only a broken build could cause.
+  package static func staging() throws(DocumentError) -> TrustedRoot {
+    try TrustedRoot(parsing: Array(PublicGoodTrustedRoot.staging.utf8))
+  }
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Attestations
+package import Encodings
+
+/// A Sigstore bundle: a signature with everything needed to verify it offline (sigstore
+/// protobuf-specs, Bundle v0.1 to v0.3), parsed and not verified.
+///
+/// Signatures by a certificate are read; bundles that name a bare public key are refused with a
+/// reason that says so.
+package struct Bundle: Hashable, Sendable {
+  /// Limits of the reader.
+  package struct Limits: Hashable, Sendable {
+    /// Bytes of the JSON text.
+    package var size = 16 << 20
+    /// Log entries.
+    package var logEntries = 32
+
+    /// The defaults: 16 MiB, 32 entries.
+    package init() {}
+  }
+
+  /// The versions of the format, by media type.
+  package enum Version: String, Hashable, Sendable, CaseIterable {
+    /// Version 0.1.
+    case v01 = "application/vnd.dev.sigstore.bundle+json;version=0.1"
+    /// Version 0.2.
+    case v02 = "application/vnd.dev.sigstore.bundle+json;version=0.2"
+    /// Version 0.3 with the older media type.
+    case v03Parameter = "application/vnd.dev.sigstore.bundle+json;version=0.3"
+    /// Version 0.3.
+    case v03 = "application/vnd.dev.sigstore.bundle.v0.3+json"
+  }
+
+  /// What was signed.
+  package enum Content: Hashable, Sendable {
+    /// A signature over the artifact's SHA-256; the digest that the bundle repeats, if any.
+    case messageSignature(digest: SHA256Hash?, signature: [UInt8])
+    /// An envelope whose statement names the artifact.
+    case envelope(DSSEEnvelope)
+  }
+
+  /// The version of the format.
+  package let version: Version
+  /// The signing certificate in DER.
+  package let certificate: [UInt8]
+  /// What was signed.
+  package let content: Content
+  /// The log entries.
+  package let logEntries: [TransparencyLogEntry]
+  /// RFC 3161 tokens, kept as they are; they do not count as evidence of time yet.
+  package let timestamps: [[UInt8]]
+
+  /// Puts a version 0.3 bundle together.
+  package init(certificate: [UInt8], content: Content, logEntries: [TransparencyLogEntry]) {
+    version = .v03
+    self.certificate = certificate
+    self.content = content
+    self.logEntries = logEntries
+    timestamps = []
+  }
+
+  /// Reads a bundle's JSON text.
+  ///
+  /// - Throws: `DocumentError`.
+  package init(parsing bytes: [UInt8], limits: Limits = Limits()) throws(DocumentError) {
+    try self.init(JSONNode(parsing: bytes, limits: JSONLimits(size: limits.size)), limits: limits)
+  }
+
+  /// Reads a bundle from a JSON document.
+  ///
+  /// - Throws: `DocumentError`.
+  package init(_ node: JSONNode, limits: Limits = Limits()) throws(DocumentError) {
+    let mediaType = try node.required("mediaType")
+    guard let version = Version(rawValue: try mediaType.string()) else {
+      throw mediaType.error("not a media type of Sigstore bundles 0.1 to 0.3")
+    }
+    self.version = version
+    let material = try node.required("verificationMaterial")
+    certificate = try Self.certificate(material, version: version)
+
+    var entries: [TransparencyLogEntry] = []
+    for item in try material.optional("tlogEntries")?.array(limit: limits.logEntries) ?? [] {
+      let entry = try TransparencyLogEntry(item)
+      guard
+        !entries.contains(where: { $0.logID == entry.logID && $0.logIndex == entry.logIndex })
+      else { throw item.error("the same log entry twice") }
+      entries.append(entry)
+    }
+    logEntries = entries
+
+    var timestamps: [[UInt8]] = []
+    let timestampList = try material.optional("timestampVerificationData")?
+      .optional("rfc3161Timestamps")?.array(limit: 32)
+    for item in timestampList ?? [] {
+      timestamps.append(try item.required("signedTimestamp").bytes())
+    }
+    self.timestamps = timestamps
+
+    switch (try node.optional("messageSignature"), try node.optional("dsseEnvelope")) {
+    case (let message?, nil):
+      content = try Self.messageSignature(message)
+    case (nil, let envelope?):
+      content = .envelope(try DSSEEnvelope(envelope))
+    default:
+      throw node.error("expected exactly one of `messageSignature` and `dsseEnvelope`")
+    }
+  }
+
+  private static func certificate(
+    _ material: JSONNode, version: Version
+  ) throws(DocumentError) -> [UInt8] {
+    let single = try material.optional("certificate")
+    let chain = try material.optional("x509CertificateChain")
+    let key = try material.optional("publicKey")
+    switch (single, chain, key) {
+    case (let single?, nil, nil):
+      return try single.required("rawBytes").bytes()
+    case (nil, let chain?, nil):
+      guard version == .v01 || version == .v02 else {
+        throw chain.error("bundles of version 0.3 have a single certificate")
+      }
+      let certificates = try chain.required("certificates").array(limit: 8)
+      guard let leaf = certificates.first else {
+        throw chain.error("the certificate chain is empty")
+      }
+      // Only the leaf is used: everything above it comes from the trusted root.
+      return try leaf.required("rawBytes").bytes()
+    case (nil, nil, let key?):
+      throw key.error("signed with a bare public key, which this version cannot verify")
+    default:
+      throw material.error(
+        "expected exactly one of `certificate`, `x509CertificateChain` and `publicKey`")
+    }
+  }
+
+  private static func messageSignature(_ node: JSONNode) throws(DocumentError) -> Content {
+    var digest: SHA256Hash?
+    if let digestNode = try node.optional("messageDigest") {
+      let algorithm = try digestNode.required("algorithm")
+      guard try algorithm.string() == "SHA2_256" else {
+        throw algorithm.error("expected SHA2_256")
+      }
+      digest = try digestNode.required("digest").digest()
+    }
+    return .messageSignature(digest: digest, signature: try node.required("signature").bytes())
+  }
+
+  /// The signature's bytes.
+  package var signature: [UInt8] {
+    switch content {
+    case .messageSignature(_, let signature): signature
+    case .envelope(let envelope): envelope.signature
+    }
+  }
+
+  /// The JSON of a version 0.3 bundle.
+  package var json: JSONValue {
+    var object = JSONObject([
+      ("mediaType", .string(Version.v03.rawValue)),
+      (
+        "verificationMaterial",
+        [
+          "certificate": ["rawBytes": .string(Base64.encode(certificate))],
+          "tlogEntries": .array(logEntries.map(\.json)),
+        ]
+      ),
+    ])
+    switch content {
+    case .messageSignature(let digest, let signature):
+      var message = JSONObject()
+      if let digest {
+        message["messageDigest"] = ["algorithm": "SHA2_256", "digest": .string(digest.base64)]
+      }
+      message["signature"] = .string(Base64.encode(signature))
+      object["messageSignature"] = .object(message)
+    case .envelope(let envelope):
+      object["dsseEnvelope"] = envelope.json
+    }
+    return .object(object)
+  }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Certificates
+import Encodings
+import TransparencyLog
+
+/// Checks one log entry: known log, signed checkpoint, inclusion, signed entry timestamp.
+struct LogEntryCheck {
+  let entry: TransparencyLogEntry
+  let trustedRoot: TrustedRoot
+  let now: Timestamp
+
+  /// Records the outcomes and returns the time that the log vouches for, if it does.
+  func run(recordingIn report: inout VerificationReport) -> Timestamp? {
+    guard let log = trustedRoot.transparencyLogs.first(where: { $0.logID == entry.logID }),
+      let key = log.key
+    else {
+      report.record(
+        VerificationCheck(
+          .knownLog, .failed("the entry is from a log that the trusted root does not know"),
+          found: Hexadecimal.encode(entry.logID.prefix(64))))
+      return nil
+    }
+    report.record(VerificationCheck(.knownLog, .passed))
+    checkInclusion(log, key, &report)
+    return checkEntryTimestamp(log, key, &report)
+  }
+
+  private func checkInclusion(
+    _ log: TrustedRoot.Log, _ key: SignatureKey, _ report: inout VerificationReport
+  ) {
+    guard let inclusion = entry.inclusion, let note = inclusion.checkpoint else {
+      let missing = entry.inclusion == nil ? "an inclusion proof" : "a checkpoint"
+      report.record(
+        VerificationCheck(
+          entry.inclusion == nil ? .inclusion : .checkpoint,
+          .failed("the log entry comes without \(missing)")))
+      return
+    }
+    let noteKey = NoteKey(name: log.host, id: log.logID) { signature, message in
+      key.isValidSignature(signature, for: message)
+    }
+    do {
+      let checkpoint = try Checkpoint(try SignedNote(parsing: note).verified(by: noteKey))
+      guard isOrigin(checkpoint.origin, of: log.host) else {
+        throw NoteError.malformed("its origin `\(checkpoint.origin)` is not of `\(log.host)`")
+      }
+      guard checkpoint.size == inclusion.treeSize, checkpoint.rootHash == inclusion.rootHash
+      else { throw NoteError.malformed("it is for another tree than the inclusion proof") }
+      report.record(VerificationCheck(.checkpoint, .passed))
+      try InclusionProof(
+        index: inclusion.logIndex, treeSize: checkpoint.size, hashes: inclusion.hashes
+      ).check(leaf: MerkleHash.leaf(entry.canonicalizedBody), root: checkpoint.rootHash)
+      report.record(VerificationCheck(.inclusion, .passed))
+    } catch let error as ProofError {
+      report.record(VerificationCheck(.inclusion, .failed("\(error)")))
+    } catch {
+      report.record(VerificationCheck(.checkpoint, .failed("the checkpoint fails: \(error)")))
+    }
+  }
+
+  /// A Rekor v1 origin is `host - treeID`, a tile log's is the host alone.
+  private func isOrigin(_ origin: String, of host: String) -> Bool {
+    let bytes = Array(origin.utf8)
+    let prefix = Array("\(host) - ".utf8)
+    if bytes == Array(host.utf8) { return true }
+    return bytes.starts(with: prefix) && DecimalText.parse(bytes[prefix.count...]) != nil
+  }
+
+  private func checkEntryTimestamp(
+    _ log: TrustedRoot.Log, _ key: SignatureKey, _ report: inout VerificationReport
+  ) -> Timestamp? {
+    // Without the log's signature the integrated time is anybody's claim (CVE-2024-55655).
+    guard let signature = entry.signedEntryTimestamp else { return nil }
+    func failed(_ sentence: String) {
+      report.record(VerificationCheck(.entryTimestamp, .failed(sentence)))
+    }
+    guard let seconds = entry.integratedTime,
+      let payload = try? SignedEntryTimestamp.payload(
+        body: entry.canonicalizedBody, integratedTime: seconds, logID: entry.logID,
+        logIndex: entry.logIndex)
+    else {
+      failed("the signed entry timestamp comes without a time")
+      return nil
+    }
+    guard key.isValidSignature(signature, for: payload) else {
+      failed("the signed entry timestamp is not by the log")
+      return nil
+    }
+    let time = Timestamp(unixSeconds: seconds)
+    guard log.validity.contains(time) else {
+      failed("the log's key was not in use at \(time)")
+      return nil
+    }
+    guard time <= now else {
+      failed("the signed entry timestamp is in the future: \(time)")
+      return nil
+    }
+    report.record(VerificationCheck(.entryTimestamp, .passed))
+    return time
+  }
+}

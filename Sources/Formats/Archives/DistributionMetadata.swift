@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Finding the core metadata inside a distribution.
+package enum DistributionMetadata {
+  /// The bytes of the single `*.dist-info/METADATA` at the top of a wheel.
+  ///
+  /// - Throws: ``ArchiveError``, also when there is no such file or more than one `.dist-info`.
+  package static func wheelMetadata(
+    in bytes: [UInt8], limits: ArchiveLimits = ArchiveLimits()
+  ) throws(ArchiveError) -> [UInt8] {
+    let archive = try ZipArchive(parsing: bytes, limits: limits)
+    return try archive.contents(of: "\(try folder(in: archive))/METADATA")
+  }
+
+  /// The tool that made a wheel, as its file `*.dist-info/WHEEL` names it (`hatchling 1.27.0`).
+  ///
+  /// - Throws: ``ArchiveError``.
+  package static func wheelGenerator(
+    in bytes: [UInt8], limits: ArchiveLimits = ArchiveLimits()
+  ) throws(ArchiveError) -> String? {
+    let archive = try ZipArchive(parsing: bytes, limits: limits)
+    let text = try archive.contents(of: "\(try folder(in: archive))/WHEEL")
+    let key = "Generator: "
+    for line in text.split(separator: UInt8(ascii: "\n")) where line.starts(with: key.utf8) {
+      let value = line.dropFirst(key.utf8.count).prefix(200)
+      guard value.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else { return nil }
+      return String(decoding: value, as: UTF8.self)
+    }
+    return nil
+  }
+
+  /// The bytes of `PKG-INFO` in the single top folder of a source distribution.
+  ///
+  /// - Throws: ``ArchiveError``, also when there are several top folders or no such file.
+  package static func sdistMetadata(
+    in bytes: [UInt8], limits: ArchiveLimits = ArchiveLimits()
+  ) throws(ArchiveError) -> [UInt8] {
+    let gzip = try GzipMember(parsing: bytes, limits: limits)
+    let archive = try TarArchive(parsing: gzip.contents, limits: limits)
+    let tops = Set(archive.members.map { topFolder(of: $0.path) })
+    guard let top = tops.first, tops.count == 1 else {
+      throw ArchiveError(.malformed, "a source distribution must have one top folder")
+    }
+    return try archive.contents(of: "\(top)/PKG-INFO")
+  }
+
+  private static func folder(in archive: ZipArchive) throws(ArchiveError) -> String {
+    let suffix = Array(".dist-info".utf8)
+    let folders = Set(
+      archive.members.filter { $0.isFolder || $0.path.utf8.contains(UInt8(ascii: "/")) }
+        .map { topFolder(of: $0.path) }
+        .filter { $0.utf8.suffix(suffix.count).elementsEqual(suffix) })
+    guard let folder = folders.first else {
+      throw ArchiveError(.missing, "the wheel has no `.dist-info` folder")
+    }
+    guard folders.count == 1 else {
+      throw ArchiveError(.malformed, "the wheel has several `.dist-info` folders")
+    }
+    return folder
+  }
+
+  private static func topFolder(of path: String) -> String {
+    String(decoding: path.utf8.prefix { $0 != UInt8(ascii: "/") }, as: UTF8.self)
+  }
+}

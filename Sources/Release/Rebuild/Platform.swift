@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FoundationEssentials
+import SystemPackage
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// What this module asks of the operating system beyond Swift's portable libraries.
+///
+/// All that is particular to Linux stands in this file.
+enum Platform {
+  /// This process's number, for names of temporary files.
+  static var processIdentifier: Int32 { getpid() }
+
+  /// The environment of this process.
+  static var environment: [String: String] { ProcessInfo.processInfo.environment }
+
+  /// Configuration files of pip that belong to the user, relative to the home folder.
+  static let pipConfigurationFiles = [".config/pip/pip.conf", ".pip/pip.conf"]
+
+  /// What to install when Python's `venv` does not work.
+  static let venvHelp = """
+    install Python 3.11 or newer with its venv module, on Debian and Ubuntu: \
+    apt-get install python3 python3-venv
+    """
+
+  /// What to install when a program is missing.
+  static func installHelp(program: String) -> String {
+    "install `\(program)`, on Debian and Ubuntu: apt-get install \(program)"
+  }
+
+  /// Makes a folder of mode 0700 below `TMPDIR` or `/tmp`.
+  static func makeTemporaryFolder(prefix: String) throws(RebuildError) -> FilePath {
+    let base = FilePath(environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp")
+    var template = Array(base.appending("\(prefix)XXXXXX").string.utf8CString)
+    guard mkdtemp(&template) != nil else {
+      let reason = Errno(rawValue: errno).description.lowercased()
+      throw RebuildError(
+        .files, "cannot make a temporary folder in `\(base)`: \(reason)",
+        help: "free some space there, or set TMPDIR to a folder that can be written to")
+    }
+    // Symbolic links on the way (`/tmp` on macOS) would show in paths that builds record.
+    let folder = FilePath(platformString: template)
+    return resolve(folder) ?? folder
+  }
+
+  /// The path without symbolic links, or `nil` if nothing is there.
+  static func resolve(_ path: FilePath) -> FilePath? {
+    guard let resolved = path.withPlatformString({ realpath($0, nil) }) else { return nil }
+    defer { free(resolved) }
+    return FilePath(platformString: resolved)
+  }
+
+  /// Renames within one file system, replacing what has the new name.
+  static func rename(_ source: FilePath, to target: FilePath) throws {
+    let result = source.withPlatformString { old in
+      target.withPlatformString { new in
+        #if canImport(Glibc)
+          Glibc.rename(old, new)
+        #elseif canImport(Musl)
+          Musl.rename(old, new)
+        #else
+          Darwin.rename(old, new)
+        #endif
+      }
+    }
+    guard result == 0 else { throw Errno(rawValue: errno) }
+  }
+
+  /// Waits until a file's contents are on the disk.
+  static func synchronize(_ descriptor: FileDescriptor) throws {
+    guard fsync(descriptor.rawValue) == 0 else { throw Errno(rawValue: errno) }
+  }
+
+  /// Waits until a folder's entries are on the disk.
+  static func synchronize(folder: FilePath) throws {
+    let descriptor = try FileDescriptor.open(folder, .readOnly, options: [.closeOnExec])
+    defer { try? descriptor.close() }
+    try synchronize(descriptor)
+  }
+
+  /// Gives the user write permission on all folders below one.
+  static func makeWritable(_ folder: FilePath) {
+    _ = folder.withPlatformString { chmod($0, 0o700) }
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder.string) else {
+      return
+    }
+    for name in names where isFolderItself(folder.appending(name)) {
+      makeWritable(folder.appending(name))
+    }
+  }
+
+  /// Whether a path is a folder and not a link to one.
+  static func isFolderItself(_ path: FilePath) -> Bool { fileType(path) == mode_t(S_IFDIR) }
+
+  /// Whether a path is a regular file or a symbolic link.
+  static func isFileOrLinkItself(_ path: FilePath) -> Bool {
+    let type = fileType(path)
+    return type == mode_t(S_IFREG) || type == mode_t(S_IFLNK)
+  }
+
+  private static func fileType(_ path: FilePath) -> mode_t? {
+    var status = stat()
+    guard path.withPlatformString({ lstat($0, &status) }) == 0 else { return nil }
+    return status.st_mode & mode_t(S_IFMT)
+  }
+
+  /// Why Foundation could not do something with a file.
+  static func reason(of error: CocoaError) -> String {
+    switch error.code {
+    case .fileWriteOutOfSpace: "no space left on device"
+    case .fileReadNoPermission, .fileWriteNoPermission: "permission denied"
+    case .fileWriteVolumeReadOnly: "read-only file system"
+    case .fileReadNoSuchFile, .fileNoSuchFile: "no such file or directory"
+    case .fileWriteFileExists: "file exists"
+    default: "error \(error.code.rawValue)"
+    }
+  }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why a project cannot be exported, built or installed.
+package struct RebuildError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The class of the failure.
+  package enum Reason: String, Hashable, Sendable {
+    /// The folder has no usable `pyproject.toml`.
+    case project
+    /// The source tree is not a git commit that can be built from.
+    case source
+    /// A program that is needed is missing or too old.
+    case environment
+    /// The build ran and failed.
+    case build
+    /// The build's files are not what the project says.
+    case output
+    /// The package cannot be installed or run.
+    case install
+    /// Files cannot be read or written.
+    case files
+  }
+
+  /// The class of the failure.
+  package let reason: Reason
+  /// What happened: lower case, one sentence, no full stop.
+  package let message: String
+  /// What the user can do about it.
+  package let help: String?
+  /// The last lines of the program's output, if one ran.
+  package let logTail: [String]
+
+  init(_ reason: Reason, _ message: String, help: String? = nil, logTail: [String] = []) {
+    self.reason = reason
+    self.message = message
+    self.help = help
+    self.logTail = logTail
+  }
+
+  /// The message alone.
+  package var description: String { message }
+}

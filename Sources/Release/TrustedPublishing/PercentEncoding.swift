@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Percent-encoding of text in URLs (RFC 3986 §2).
+package enum PercentEncoding {
+  private static let hexadecimal = Array("0123456789ABCDEF".utf8)
+
+  /// Encodes a value of a query, every byte but the unreserved characters of RFC 3986 §2.3.
+  package static func encodeQueryValue(_ text: String) -> String {
+    encode(text) { _ in false }
+  }
+
+  /// Encodes one segment of a path; `/` is encoded too.
+  package static func encodePathSegment(_ text: String) -> String {
+    encode(text) { "!$&'()*+,;=:@".utf8.contains($0) }
+  }
+
+  private static func encode(_ text: String, keeping isKept: (UInt8) -> Bool) -> String {
+    var output: [UInt8] = []
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+        UInt8(ascii: "_"), UInt8(ascii: "~"):
+        output.append(byte)
+      case _ where isKept(byte): output.append(byte)
+      default:
+        output.append(UInt8(ascii: "%"))
+        output.append(hexadecimal[Int(byte >> 4)])
+        output.append(hexadecimal[Int(byte & 15)])
+      }
+    }
+    return String(decoding: output, as: UTF8.self)
+  }
+}

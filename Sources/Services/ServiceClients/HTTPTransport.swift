@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AsyncHTTPClient
+import Encodings
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+
+/// How a transport connects.
+package struct TransportConfiguration: Sendable {
+  /// The program's version, for `User-Agent: hallmark/<version>`.
+  package var version: String
+  /// A PEM file of certificate authorities that count for this transport's servers in addition to
+  /// those of the system; for nothing else.
+  package var additionalAuthorities: String?
+  /// The proxies.
+  package var proxies: ProxySettings
+  /// Time to make a connection.
+  package var connectTimeout: Duration = .seconds(10)
+  /// Longest silence of a server while it answers.
+  package var readTimeout: Duration = .seconds(60)
+  /// How often and how long a request is tried again.
+  package var retries = RetryBudget()
+
+  /// Makes a configuration with the default times.
+  package init(version: String, additionalAuthorities: String? = nil, proxies: ProxySettings) {
+    self.version = version
+    self.additionalAuthorities = additionalAuthorities
+    self.proxies = proxies
+  }
+}
+
+/// How often a request is tried again when a connection fails or a gateway has no answer
+/// (502, 503, 504). Only requests that may be sent twice are.
+package struct RetryBudget: Hashable, Sendable {
+  /// Tries in all.
+  package var attempts = 4
+  /// Pause before the second try; doubled for each further one, with a random part.
+  package var firstPause: Duration = .milliseconds(200)
+  /// Time from the first try after which no further one starts.
+  package var total: Duration = .seconds(20)
+
+  /// The default budget: four tries within 20 seconds.
+  package init() {}
+}
+
+/// The one HTTP client of a run, shared by all clients of services.
+///
+/// HTTP/1.1, no decompression, no cookies. A redirect is followed only for reading and only to the
+/// same scheme, host and port. Every answer has a size limit. Secrets go over TLS, or to this
+/// machine. ``shutdown()`` must be called at the end.
+package struct HTTPTransport: Sendable {
+  private let userAgent: String
+  private let configuration: TransportConfiguration
+  private let direct: HTTPClient
+  private let proxied: [Proxy: HTTPClient]
+
+  /// Makes a transport; nothing is connected yet.
+  ///
+  /// - Throws: ``TransportSetupError`` when the file of authorities is not usable.
+  package init(_ configuration: TransportConfiguration) throws {
+    self.configuration = configuration
+    userAgent = "hallmark/\(configuration.version)"
+    var tls = TLSConfiguration.makeClientConfiguration()
+    if let path = configuration.additionalAuthorities {
+      let certificates: [NIOSSLCertificate]
+      do {
+        certificates = try NIOSSLCertificate.fromPEMFile(path)
+      } catch {
+        throw TransportSetupError(
+          description: "cannot read the certificate authorities in `\(path)`")
+      }
+      guard !certificates.isEmpty else {
+        throw TransportSetupError(description: "`\(path)` holds no certificate")
+      }
+      tls.additionalTrustRoots = [.certificates(certificates)]
+    }
+    var client = HTTPClient.Configuration(
+      tlsConfiguration: tls, redirectConfiguration: .disallow,
+      timeout: HTTPClient.Configuration.Timeout(
+        connect: TimeAmount(configuration.connectTimeout),
+        read: TimeAmount(configuration.readTimeout)),
+      decompression: .disabled)
+    client.httpVersion = .http1Only
+    // Tries again are counted here, with a budget, and not hidden in the pool.
+    client.connectionPool.retryConnectionEstablishment = false
+    direct = HTTPClient(eventLoopGroupProvider: .singleton, configuration: client)
+    var proxied: [Proxy: HTTPClient] = [:]
+    for case let proxy? in [configuration.proxies.secure, configuration.proxies.plain]
+    where proxied[proxy] == nil {
+      client.proxy = .server(
+        host: proxy.host, port: proxy.port,
+        authorization: proxy.unsafelyRevealedCredentials.map { .basic(credentials: $0) })
+      proxied[proxy] = HTTPClient(eventLoopGroupProvider: .singleton, configuration: client)
+    }
+    self.proxied = proxied
+  }
+
+  /// Closes all connections.
+  package func shutdown() async {
+    try? await direct.shutdown()
+    for client in proxied.values { try? await client.shutdown() }
+  }
+
+  /// Sends a request and collects the answer.
+  ///
+  /// - Throws: ``TransportError``, `CancellationError`. Statuses that are errors are answers here.
+  func send(_ request: TransportRequest) async throws -> TransportAnswer {
+    var body: [UInt8] = []
+    let head = try await exchange(request, restart: { body = [] }) { chunk in
+      guard body.count + chunk.readableBytes <= request.answerLimit else {
+        throw request.error(
+          .tooLarge, "the answer is larger than \(request.answerLimit) bytes")
+      }
+      body.append(contentsOf: chunk.readableBytesView)
+    }
+    return TransportAnswer(
+      status: Int(head.status.code), location: head.headers.first(name: "Location"), body: body)
+  }
+
+  /// Sends a request and hands the chunks of a successful answer on; the body of any other answer
+  /// is only used for the error.
+  ///
+  /// - Parameters:
+  ///   - restart: called before each try.
+  ///   - consume: called with each chunk.
+  /// - Throws: ``TransportError``, `CancellationError`, and what `consume` throws.
+  func download(
+    _ request: TransportRequest, restart: () throws -> Void,
+    consume: (ByteBuffer) throws -> Void
+  ) async throws {
+    var total = 0
+    var failure: [UInt8] = []
+    var isSuccess = false
+    let head = try await exchange(
+      request,
+      restart: {
+        total = 0
+        failure = []
+        try restart()
+      },
+      started: { isSuccess = (200..<300).contains($0) }
+    ) { chunk in
+      total += chunk.readableBytes
+      guard total <= request.answerLimit else {
+        throw request.error(
+          .tooLarge, "the answer is larger than \(request.answerLimit) bytes")
+      }
+      if isSuccess {
+        try consume(chunk)
+      } else if failure.count < 65536 {
+        failure.append(contentsOf: chunk.readableBytesView.prefix(65536))
+      }
+    }
+    guard isSuccess else {
+      let answer = TransportAnswer(
+        status: Int(head.status.code), location: nil, body: failure)
+      throw request.error(.status(answer.status), answer.statusText)
+    }
+  }
+
+  // One exchange, with redirects and tries again.
+  private func exchange(
+    _ request: TransportRequest, restart: () throws -> Void,
+    started: (Int) -> Void = { _ in }, consume: (ByteBuffer) throws -> Void
+  ) async throws -> HTTPClientResponse {
+    let clock = ContinuousClock()
+    let start = clock.now
+    var pause = configuration.retries.firstPause
+    var attempt = 1
+    var target = request
+    var redirects = 0
+    while true {
+      var failure: TransportError?
+      try restart()
+      do {
+        let response = try await once(target, started: started, consume: consume)
+        let status = Int(response.status.code)
+        if let next = try redirection(of: target, status: status, response: response) {
+          redirects += 1
+          guard redirects <= 5 else {
+            throw target.error(.badAnswer, "the service redirected more than five times")
+          }
+          target = next
+          continue
+        }
+        guard status == 502 || status == 503 || status == 504 else { return response }
+        failure = target.error(
+          .status(status), "the service answered with status \(status), even after several tries")
+        if !canRetry(request, attempt: attempt, since: start, pause: pause) { return response }
+      } catch let error as TransportError
+        where error.reason == .unreachable || error.reason == .timeout
+      {
+        guard canRetry(request, attempt: attempt, since: start, pause: pause) else { throw error }
+        failure = error
+      }
+      if failure != nil {
+        attempt += 1
+        try await clock.sleep(for: pause * Double.random(in: 0.75...1.25))
+        pause = pause * 2
+      }
+    }
+  }
+
+  private func canRetry(
+    _ request: TransportRequest, attempt: Int, since start: ContinuousClock.Instant,
+    pause: Duration
+  ) -> Bool {
+    request.isIdempotent && attempt < configuration.retries.attempts
+      && start.duration(to: .now) + pause < configuration.retries.total
+  }
+
+  private func redirection(
+    of request: TransportRequest, status: Int, response: HTTPClientResponse
+  ) throws -> TransportRequest? {
+    guard [301, 302, 303, 307, 308].contains(status),
+      let location = response.headers.first(name: "Location")
+    else { return nil }
+    guard request.method == .get else {
+      throw request.error(.badAnswer, "the service redirects, and this request must not follow")
+    }
+    guard let url = try? request.url.resolving(location), url.hasSameOrigin(as: request.url) else {
+      throw request.error(.badAnswer, "the service redirects to another host")
+    }
+    return TransportRequest(
+      purpose: request.purpose, method: request.method, url: url, headers: request.headers,
+      body: request.body, answerLimit: request.answerLimit, isIdempotent: request.isIdempotent,
+      carriesSecret: request.carriesSecret, timeout: request.timeout)
+  }
+
+  private func once(
+    _ request: TransportRequest, started: (Int) -> Void, consume: (ByteBuffer) throws -> Void
+  ) async throws -> HTTPClientResponse {
+    guard !request.carriesSecret || request.url.isSecure || request.url.isLoopback else {
+      throw request.error(.insecure, "a secret would travel over an unencrypted connection")
+    }
+    var message = HTTPClientRequest(url: request.url.description)
+    message.method = HTTPMethod(rawValue: request.method.rawValue)
+    message.headers.add(name: "User-Agent", value: userAgent)
+    message.headers.add(name: "Accept-Encoding", value: "identity")
+    for header in request.headers { message.headers.add(name: header.name, value: header.value) }
+    switch request.body {
+    case .none: break
+    case .bytes(let bytes): message.body = .bytes(ByteBuffer(bytes: bytes))
+    case .multipart(let form): message.body = .stream(form, length: .known(form.length))
+    }
+    let client =
+      configuration.proxies.proxy(for: request.url).flatMap { proxied[$0] } ?? direct
+    let end = ContinuousClock.now + request.timeout
+    let response: HTTPClientResponse
+    do {
+      response = try await client.execute(
+        message, deadline: .now() + TimeAmount(request.timeout))
+      started(Int(response.status.code))
+    } catch {
+      throw TransportFailure.translated(error, of: request)
+    }
+    var chunks = response.body.makeAsyncIterator()
+    while true {
+      let chunk: ByteBuffer?
+      do {
+        chunk = try await chunks.next()
+      } catch {
+        throw TransportFailure.translated(error, of: request)
+      }
+      guard let chunk else { return response }
+      guard ContinuousClock.now < end else {
+        throw request.error(.timeout, "the answer took longer than \(request.timeout)")
+      }
+      try consume(chunk)
+    }
+  }
+}
+
+/// Why a transport cannot be made.
+package struct TransportSetupError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// One sentence.
+  package let description: String
+}

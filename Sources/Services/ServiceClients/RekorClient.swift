@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Attestations
+import Encodings
+package import Sigstore
+
+/// A transparency log with Rekor's API, version 1.
+///
+/// The log answers 201 with the new entry, or 409 when it has the same entry already; then that
+/// entry is fetched. Submitting twice therefore does the same as submitting once.
+package struct RekorClient: LogSubmitter {
+  private let url: ServiceURL
+  private let transport: HTTPTransport
+
+  /// Makes a client for the log at a base URL.
+  package init(url: ServiceURL, transport: HTTPTransport) {
+    self.url = url
+    self.transport = transport
+  }
+
+  /// Where a person or program can read an entry.
+  package func entryURL(logIndex: UInt64) -> ServiceURL {
+    url.appending("api/v1/log/entries", query: "logIndex=\(logIndex)")
+  }
+
+  /// Submits a DSSE envelope as a `dsse` 0.0.1 entry.
+  ///
+  /// - Throws: ``TransportError``.
+  package func submit(
+    _ envelope: DSSEEnvelope, certificate: [UInt8]
+  ) async throws -> TransparencyLogEntry {
+    var request = TransportRequest.post(
+      url.appending("api/v1/log/entries"), purpose: "put an entry into the transparency log",
+      json: Self.proposal(envelope, certificate: certificate))
+    request.isIdempotent = true
+    request.answerLimit = 8 << 20
+    let answer = try await transport.send(request)
+    if answer.status == 409 { return try await existingEntry(answer, of: request) }
+    guard answer.isSuccess else {
+      throw request.error(.status(answer.status), answer.statusText)
+    }
+    return try entry(in: answer, of: request)
+  }
+
+  /// The `dsse` 0.0.1 entry that proposes an envelope; the log computes the hashes itself.
+  static func proposal(_ envelope: DSSEEnvelope, certificate: [UInt8]) -> JSONValue {
+    let pem = PEM.encode(certificate, label: "CERTIFICATE")
+    return [
+      "apiVersion": "0.0.1", "kind": "dsse",
+      "spec": [
+        "proposedContent": [
+          "envelope": .string(envelope.json.compactText),
+          "verifiers": [.string(Base64.encode(Array(pem.utf8)))],
+        ]
+      ],
+    ]
+  }
+
+  private func existingEntry(
+    _ answer: TransportAnswer, of submission: TransportRequest
+  ) async throws -> TransparencyLogEntry {
+    guard let location = answer.location,
+      let uuid = location.utf8.split(separator: UInt8(ascii: "/")).last.map({ String(Substring($0)) }),
+      RekorAnswer.isUUID(uuid)
+    else {
+      throw submission.error(
+        .badAnswer, "the log says that it has the entry already, but not where")
+    }
+    // Only the UUID is taken from the answer; the address stays the configured one.
+    var request = TransportRequest.get(
+      url.appending("api/v1/log/entries/\(uuid)"), purpose: "read the existing log entry")
+    request.answerLimit = 8 << 20
+    let existing = try await transport.send(request)
+    guard existing.isSuccess else {
+      throw request.error(.status(existing.status), existing.statusText)
+    }
+    return try entry(in: existing, of: request)
+  }
+
+  private func entry(
+    in answer: TransportAnswer, of request: TransportRequest
+  ) throws(TransportError) -> TransparencyLogEntry {
+    do {
+      return try RekorAnswer(parsing: answer.body).entry
+    } catch {
+      throw request.error(.badAnswer, "the answer is not a log entry: \(error)")
+    }
+  }
+}

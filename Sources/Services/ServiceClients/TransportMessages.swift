@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Encodings
+import NIOCore
+
+/// A request to a service.
+struct TransportRequest: Sendable {
+  enum Method: String, Sendable {
+    case get = "GET"
+    case post = "POST"
+  }
+
+  /// The body of a request.
+  enum Body: Sendable {
+    case none
+    case bytes([UInt8])
+    /// A file within a multipart form, read while it is sent.
+    case multipart(MultipartBody)
+  }
+
+  /// What the request is for, to complete "could not …".
+  let purpose: String
+  let method: Method
+  let url: ServiceURL
+  var headers: [(name: String, value: String)] = []
+  var body: Body = .none
+  /// Most bytes of the answer's body.
+  var answerLimit = 1 << 20
+  /// Whether sending it twice does the same as sending it once.
+  var isIdempotent: Bool
+  /// Whether headers or body hold a secret, which then must not travel in the clear.
+  var carriesSecret = false
+  /// Time for the whole exchange.
+  var timeout: Duration = .seconds(60)
+
+  static func get(_ url: ServiceURL, purpose: String, accept: String = "application/json") -> Self {
+    TransportRequest(
+      purpose: purpose, method: .get, url: url, headers: [("Accept", accept)], isIdempotent: true)
+  }
+
+  static func post(_ url: ServiceURL, purpose: String, json: JSONValue) -> Self {
+    TransportRequest(
+      purpose: purpose, method: .post, url: url,
+      headers: [("Accept", "application/json"), ("Content-Type", "application/json")],
+      body: .bytes(Array(json.compactText.utf8)), isIdempotent: false)
+  }
+
+  func error(_ reason: TransportError.Reason, _ detail: String) -> TransportError {
+    TransportError(reason, purpose: purpose, url: url, detail: detail)
+  }
+}
+
+/// The answer of a service, with its whole body.
+struct TransportAnswer: Sendable {
+  let status: Int
+  let location: String?
+  let body: [UInt8]
+
+  var isSuccess: Bool { (200..<300).contains(status) }
+
+  /// The service's own words for its status: the JSON forms that indexes and Sigstore services
+  /// use, problem documents (RFC 9457), or a plain text; `nil` when there are none.
+  var message: String? {
+    if let root = try? JSONNode(parsing: body, limits: JSONLimits(size: 1 << 20, depth: 16)) {
+      let errors = (try? root.optional("errors")?.array(limit: 16)) ?? []
+      let reasons = errors.compactMap { try? $0.required("description").string() }
+      if !reasons.isEmpty { return ServiceText.line(reasons.joined(separator: "; ")) }
+      if let title = try? root.required("title").string(),
+        let detail = try? root.required("detail").string()
+      {
+        return ServiceText.line("\(title): \(detail)")
+      }
+      for key in ["message", "detail", "title", "code"] {
+        if let text = try? root.required(key).string(), !text.isEmpty {
+          return ServiceText.line(text)
+        }
+      }
+      return nil
+    }
+    guard let text = String(validating: body, as: UTF8.self), text.utf8.count <= 4096,
+      !text.utf8.contains(UInt8(ascii: "<"))
+    else { return nil }
+    let line = ServiceText.line(text)
+    return line.isEmpty ? nil : line
+  }
+
+  /// The status with the service's own words.
+  var statusText: String {
+    message.map { "the service answered with status \(status): \($0)" }
+      ?? "the service answered with status \(status)"
+  }
+}
