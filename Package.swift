@@ -46,7 +46,11 @@ let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let httpClient: Target.Dependency =
   .product(name: "AsyncHTTPClient", package: "async-http-client")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency =
+  .product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
+let hummingbirdTesting: Target.Dependency =
+  .product(name: "HummingbirdTesting", package: "hummingbird")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
@@ -62,6 +66,8 @@ let tomlKit: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency =
   .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency =
+  .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
 /// The commit that `--version` names. The scripts pass it, because SwiftPM caches what it read from
@@ -179,9 +185,10 @@ let package = Package(
     program(
       "hallmark-server",
       [
-        "BuildVersion", "Encodings", "Verification", "Certificates", "Sigstore", "Storage", "TrustServices", "PackageIndex",
-        "TrustedPublishing", argumentParser, crypto, x509, hummingbird, hummingbirdTLS, nioCore,
-        nioSSL, lifecycle, logging,
+        "BuildVersion", "Encodings", "PythonPackaging", "Verification", "Certificates", "Sigstore",
+        "Storage", "TrustServices", "PackageIndex", "TrustedPublishing", argumentParser, crypto,
+        hummingbird, hummingbirdCore, hummingbirdTLS, nioCore, nioSSL, lifecycle, unixSignals,
+        logging,
       ]),
     program(
       "hallmark-conformance",
@@ -207,10 +214,21 @@ let package = Package(
         "PyPIAttestations", "TestSupport", "TrustSimulator", crypto,
       ]),
     tests(
+      "Release", "RebuildTests",
+      ["Rebuild", "Encodings", "PythonPackaging", systemPackage]),
+    tests(
       "Release", "VerificationTests",
       [
         "Verification", "Policies", "Sigstore", "PyPIAttestations", "Attestations", "Certificates",
         "Encodings", "SourceText", "TestSupport", "TrustSimulator", crypto,
       ]),
+    tests(
+      "Services", "PackageIndexTests",
+      [
+        "PackageIndex", "Encodings", "PythonPackaging", "Attestations", "Sigstore",
+        "PyPIAttestations", "TrustedPublishing", "TrustSimulator", hummingbird, hummingbirdTesting,
+        httpTypes, nioCore,
+      ]),
+    tests("CLI", "VerifyCommandTests", ["TestSupport"]),
   ]
 )

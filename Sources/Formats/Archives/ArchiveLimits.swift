@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What an archive may ask of its reader. Everything is held in memory, so these bound it.
+/// What an archive may ask of its reader.
+///
+/// Everything is held in memory, so these bound it.
 package struct ArchiveLimits: Hashable, Sendable {
   /// Most bytes of the archive itself.
   package var archiveSize: Int
@@ -17,7 +19,9 @@ package struct ArchiveLimits: Hashable, Sendable {
   /// Most folders of a member's path.
   package var pathDepth: Int
 
-  /// Makes limits. The defaults are those of PyPI where it has one (ratio 50 above 64 MiB), and
+  /// Makes limits.
+  ///
+  /// The defaults are those of PyPI where it has one (ratio 50 above 64 MiB), and
   /// above what real distributions need elsewhere.
   package init(
     archiveSize: Int = 1 << 30, entries: Int = 100_000, memberSize: Int = 512 << 20,

@@ -23,7 +23,9 @@ package struct Version: Sendable {
     }
   }
 
-  /// One part of a local version: a number, or text in lower case. Numbers sort after text.
+  /// One part of a local version: a number, or text in lower case.
+  ///
+  /// Numbers sort after text.
   enum LocalSegment: Hashable {
     case text(String)
     case number(Numeral)

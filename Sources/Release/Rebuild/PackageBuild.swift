@@ -38,6 +38,7 @@ package struct PackageBuild: Sendable {
   /// that run are then stopped.
   ///
   /// - Parameter progress: Called with each line that the programs print, without line end.
+  /// - Returns: The files and all that provenance says about them.
   /// - Throws: ``RebuildError``, with the end of the log if the build itself failed, and
   ///   `CancellationError`.
   package func run(

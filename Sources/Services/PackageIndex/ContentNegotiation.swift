@@ -8,11 +8,12 @@ import HTTPTypes
 /// `Accept: application/vnd.pypi.simple.v1+json, text/html;q=0.01` prefers JSON; `*/*` and an absent
 /// field take the first of the offered types.
 enum ContentNegotiation {
-  /// Chooses the offered media type that the client likes most, or `nil` if it accepts none.
+  /// Chooses the offered media type that the client likes most.
   ///
   /// - Parameters:
   ///   - offered: media types without parameters, the server's favourite first.
   ///   - accept: the value of the `Accept` field.
+  /// - Returns: one of the types, or `nil` if the client accepts none.
   static func choose(from offered: [String], accept: String?) -> String? {
     guard let accept, !accept.isEmpty else { return offered.first }
     let ranges = ranges(in: accept)
@@ -57,7 +58,9 @@ enum ContentNegotiation {
   // `qvalue` of RFC 9110 §12.4.2: 0 to 1 with at most three decimals; anything else counts as 0.
   private static func thousandths(_ text: Substring) -> Int {
     let bytes = Array(text.utf8)
-    guard let first = bytes.first, first == 0x30 || first == 0x31, bytes.count <= 5 else { return 0 }
+    guard let first = bytes.first, first == 0x30 || first == 0x31, bytes.count <= 5 else {
+      return 0
+    }
     guard bytes.count > 1 else { return first == 0x31 ? 1000 : 0 }
     guard bytes[1] == UInt8(ascii: ".") else { return 0 }
     var value = Int(first - 0x30) * 1000

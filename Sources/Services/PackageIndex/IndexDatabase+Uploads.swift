@@ -39,7 +39,11 @@ extension IndexDatabase {
   /// Token and duplicates are checked again here, inside the transaction, so that of two uploads at
   /// the same time one wins, and a burned token adds nothing.
   ///
-  /// - Parameter keep: moves the file's bytes to their place; called last, before the commit.
+  /// - Parameters:
+  ///   - file: the file, all checks done.
+  ///   - token: the token that the upload came with.
+  ///   - now: the present, for the token's expiry.
+  ///   - keep: moves the file's bytes to their place; called last, before the commit.
   /// - Throws: ``UploadConflict``, what `keep` throws, or the database's error.
   func add(
     _ file: NewFile, token: UploadToken, at now: Timestamp,

@@ -114,7 +114,8 @@ package struct IndexService: Sendable {
 
   /// The URL of the listener that a request came to, as the client sees it.
   func origin(of request: Request, listener: Listener) -> String {
-    guard case .plain = listener, let authority = request.head.authority, authority.utf8.count < 256,
+    guard case .plain = listener, let authority = request.head.authority,
+      authority.utf8.count < 256,
       authority.utf8.allSatisfy({ HeaderValue.isToken($0) || ":[]".utf8.contains($0) })
     else { return baseURL }
     return "http://" + authority

@@ -63,7 +63,9 @@ struct MultipartPart: Hashable {
       guard next < rest.endIndex, rest.utf8[next] == 0x0a else { throw .header }
       rest = rest[rest.utf8.index(after: next)...]
     }
-    let controls = lines.contains { line in line.utf8.contains { ($0 < 0x20 && $0 != 0x09) || $0 == 0x7f } }
+    let controls = lines.contains { line in
+      line.utf8.contains { ($0 < 0x20 && $0 != 0x09) || $0 == 0x7f }
+    }
     guard !controls else { throw .header }
     return lines
   }
@@ -82,7 +84,9 @@ struct HeaderValue: Hashable {
     let bytes = Array(text.utf8)
     var position = 0
     func skipSpaces() {
-      while position < bytes.count, bytes[position] == 0x20 || bytes[position] == 0x09 { position += 1 }
+      while position < bytes.count, bytes[position] == 0x20 || bytes[position] == 0x09 {
+        position += 1
+      }
     }
     func token(orSlash slash: Bool) -> String {
       let start = position

@@ -36,7 +36,8 @@ package enum ReasonPhrase {
 /// Puts ``ReasonPhraseEncoder`` next to the response encoder.
 ///
 /// Hummingbird adds handlers only above its codec, where a response has no NIO head any more.
-private final class ReasonPhraseInstaller: ChannelInboundHandler, RemovableChannelHandler, Sendable {
+private final class ReasonPhraseInstaller: ChannelInboundHandler, RemovableChannelHandler, Sendable
+{
   typealias InboundIn = NIOAny
 
   func handlerAdded(context: ChannelHandlerContext) {

@@ -10,7 +10,9 @@ import PythonPackaging
 /// The listing is `no-cache` with an ETag: a client asks every time, and a file that is gone is gone
 /// at once. File URLs are relative, so that one document serves both listeners.
 extension IndexService {
-  private static let types = ["text/html", SimpleIndex.htmlContentType, SimpleIndex.jsonContentType]
+  private static let types = [
+    "text/html", SimpleIndex.htmlContentType, SimpleIndex.jsonContentType,
+  ]
 
   func addSimpleRoutes(to table: RouteTable, listener: Listener) {
     table.get("/simple") { request, _ in
@@ -50,7 +52,8 @@ extension IndexService {
       files: files.map { file in
         SimpleIndex.File(
           filename: file.filename,
-          url: "../../files/" + FileStore.relativePath(sha256: file.sha256, filename: file.filename),
+          url: "../../files/"
+            + FileStore.relativePath(sha256: file.sha256, filename: file.filename),
           sha256: SHA256Hash(hexadecimal: file.sha256), requiresPython: file.requiresPython,
           size: file.size, uploadTime: try? Timestamp(rfc3339: file.uploadTime),
           coreMetadata: file.metadataSHA256.map { .present(sha256: SHA256Hash(hexadecimal: $0)) }

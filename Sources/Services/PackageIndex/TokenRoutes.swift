@@ -86,7 +86,8 @@ extension IndexService {
   private static func unverifiedIssuer(of token: String) -> String? {
     let parts = token.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 3, let payload = try? Base64.decodeURL(parts[1]),
-      let claims = try? JSONNode(parsing: payload), let issuer = try? claims.required("iss").string()
+      let claims = try? JSONNode(parsing: payload),
+      let issuer = try? claims.required("iss").string()
     else { return nil }
     return issuer
   }

@@ -70,7 +70,8 @@ extension IndexService {
       provenance: evidence?.provenance, attestations: evidence?.records ?? [])
     let response = try await add(new, from: file.upload.path, token: token, candidate)
     context.logger.info(
-      "published \(new.filename)", metadata: ["sha256": "\(sha256)", "by": "\(grant.publisher.subject)"])
+      "published \(new.filename)",
+      metadata: ["sha256": "\(sha256)", "by": "\(grant.publisher.subject)"])
     return response
   }
 

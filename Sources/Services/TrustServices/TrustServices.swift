@@ -8,6 +8,9 @@ package import Storage
 /// The services that make signatures verifiable, over one data folder: token issuer, certificate
 /// authority with its log, and transparency log.
 package struct TrustServices: Sendable {
+  /// The file in the data folder with the secret that the token endpoint asks for.
+  package static let identityRequestTokenFile = RequestToken.file
+
   /// The token issuer; also the verifier of its tokens.
   package let issuer: IdentityIssuer
   /// The certificate authority.

@@ -18,7 +18,8 @@ import Testing
     while !rest.isEmpty {
       try reader.read(rest.prefix(chunk)) { event in
         switch event {
-        case .part(let part): parts.append(part.name + (part.filename.map { "(\($0))" } ?? "") + "=")
+        case .part(let part):
+          parts.append(part.name + (part.filename.map { "(\($0))" } ?? "") + "=")
         case .bytes(let bytes): parts[parts.count - 1] += String(decoding: bytes, as: UTF8.self)
         case .endOfPart: parts[parts.count - 1] += ";"
         }
@@ -93,7 +94,9 @@ import Testing
     ("--B\r\n\(header)A: b\nC: d\r\n\r\nv\r\n--B--", .header),
     ("--B\r\n\(header)Content-Type: multipart/mixed; boundary=C\r\n\r\nv\r\n--B--", .nested),
     ("--B\r\n\(header)Content-Transfer-Encoding: base64\r\n\r\nv\r\n--B--", .nested),
-    ("--B\r\n\(header)X: \(String(repeating: "y", count: 9000))\r\n\r\nv\r\n--B--", .headerTooLarge),
+    (
+      "--B\r\n\(header)X: \(String(repeating: "y", count: 9000))\r\n\r\nv\r\n--B--", .headerTooLarge
+    ),
     (
       "--B\r\n\(header)\(String(repeating: "X: y\r\n", count: 16))\r\nv\r\n--B--", .headerTooLarge
     ),

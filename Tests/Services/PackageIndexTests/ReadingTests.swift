@@ -190,7 +190,8 @@ import Testing
     (nil, "a/html"), ("", "a/html"), ("*/*", "a/html"), ("a/json", "a/json"),
     ("a/html;q=0.5, a/json", "a/json"), ("a/*;q=0.1, a/json;q=0.2", "a/json"),
     ("b/c", nil), ("a/json;q=0", nil), ("a/json;q=0, */*;q=0.1", "a/html"),
-    ("A/JSON ; q=1.000", "a/json"), ("a/json;q=x", nil), ("a/html;q=0.001,a/json;q=0.0001", "a/html"),
+    ("A/JSON ; q=1.000", "a/json"), ("a/json;q=x", nil),
+    ("a/html;q=0.001,a/json;q=0.0001", "a/html"),
   ]
 
   @Test(arguments: negotiations)

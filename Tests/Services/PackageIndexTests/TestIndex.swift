@@ -16,7 +16,7 @@ import TrustedPublishing
 /// An index in a temporary folder, with a clock that the test sets and an issuer whose tokens are
 /// plain JSON.
 final class TestIndex: Sendable {
-  static let baseURL = "https://localhost:8443"
+  static let baseURL = "https://stack.example"
   static let subject = baseURL + "/workspace/greeting"
   static let start = Timestamp(unixSeconds: 1_800_000_000)
 
@@ -29,7 +29,8 @@ final class TestIndex: Sendable {
     let time = Mutex(TestIndex.start)
   }
 
-  private init(service: IndexService, client: any TestClientProtocol, folder: String, clock: Clock) {
+  private init(service: IndexService, client: any TestClientProtocol, folder: String, clock: Clock)
+  {
     self.service = service
     self.client = client
     self.folder = folder
@@ -143,7 +144,8 @@ struct PlainTokens: IdentityTokenVerifier {
     audience: String = "hallmark", jti: String, signature: String = "good"
   ) -> String {
     let claims: JSONValue = [
-      "iss": .string(issuer), "sub": .string(subject), "aud": .string(audience), "jti": .string(jti),
+      "iss": .string(issuer), "sub": .string(subject), "aud": .string(audience),
+      "jti": .string(jti),
     ]
     return [#"{"alg":"RS256"}"#, claims.compactText, signature]
       .map { Base64.encodeURL(Array($0.utf8)) }.joined(separator: ".")

@@ -47,7 +47,8 @@ import Testing
     Case(form: good.with("metadata_version", "9"), text: "'9' is an invalid value for Metadata-"),
     Case(
       form: good.with("name", nil), text: "Invalid value for name. Error: This field is required."),
-    Case(form: good.with("name", "-x"), text: "'-x' is an invalid value for Name. Error: Start and"),
+    Case(
+      form: good.with("name", "-x"), text: "'-x' is an invalid value for Name. Error: Start and"),
     Case(form: good.with("version", "x"), text: "'x' is an invalid value for Version."),
     Case(
       form: good.with("version", "1.0+local"),
@@ -154,7 +155,8 @@ import Testing
       let other = try await index.upload(TestForm(.wheel(salt: "x")))
       #expect(other.code == 400)
       #expect(
-        other.message.hasPrefix("File already exists ('greeting-1.0-py3-none-any.whl', with sha256"))
+        other.message.hasPrefix("File already exists ('greeting-1.0-py3-none-any.whl', with sha256")
+      )
       let renamed = SampleDistribution(
         filename: "greeting-1.0-py2-none-any.whl", bytes: SampleDistribution.wheel().bytes)
       #expect(try await index.upload(TestForm(renamed)).message.hasPrefix("File already exists ("))

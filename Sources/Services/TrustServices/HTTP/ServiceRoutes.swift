@@ -2,6 +2,7 @@
 
 import HTTPTypes
 import Hummingbird
+import Logging
 import NIOCore
 
 /// Adds routes with the answers that all of them share: HEAD wherever there is GET, 405 for other

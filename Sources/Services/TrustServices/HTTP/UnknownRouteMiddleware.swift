@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import Encodings
+import Encodings
 import HTTPTypes
 package import Hummingbird
 
@@ -23,9 +23,10 @@ package struct UnknownRouteMiddleware: RouterMiddleware {
     self.answer = answer
   }
 
+  @concurrent
   package func handle(
     _ request: Request, context: BasicRequestContext,
-    next: (Request, BasicRequestContext) async throws -> Response
+    next: @concurrent (Request, BasicRequestContext) async throws -> Response
   ) async throws -> Response {
     do {
       return try await next(request, context)

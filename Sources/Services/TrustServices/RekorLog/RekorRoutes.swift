@@ -13,10 +13,11 @@ extension RekorLog {
 
   /// Adds reading; `writing` adds taking entries.
   func addRoutes(to routes: ServiceRoutes, writing: Bool) {
+    let submission: ServiceRoutes.Handler = { request, _ in try await submit(request) }
     routes.add(
       "/api/v1/log/entries",
       get: { request, _ in try await entry(byIndexIn: request) },
-      post: writing ? { request, _ in try await submit(request) } : nil)
+      post: writing ? submission : nil)
     routes.add(
       "/api/v1/log/entries/{uuid}",
       get: { _, context in try await entry(uuid: context.parameters.get("uuid") ?? "") })

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Certificates
+import SwiftASN1
 import X509
 
 extension SignatureKey {

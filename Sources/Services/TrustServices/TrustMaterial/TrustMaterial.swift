@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Certificates
-package import Encodings
+import Encodings
+import Hummingbird
 package import Sigstore
-package import Storage
+import Storage
+import X509
 
 /// What clients need to trust the stack and to find its services: files in `trust/` of the data
 /// folder, in the forms that other Sigstore clients read.

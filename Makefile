@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+# Thin: every target is one script, and each script runs without make too.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+.PHONY: demo test build release check bench install format clean help
+.DEFAULT_GOAL := help
+
+demo: ## install what is missing, build, release Examples/greeting on an embedded stack
+	@scripts/demo
+
+test: ## install what is missing, run all tests, unit and end-to-end
+	@scripts/test
+
+build: ## debug build of everything
+	@scripts/build
+
+release: ## release build: static Swift library, stripped, in .build-release/release
+	@scripts/build-release
+
+check: ## everything that continuous integration runs
+	@scripts/check
+
+bench: ## speed, memory and size of the client beside another one's
+	@scripts/bench
+
+install: ## programs, completions and manual pages into $(DESTDIR)$(PREFIX)
+	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install
+
+format: ## format all Swift sources in place
+	@scripts/format
+
+clean: ## remove what builds and tests leave
+	@scripts/clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\): ## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Rebuild
+import ServiceClients
+import Sigstore
+import Verification
+
+/// Turns what a stage throws into words and an exit status.
+enum ReleaseFailure {
+  /// The failure for an error of a stage.
+  static func commandFailure(for error: any Error) -> CommandFailure {
+    switch error {
+    case let failure as CommandFailure: failure
+    case let error as RebuildError:
+      CommandFailure(
+        status: ExitStatus.couldNotRun.rawValue,
+        Diagnostic(
+          error.message, notes: error.logTail, help: error.help.map { [$0] } ?? []))
+    case let error as TrustedPublishingRefusal:
+      CommandFailure(
+        status: ExitStatus.authenticationRefused.rawValue,
+        Diagnostic(
+          "\(error)",
+          help: ["check which publishers are registered for the project at the index"]))
+    case let error as UploadRefusal: upload(error)
+    case let error as TransportError:
+      CommandFailure(
+        status: error.isAuthenticationRefusal
+          ? ExitStatus.authenticationRefused.rawValue : ExitStatus.couldNotRun.rawValue,
+        Diagnostic("\(error)", help: error.help.map { [$0] } ?? []))
+    case let error as SigningError:
+      switch error {
+      case .certificate:
+        CommandFailure(status: ExitStatus.couldNotRun.rawValue, Diagnostic("\(error)"))
+      case .unverifiable:
+        CommandFailure(status: ExitStatus.rejected.rawValue, Diagnostic("\(error)"))
+      }
+    default:
+      CommandFailure(status: ExitStatus.couldNotRun.rawValue, Diagnostic("\(error)"))
+    }
+  }
+
+  private static func upload(_ refusal: UploadRefusal) -> CommandFailure {
+    if refusal.isConflict {
+      return CommandFailure(
+        status: ExitStatus.differs.rawValue,
+        Diagnostic(
+          "the index has a file named `\(refusal.filename)` with other contents",
+          notes: refusal.message.map { ["the index says: \($0)"] } ?? [],
+          help: ["released files never change: raise the version"]))
+    }
+    let status: ExitStatus =
+      refusal.status == 401 || refusal.status == 403 ? .authenticationRefused : .couldNotRun
+    return CommandFailure(status: status.rawValue, Diagnostic("\(refusal)"))
+  }
+}
