@@ -178,9 +178,10 @@ let package = Package(
     program(
       "hallmark",
       [
-        "BuildVersion", "Encodings", "SourceText", "PythonPackaging", "Attestations", "Certificates",
-        "TransparencyLog", "Sigstore", "PyPIAttestations", "Policies", "Verification", "Rebuild",
-        "TrustedPublishing", "ServiceClients", argumentParser, crypto, subprocess, systemPackage,
+        "BuildVersion", "Encodings", "SourceText", "Archives", "PythonPackaging", "Attestations",
+        "Certificates", "TransparencyLog", "Sigstore", "PyPIAttestations", "Policies",
+        "Verification", "Rebuild", "TrustedPublishing", "ServiceClients", argumentParser, crypto,
+        subprocess, systemPackage,
       ]),
     program(
       "hallmark-server",

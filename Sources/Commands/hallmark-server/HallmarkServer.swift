@@ -51,10 +51,11 @@ struct HallmarkServer: AsyncParsableCommand {
     Foundation.exit(status.rawValue)
   }
 
-  /// The parser's sentence in the project's style: lower case, no full stop.
+  /// The parser's sentence in the project's style: lower case, backticks, no full stop.
   private static func sentence(_ message: String) -> String {
     var text = message
     while let last = text.last, ". \n".contains(last) { text.removeLast() }
+    text = String(text.map { $0 == "'" ? "`" : $0 })
     return text.prefix(1).lowercased() + text.dropFirst()
   }
 }

@@ -22,14 +22,15 @@ package final class DataFolder: Sendable {
 
   private static let lockName = "hallmark.lock"
   private static let probeName = "hallmark.probe"
-  private static let probeSize = 256 << 10
+  private static let probeSize = 1 << 20
 
   /// Opens a data folder and takes its lock; a folder that does not exist or is empty becomes one.
   ///
   /// - Throws: ``StorageError`` for a path that is no folder, a folder of something else, one that
   ///   another server uses, and one that cannot be written or has no space left.
   package init(opening path: String) throws {
-    switch SystemFile.kind(of: path) {
+    let kind = SystemFile.kind(of: path)
+    switch kind {
     case .absent: try SystemFile.makeFolder(path)
     case .folder: break
     case .file, .other:
@@ -50,7 +51,14 @@ package final class DataFolder: Sendable {
     }
     self.path = path
     self.lock = lock
-    try probe()
+    do {
+      try probe()
+    } catch {
+      // Nothing was begun, so nothing stays.
+      if names.isEmpty { try? SystemFile.remove(absolute(Self.lockName)) }
+      if kind == .absent { try? SystemFile.removeFolder(path) }
+      throw error
+    }
   }
 
   /// Finds out early that there is no space for the databases.

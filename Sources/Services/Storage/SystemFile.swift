@@ -149,6 +149,13 @@ package enum SystemFile {
     }
   }
 
+  /// Removes an empty folder.
+  ///
+  /// - Throws: ``StorageError``.
+  package static func removeFolder(_ path: String) throws {
+    guard rmdir(path) == 0 else { throw StorageError.system(errno, "remove", path) }
+  }
+
   /// Makes the names in a folder survive a crash.
   ///
   /// - Throws: ``StorageError``.

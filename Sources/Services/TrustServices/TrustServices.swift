@@ -45,21 +45,21 @@ package struct TrustServices: Sendable {
 
   /// Adds the routes that only read: discovery, trust material, log entries.
   package func addReadRoutes(to router: Router<BasicRequestContext>) {
-    addRoutes(to: ServiceRoutes(router: router), writing: false)
+    addRoutes(to: ServiceRoutes(router: router, isReadOnly: true))
   }
 
   /// Adds all routes: those that read, tokens, certificates and taking log entries.
   package func addAllRoutes(to router: Router<BasicRequestContext>) {
-    let routes = ServiceRoutes(router: router)
-    addRoutes(to: routes, writing: true)
+    let routes = ServiceRoutes(router: router, isReadOnly: false)
+    addRoutes(to: routes)
     issuer.addTokenRoute(to: routes)
     authority.addIssueRoute(to: routes)
   }
 
-  private func addRoutes(to routes: ServiceRoutes, writing: Bool) {
+  private func addRoutes(to routes: ServiceRoutes) {
     issuer.addReadRoutes(to: routes)
     authority.addReadRoutes(to: routes, issuer: issuer.url)
-    log.addRoutes(to: routes, writing: writing)
+    log.addRoutes(to: routes)
     material.addReadRoutes(to: routes, tlsAuthorityPEM: tlsAuthorityPEM)
   }
 }

@@ -2,6 +2,7 @@
 
 import Attestations
 import Encodings
+import HTTPTypes
 import PyPIAttestations
 import PythonPackaging
 import Sigstore

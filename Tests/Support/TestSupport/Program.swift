@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import Foundation
+import Foundation
 
 /// One of the project's programs, or any other, run as a user would.
 package struct Program: Sendable {

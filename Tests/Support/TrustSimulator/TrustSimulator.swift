@@ -2,7 +2,7 @@
 
 package import Attestations
 import Certificates
-package import Crypto
+import Crypto
 package import Encodings
 package import Sigstore
 import TransparencyLog

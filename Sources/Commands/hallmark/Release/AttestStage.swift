@@ -6,6 +6,7 @@ import Crypto
 import Encodings
 import Policies
 import PyPIAttestations
+import PythonPackaging
 import Rebuild
 import ServiceClients
 import Sigstore

@@ -60,7 +60,7 @@ extension Platform {
   }
 
   /// Starts a program in a session of its own, so that signals of the terminal go to this process
-  /// alone, with default signal handling and no other descriptor than these three.
+  /// alone, with default signal handling. Descriptors of this process must all be close-on-exec.
   ///
   /// - Returns: the child's process identifier.
   static func spawn(
@@ -81,9 +81,6 @@ extension Platform {
     for (target, descriptor) in [input, output, error].enumerated() {
       posix_spawn_file_actions_adddup2(&actions, descriptor.rawValue, Int32(target))
     }
-    #if os(Linux) && canImport(Glibc)
-      posix_spawn_file_actions_addclosefrom_np(&actions, 3)
-    #endif
     var none = sigset_t()
     sigemptyset(&none)
     posix_spawnattr_setsigmask(&attributes, &none)

@@ -5,6 +5,7 @@ import Encodings
 import PythonPackaging
 import Rebuild
 import ServiceClients
+import SystemPackage
 import TrustedPublishing
 import Verification
 

@@ -3,6 +3,7 @@
 import Attestations
 import Encodings
 import FoundationEssentials
+import PythonPackaging
 import Rebuild
 
 /// The statements of a release.

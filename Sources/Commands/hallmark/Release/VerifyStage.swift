@@ -2,6 +2,7 @@
 
 import Encodings
 import Policies
+import PythonPackaging
 import Rebuild
 import ServiceClients
 import Sigstore

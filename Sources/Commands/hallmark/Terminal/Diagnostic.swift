@@ -5,7 +5,7 @@ import Encodings
 /// A problem as a person reads it.
 ///
 /// ```
-/// error[HM0207]: `acme-1.4.0-py3-none-any.whl` was signed by a different workflow
+/// error[HM0213]: `acme-1.4.0-py3-none-any.whl` was signed by a different workflow
 ///   --> acme-1.4.0-py3-none-any.whl.publish.attestation (certificate, SAN)
 ///    |  expected  https://github.com/acme/acme/.github/workflows/release.yml@refs/tags/v1.4.0
 ///    |  found     https://github.com/acme/acme/.github/workflows/nightly.yml@refs/heads/main
@@ -25,7 +25,7 @@ struct Diagnostic: Hashable, Sendable {
 
   /// How bad it is.
   var severity: Severity = .error
-  /// The stable code, such as `HM0207`; nil for problems that need no explanation.
+  /// The stable code, such as `HM0213`; nil for problems that need no explanation.
   var code: String?
   /// What is wrong, in one sentence.
   var message: String

@@ -40,8 +40,7 @@ package struct CertificateAuthority: Sendable {
     log = try CertificateLog(in: folder, host: host)
     self.tokenVerifier = tokenVerifier
     self.now = now
-    issuerKeyHash = SHA256Hash(
-      hashing: Array(certificates.intermediate.publicKey.subjectPublicKeyInfoBytes))
+    issuerKeyHash = try SignatureKey(certificates.intermediate.publicKey).keyID
   }
 
   /// Issues a certificate.

@@ -11,6 +11,8 @@ struct ServiceRoutes {
   typealias Handler = @Sendable (Request, BasicRequestContext) async throws -> Response
 
   let router: Router<BasicRequestContext>
+  /// Whether the listener is the one that only reads, which refuses all else in its own way.
+  let isReadOnly: Bool
 
   private static let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete]
 
@@ -26,6 +28,7 @@ struct ServiceRoutes {
       add(path, .post, post)
       allowed.append(.post)
     }
+    if isReadOnly { return }
     let names = allowed.map(\.rawValue).joined(separator: ", ")
     for method in Self.methods where !allowed.contains(method) {
       router.on(path, method: method) { _, _ -> Response in

@@ -11,13 +11,13 @@ extension RekorLog {
   private static let requestLimit = 4 << 20
   private static let entries = "/api/v1/log/entries"
 
-  /// Adds reading; `writing` adds taking entries.
-  func addRoutes(to routes: ServiceRoutes, writing: Bool) {
+  /// Adds reading and, except for the listener that only reads, taking entries.
+  func addRoutes(to routes: ServiceRoutes) {
     let submission: ServiceRoutes.Handler = { request, _ in try await submit(request) }
     routes.add(
       "/api/v1/log/entries",
       get: { request, _ in try await entry(byIndexIn: request) },
-      post: writing ? submission : nil)
+      post: routes.isReadOnly ? nil : submission)
     routes.add(
       "/api/v1/log/entries/{uuid}",
       get: { _, context in try await entry(uuid: context.parameters.get("uuid") ?? "") })
