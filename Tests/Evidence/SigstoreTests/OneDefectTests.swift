@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Attestations
+import Certificates
 import Encodings
 import Sigstore
 import Testing

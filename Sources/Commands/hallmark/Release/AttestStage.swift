@@ -83,7 +83,7 @@ struct AttestStage: Sendable {
     try OutputFiles.write(files, into: options.output)
     return ReleaseOutcome.Attested(
       subject: subject, issuer: issuer, notBefore: certificate.notBefore,
-      notAfter: certificate.notAfter, statements: signed, logURL: services.logURL.description,
+      notAfter: certificate.notAfter, statements: signed, logURL: services.logAddress,
       attestations: attestations, files: files.map(\.name))
   }
 

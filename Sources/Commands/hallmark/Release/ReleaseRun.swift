@@ -166,7 +166,7 @@ struct ReleaseRun: Sendable {
     } catch {
       let isInterrupted = error is CancellationError || Task.isCancelled
       reporter.failed(
-        name, isInterrupted ? "interrupted" : "failed", took: ContinuousClock.now - start)
+        name, isInterrupted ? "interrupted" : "stopped here", took: ContinuousClock.now - start)
       throw error
     }
   }

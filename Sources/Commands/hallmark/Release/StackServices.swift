@@ -17,8 +17,8 @@ struct StackServices: Sendable {
   let certificateAuthority: FulcioClient
   /// The transparency log.
   let log: RekorClient
-  /// The log's address.
-  let logURL: ServiceURL
+  /// The log's address, as the signing configuration has it.
+  let logAddress: String
   /// Exchanges identity tokens for upload tokens.
   let publishing: TrustedPublishingClient
   /// Takes uploads.
@@ -60,8 +60,8 @@ struct StackServices: Sendable {
     }
     certificateAuthority = FulcioClient(
       url: try ServiceURL(authority.url), transport: transport)
-    logURL = try ServiceURL(logService.url)
-    log = RekorClient(url: logURL, transport: transport)
+    logAddress = logService.url
+    log = RekorClient(url: try ServiceURL(logService.url), transport: transport)
 
     let secret = try FileReading.bytes(of: stack.identityRequestTokenFile, limit: 4096)
     let text = String(decoding: secret.filter { $0 > 0x20 && $0 < 0x7f }, as: UTF8.self)

@@ -63,7 +63,9 @@ struct Console: Sendable {
     isTerminal: (Stream) -> Bool = { Platform.isTerminal($0.rawValue) }
   ) {
     self.isQuiet = isQuiet
-    let isSet = { (name: String) in environment(name).map { !$0.isEmpty && $0 != "0" } ?? false }
+    func isSet(_ name: String) -> Bool {
+      environment(name).map { !$0.isEmpty && $0 != "0" } ?? false
+    }
     let refused = environment("NO_COLOR").map { !$0.isEmpty } ?? false
     let forced = isSet("CLICOLOR_FORCE") || isSet("FORCE_COLOR")
     let isCapable = environment("TERM") != "dumb"
