@@ -224,12 +224,23 @@ let package = Package(
         "Encodings", "SourceText", "TestSupport", "TrustSimulator", crypto,
       ]),
     tests(
+      "Services", "StorageTests",
+      ["Storage", "Encodings", "TransparencyLog", "TestSupport", grdb]),
+    tests(
+      "Services", "TrustServicesTests",
+      [
+        "TrustServices", "Storage", "Encodings", "PythonPackaging", "TransparencyLog",
+        "Certificates", "Attestations", "Sigstore", "TrustedPublishing", "TestSupport", crypto,
+        cryptoExtras, x509, asn1, hummingbird, hummingbirdTesting, httpTypes, jwtKit, nioCore,
+      ]),
+    tests(
       "Services", "PackageIndexTests",
       [
         "PackageIndex", "Encodings", "PythonPackaging", "Attestations", "Sigstore",
         "PyPIAttestations", "TrustedPublishing", "TrustSimulator", hummingbird, hummingbirdTesting,
         httpTypes, nioCore,
       ]),
+    tests("CLI", "StackCommandTests", ["TestSupport", "Encodings"]),
     tests("CLI", "VerifyCommandTests", ["TestSupport"]),
   ]
 )

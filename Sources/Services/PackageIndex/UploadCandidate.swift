@@ -42,7 +42,8 @@ struct UploadCandidate {
       throw IndexRefusal.invalid("Upload payload does not have a file.")
     }
     filename = try Self.filename(file.name, filetype: filetype)
-    guard let type = file.contentType, !type.hasPrefix("image/") else {
+    // Absent means text/plain (RFC 7578 §4.4), which is what uv leaves it at.
+    guard file.contentType?.hasPrefix("image/") != true else {
       throw IndexRefusal.invalid("Invalid distribution file.")
     }
     attestations = try form.value("attestations")

@@ -181,7 +181,7 @@ extension ReleaseOutcome {
       simpleURL: simpleURL, installed: installed,
       kept: KeptStack(
         processIdentifier: announcement.processIdentifier,
-        url: announcement.url.description, plainURL: announcement.plainURL.description,
+        url: announcement.url.origin, plainURL: announcement.plainURL.origin,
         data: announcement.data, log: log.string, tlsAuthority: announcement.tlsAuthority),
       output: output, duration: duration)
   }

@@ -122,7 +122,7 @@ struct ReleaseSummary: Sendable {
   /// The line that installs from a stack that stays.
   func installCommand(_ kept: ReleaseOutcome.KeptStack) -> String {
     [
-      "pip", "install", "--index-url", "\(kept.plainURL)simple/",
+      "pip", "install", "--index-url", "\(kept.plainURL)/simple/",
       "\(outcome.build.project.normalized)==\(outcome.build.version.normalized)",
     ].map(Self.shellWord).joined(separator: " ")
   }
