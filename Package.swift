@@ -224,6 +224,16 @@ let package = Package(
         "Encodings", "SourceText", "TestSupport", "TrustSimulator", crypto,
       ]),
     tests(
+      "Release", "TrustedPublishingTests",
+      ["TrustedPublishing", "Encodings", "PythonPackaging"]),
+    tests(
+      "Services", "ServiceClientsTests",
+      [
+        "ServiceClients", "TrustedPublishing", "Encodings", "PythonPackaging", "Attestations",
+        "Sigstore", crypto, hummingbird, hummingbirdTesting, httpTypes, nioCore, systemPackage,
+        logging,
+      ]),
+    tests(
       "Services", "StorageTests",
       ["Storage", "Encodings", "TransparencyLog", "TestSupport", grdb]),
     tests(
@@ -242,5 +252,6 @@ let package = Package(
       ]),
     tests("CLI", "StackCommandTests", ["TestSupport", "Encodings"]),
     tests("CLI", "VerifyCommandTests", ["TestSupport"]),
+    tests("EndToEnd", "EndToEndTests", ["TestSupport"]),
   ]
 )

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Certificates
 import Encodings
 import Sigstore
 import Verification
@@ -24,10 +25,13 @@ struct VerifyBundle: AsyncParsableCommand {
   var bundle: String
 
   @Option(help: "The exact subject alternative name.")
-  var certificateIdentity: String
+  var certificateIdentity: String?
 
   @Option(help: "The exact OIDC issuer.")
-  var certificateOidcIssuer: String
+  var certificateOidcIssuer: String?
+
+  @Option(help: "A public key in PEM, in the place of identity and issuer.")
+  var key: String?
 
   @Option(help: "A trusted root to use instead.")
   var trustedRoot: String?
@@ -35,11 +39,21 @@ struct VerifyBundle: AsyncParsableCommand {
   @Argument(help: "A file, or sha256:HEX.")
   var fileOrDigest: String
 
+  func validate() throws {
+    let identity = [certificateIdentity, certificateOidcIssuer].compactMap { $0 }.count
+    guard identity == (key == nil ? 2 : 0) else {
+      throw ValidationError(
+        "expected --certificate-identity and --certificate-oidc-issuer, or --key")
+    }
+  }
+
   func run() async throws {
     let report: VerificationReport
     do {
       report = try await verify()
     } catch let error as DocumentError {
+      report = VerificationReport([VerificationCheck(.wellFormed, .failed("\(error)"))])
+    } catch let error as CertificateError {
       report = VerificationReport([VerificationCheck(.wellFormed, .failed("\(error)"))])
     }
     guard let failure = report.primaryFailure else {
@@ -63,12 +77,22 @@ struct VerifyBundle: AsyncParsableCommand {
     }
     let parsed = try Bundle(
       parsing: try FileReading.bytes(of: bundle, limit: Evidence.sizeLimit))
-    let result = await Verifier(trusting: root).verify(
-      parsed, artifact: try digest(), now: FileReading.now())
+    let verifier = Verifier(trusting: root)
+    if let key {
+      let pem = try FileReading.bytes(of: key, limit: 64 << 10)
+      return await verifier.verify(
+        parsed, artifact: try digest(),
+        signedBy: try SignatureKey(pem: String(decoding: pem, as: UTF8.self)),
+        now: FileReading.now())
+    }
+    let result = await verifier.verify(parsed, artifact: try digest(), now: FileReading.now())
     var report = result.report
-    if let verified = result.verified {
-      let identity = SignerIdentity(name: certificateIdentity, issuer: certificateOidcIssuer)
-      for check in identity.checks(verified) { report.record(check) }
+    if let verified = result.verified, let name = certificateIdentity,
+      let issuer = certificateOidcIssuer
+    {
+      for check in SignerIdentity(name: name, issuer: issuer).checks(verified) {
+        report.record(check)
+      }
     }
     return report
   }

@@ -20,6 +20,7 @@ enum LoopbackPort {
   /// - Parameters:
   ///   - ports: the wanted ports; 0 for any.
   ///   - help: what to do about one that is taken.
+  /// - Returns: the ports, in the same order, none 0.
   /// - Throws: `StorageError`.
   static func reserve(_ ports: [UInt16], help: String) throws -> [UInt16] {
     var descriptors: [Int32] = []

@@ -56,6 +56,9 @@ struct StackServer: Sendable {
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
       .init(service: try secureListener(readiness), serviceName: "TLS listener"),
       .init(service: plainListener(readiness), serviceName: "plain listener"),
+      .init(
+        service: StopDeadline(), successTerminationBehavior: .ignore,
+        serviceName: "stop deadline"),
     ]
     if exitWithParent {
       services.append(
@@ -65,8 +68,7 @@ struct StackServer: Sendable {
     }
     var configuration = ServiceGroupConfiguration(
       services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-    // A client that keeps its connection open must not keep the server.
-    configuration.maximumGracefulShutdownDuration = .seconds(3)
+    configuration.maximumGracefulShutdownDuration = .seconds(2)
     do {
       try await ServiceGroup(configuration: configuration).run()
     } catch let error as IOError {

@@ -21,6 +21,7 @@ struct StackSettings: Hashable, Sendable {
   /// Reads the settings of a data folder, or decides and stores them.
   ///
   /// - Parameters:
+  ///   - folder: the server's data folder.
   ///   - askedPort: the port that the user wants for TLS; 0 for any.
   ///   - askedHTTPPort: the same for the plain listener.
   /// - Throws: `StorageError`, also for ports that are taken or differ from the stored ones.

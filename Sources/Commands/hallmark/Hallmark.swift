@@ -20,8 +20,8 @@ struct Hallmark: AsyncParsableCommand {
       CommandGroup(name: "Check", subcommands: [VerifyCommand.self]),
     ])
 
-  static func main() async {
-    let arguments = Array(CommandLine.arguments.dropFirst())
-    Platform.exit(await FrontDoor<Self>.run(arguments))
+  // Not `async`: version, help and usage errors come without the cost of the thread pool.
+  static func main() {
+    FrontDoor<Self>.run(Array(CommandLine.arguments.dropFirst()))
   }
 }

@@ -79,6 +79,16 @@ package struct SignatureKey: Hashable, Sendable {
     return serializer.serializedBytes
   }
 
+  /// Reads an RSA key in PKCS #1 form (RFC 8017 §A.1.1).
+  ///
+  /// - Throws: ``CertificateError/unsupportedKey(_:)``.
+  package init(rsaPublicKey der: [UInt8]) throws(CertificateError) {
+    guard let key = try? _RSA.Signing.PublicKey(derRepresentation: der) else {
+      throw .unsupportedKey("not an RSA key in PKCS #1 form")
+    }
+    try self.init(Certificate.PublicKey(key))
+  }
+
   /// Reads a `PUBLIC KEY` PEM block.
   ///
   /// - Throws: ``CertificateError/unsupportedKey(_:)``.
@@ -126,32 +136,54 @@ package struct SignatureKey: Hashable, Sendable {
     return false
   }
 
+  /// Tells whether a signature over a message is valid with a hash that the signature's own
+  /// algorithm names, as in CMS; a P-384 key may then sign SHA-256 digests.
+  package func isValidSignature(
+    _ signature: [UInt8], for message: [UInt8], hash: SignatureHash
+  ) -> Bool {
+    switch hash {
+    case .sha256: isValidSignature(signature, digest: SHA256.hash(data: message))
+    case .sha384: isValidSignature(signature, digest: SHA384.hash(data: message))
+    case .sha512: isValidSignature(signature, digest: SHA512.hash(data: message))
+    }
+  }
+
+  private func isValidSignature(_ signature: [UInt8], digest: some Digest) -> Bool {
+    if let key = P256.Signing.PublicKey(key) {
+      guard let parsed = try? P256.Signing.ECDSASignature(derRepresentation: signature) else {
+        return false
+      }
+      return key.isValidSignature(parsed, for: digest)
+    }
+    if let key = P384.Signing.PublicKey(key) {
+      guard let parsed = try? P384.Signing.ECDSASignature(derRepresentation: signature) else {
+        return false
+      }
+      return key.isValidSignature(parsed, for: digest)
+    }
+    if let key = P521.Signing.PublicKey(key) {
+      guard let parsed = try? P521.Signing.ECDSASignature(derRepresentation: signature) else {
+        return false
+      }
+      return key.isValidSignature(parsed, for: digest)
+    }
+    if let key = _RSA.Signing.PublicKey(key) {
+      return key.isValidSignature(
+        _RSA.Signing.RSASignature(rawRepresentation: signature), for: digest,
+        padding: .insecurePKCS1v1_5)
+    }
+    // Ed25519 signs messages, not digests.
+    return false
+  }
+
   /// Tells whether an ECDSA signature over a SHA-256 digest is valid.
   ///
   /// For P-384 and P-521 keys this is the older pairing that signers of the first Sigstore years
   /// used and that bundles up to v0.3 still carry. Other kinds of keys cannot check a digest and
   /// give `false`.
   package func isValidSignature(_ signature: [UInt8], forDigest digest: SHA256Hash) -> Bool {
-    let prehashed = PrehashedSHA256(bytes: digest.bytes)
-    if let key = P256.Signing.PublicKey(key) {
-      guard let parsed = try? P256.Signing.ECDSASignature(derRepresentation: signature) else {
-        return false
-      }
-      return key.isValidSignature(parsed, for: prehashed)
-    }
-    if let key = P384.Signing.PublicKey(key) {
-      guard let parsed = try? P384.Signing.ECDSASignature(derRepresentation: signature) else {
-        return false
-      }
-      return key.isValidSignature(parsed, for: prehashed)
-    }
-    if let key = P521.Signing.PublicKey(key) {
-      guard let parsed = try? P521.Signing.ECDSASignature(derRepresentation: signature) else {
-        return false
-      }
-      return key.isValidSignature(parsed, for: prehashed)
-    }
-    return false
+    guard algorithm != .rsa else { return false }
+    return isValidSignature(signature, digest: PrehashedSHA256(bytes: digest.bytes))
   }
 
   package static func == (left: SignatureKey, right: SignatureKey) -> Bool {

@@ -55,9 +55,10 @@ package struct PyPIAttestation: Hashable, Sendable {
   /// Takes over a bundle that holds an in-toto statement; `nil` for any other.
   package init?(_ bundle: Bundle) {
     guard case .envelope(let envelope) = bundle.content,
-      envelope.payloadType == DSSEEnvelope.inTotoPayloadType, !bundle.logEntries.isEmpty
+      envelope.payloadType == DSSEEnvelope.inTotoPayloadType, !bundle.logEntries.isEmpty,
+      let certificate = bundle.certificate
     else { return nil }
-    certificate = bundle.certificate
+    self.certificate = certificate
     transparencyEntries = bundle.logEntries
     statement = envelope.payload
     signature = envelope.signature

@@ -5,9 +5,6 @@ package import Encodings
 
 /// A Sigstore bundle: a signature with everything needed to verify it offline (sigstore
 /// protobuf-specs, Bundle v0.1 to v0.3), parsed and not verified.
-///
-/// Signatures by a certificate are read; bundles that name a bare public key are refused with a
-/// reason that says so.
 package struct Bundle: Hashable, Sendable {
   /// Limits of the reader.
   package struct Limits: Hashable, Sendable {
@@ -40,24 +37,35 @@ package struct Bundle: Hashable, Sendable {
     case envelope(DSSEEnvelope)
   }
 
+  /// With what the signature is to be checked.
+  package enum VerificationMaterial: Hashable, Sendable {
+    /// A signing certificate in DER.
+    case certificate([UInt8])
+    /// A key that the verifier must already have; the hint may say which.
+    case publicKey(hint: String)
+  }
+
   /// The version of the format.
   package let version: Version
-  /// The signing certificate in DER.
-  package let certificate: [UInt8]
+  /// With what the signature is to be checked.
+  package let material: VerificationMaterial
   /// What was signed.
   package let content: Content
   /// The log entries.
   package let logEntries: [TransparencyLogEntry]
-  /// RFC 3161 tokens, kept as they are; they do not count as evidence of time yet.
+  /// RFC 3161 answers in DER, over the signature's bytes.
   package let timestamps: [[UInt8]]
 
   /// Puts a version 0.3 bundle together.
-  package init(certificate: [UInt8], content: Content, logEntries: [TransparencyLogEntry]) {
+  package init(
+    certificate: [UInt8], content: Content, logEntries: [TransparencyLogEntry],
+    timestamps: [[UInt8]] = []
+  ) {
     version = .v03
-    self.certificate = certificate
+    material = .certificate(certificate)
     self.content = content
     self.logEntries = logEntries
-    timestamps = []
+    self.timestamps = timestamps
   }
 
   /// Reads a bundle's JSON text.
@@ -77,7 +85,7 @@ package struct Bundle: Hashable, Sendable {
     }
     self.version = version
     let material = try node.required("verificationMaterial")
-    certificate = try Self.certificate(material, version: version)
+    self.material = try Self.material(material, version: version)
 
     var entries: [TransparencyLogEntry] = []
     for item in try material.optional("tlogEntries")?.array(limit: limits.logEntries) ?? [] {
@@ -107,15 +115,15 @@ package struct Bundle: Hashable, Sendable {
     }
   }
 
-  private static func certificate(
+  private static func material(
     _ material: JSONNode, version: Version
-  ) throws(DocumentError) -> [UInt8] {
+  ) throws(DocumentError) -> VerificationMaterial {
     let single = try material.optional("certificate")
     let chain = try material.optional("x509CertificateChain")
     let key = try material.optional("publicKey")
     switch (single, chain, key) {
     case (let single?, nil, nil):
-      return try single.required("rawBytes").bytes()
+      return .certificate(try single.required("rawBytes").bytes())
     case (nil, let chain?, nil):
       guard version == .v01 || version == .v02 else {
         throw chain.error("bundles of version 0.3 have a single certificate")
@@ -125,9 +133,9 @@ package struct Bundle: Hashable, Sendable {
         throw chain.error("the certificate chain is empty")
       }
       // Only the leaf is used: everything above it comes from the trusted root.
-      return try leaf.required("rawBytes").bytes()
+      return .certificate(try leaf.required("rawBytes").bytes())
     case (nil, nil, let key?):
-      throw key.error("signed with a bare public key, which this version cannot verify")
+      return .publicKey(hint: try key.optional("hint")?.string() ?? "")
     default:
       throw material.error(
         "expected exactly one of `certificate`, `x509CertificateChain` and `publicKey`")
@@ -154,17 +162,29 @@ package struct Bundle: Hashable, Sendable {
     }
   }
 
+  /// The signing certificate in DER, if the signature is by one.
+  package var certificate: [UInt8]? {
+    if case .certificate(let der) = material { der } else { nil }
+  }
+
   /// The JSON of a version 0.3 bundle.
   package var json: JSONValue {
+    var evidence = JSONObject()
+    switch material {
+    case .certificate(let der):
+      evidence["certificate"] = ["rawBytes": .string(Base64.encode(der))]
+    case .publicKey(let hint): evidence["publicKey"] = ["hint": .string(hint)]
+    }
+    evidence["tlogEntries"] = .array(logEntries.map(\.json))
+    if !timestamps.isEmpty {
+      evidence["timestampVerificationData"] = [
+        "rfc3161Timestamps": .array(
+          timestamps.map { ["signedTimestamp": .string(Base64.encode($0))] })
+      ]
+    }
     var object = JSONObject([
       ("mediaType", .string(Version.v03.rawValue)),
-      (
-        "verificationMaterial",
-        [
-          "certificate": ["rawBytes": .string(Base64.encode(certificate))],
-          "tlogEntries": .array(logEntries.map(\.json)),
-        ]
-      ),
+      ("verificationMaterial", .object(evidence)),
     ])
     switch content {
     case .messageSignature(let digest, let signature):

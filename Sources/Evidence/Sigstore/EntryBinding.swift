@@ -7,11 +7,18 @@ import Encodings
 /// Binds a log entry to the bundle that carries it.
 ///
 /// A genuine entry for another signature proves nothing about this one (CVE-2022-23649,
-/// CVE-2022-36056), so digest, signature and certificate in the body must equal the bundle's.
+/// CVE-2022-36056), so digest, signature and certificate or key in the body must equal the bundle's.
 enum EntryBinding {
   /// What does not belong together, or `nil`.
+  ///
+  /// - Parameters:
+  ///   - entry: the log entry.
+  ///   - bundle: the bundle that carries it.
+  ///   - material: the certificate's or key's bytes that the signature is checked with.
+  ///   - key: the key that the signature is checked with.
   static func problem(
-    _ entry: TransparencyLogEntry, bundle: Bundle, certificate: SigningCertificate
+    _ entry: TransparencyLogEntry, bundle: Bundle, material: LogEntryBody.VerificationMaterial,
+    key: SignatureKey
   ) -> String? {
     let body: LogEntryBody
     do {
@@ -19,24 +26,28 @@ enum EntryBinding {
     } catch {
       return "the log entry's body is not readable: \(error)"
     }
-    guard entry.kind == body.kind.rawValue, entry.version == "0.0.1" else {
+    guard LogEntryBody.Kind(kind: entry.kind, version: entry.version) == body.kind else {
       return "the entry is announced as \(entry.kind) \(entry.version), its body is another kind"
     }
     guard body.signature == bundle.signature else {
       return "the log entry is for another signature"
     }
-    guard let der = try? PEM.decodeOne(body.verifierPEM, label: "CERTIFICATE"),
-      der == certificate.der
-    else { return "the log entry is for another certificate" }
+    guard body.verifier == material else {
+      return "the log entry is for another certificate or key"
+    }
     switch (body.kind, bundle.content) {
-    case (.hashedrekord, .messageSignature(let digest, _)):
-      // Without a repeated digest the signature check covers it: same signature, same key.
+    case (.hashedrekordV1, .messageSignature(let digest, _)),
+      (.hashedrekordV2, .messageSignature(let digest, _)):
       if let digest, digest != body.digest { return "the log entry is for another artifact" }
-      return certificate.publicKey.isValidSignature(body.signature, forDigest: body.digest)
+      // Without a repeated digest the signature ties the entry to the artifact: same signature.
+      return key.isValidSignature(body.signature, forDigest: body.digest)
         ? nil : "the log entry's signature is not valid for its digest"
-    case (.dsse, .envelope(let envelope)):
+    case (.dsse, .envelope(let envelope)), (.intoto, .envelope(let envelope)):
       return body.digest == SHA256Hash(hashing: envelope.payload)
         ? nil : "the log entry is for another payload"
+    case (.hashedrekordV2, .envelope(let envelope)):
+      return body.digest == SHA256Hash(hashing: envelope.preAuthenticationEncoding)
+        ? nil : "the log entry is for another envelope"
     default:
       return "the log entry is of another kind than what was signed"
     }

@@ -3,9 +3,9 @@
 package import Attestations
 package import Encodings
 
-/// What a log entry's body says was signed, by which key and with which signature
-/// (Rekor types `hashedrekord` 0.0.1 and `dsse` 0.0.1).
+/// What a log entry's body says was signed, by which key and with which signature.
 ///
+/// The Rekor types that are understood:
 /// ```
 /// {"apiVersion":"0.0.1","kind":"hashedrekord","spec":{
 ///   "data":{"hash":{"algorithm":"sha256","value":"<hex>"}},
@@ -13,58 +13,108 @@ package import Encodings
 /// {"apiVersion":"0.0.1","kind":"dsse","spec":{
 ///   "envelopeHash":{…},"payloadHash":{"algorithm":"sha256","value":"<hex>"},
 ///   "signatures":[{"signature":"<base64>","verifier":"<base64 of PEM>"}]}}
+/// {"apiVersion":"0.0.2","kind":"intoto","spec":{"content":{
+///   "envelope":{"payloadType":"…","signatures":[{"sig":"<base64 of base64>",
+///     "publicKey":"<base64 of PEM>"}]},"payloadHash":{…}}}}
+/// {"apiVersion":"0.0.2","kind":"hashedrekord","spec":{"hashedRekordV002":{
+///   "data":{"algorithm":"SHA2_256","digest":"<base64>"},
+///   "signature":{"content":"<base64>","verifier":{"keyDetails":"…",
+///     "x509Certificate":{"rawBytes":"<base64>"}}}}}}
 /// ```
 package struct LogEntryBody: Hashable, Sendable {
   /// The kinds of entries that are understood.
-  package enum Kind: String, Hashable, Sendable {
-    /// A signature over an artifact's digest.
-    case hashedrekord
-    /// A DSSE envelope.
+  package enum Kind: Hashable, Sendable {
+    /// Rekor v1: a signature over an artifact's digest.
+    case hashedrekordV1
+    /// Rekor v1: a DSSE envelope.
     case dsse
+    /// Rekor v1, older: a DSSE envelope with an in-toto statement.
+    case intoto
+    /// Rekor v2: a signature over a digest, of an artifact or of an envelope's signed bytes.
+    case hashedrekordV2
+
+    init?(kind: String, version: String) {
+      switch (kind, version) {
+      case ("hashedrekord", "0.0.1"): self = .hashedrekordV1
+      case ("dsse", "0.0.1"): self = .dsse
+      case ("intoto", "0.0.2"): self = .intoto
+      case ("hashedrekord", "0.0.2"): self = .hashedrekordV2
+      default: return nil
+      }
+    }
+  }
+
+  /// With what the log checked the signature, in DER.
+  package enum VerificationMaterial: Hashable, Sendable {
+    /// A certificate.
+    case certificate([UInt8])
+    /// A SubjectPublicKeyInfo.
+    case publicKey([UInt8])
   }
 
   /// The kind.
   package let kind: Kind
-  /// SHA-256 of the artifact (`hashedrekord`) or of the payload (`dsse`).
+  /// SHA-256 of the artifact, of the payload (`dsse`, `intoto`), or of the envelope's signed bytes
+  /// (`hashedrekord` 0.0.2 for an envelope).
   package let digest: SHA256Hash
   /// The signature's bytes.
   package let signature: [UInt8]
-  /// PEM of the certificate or public key that the log checked the signature with.
-  package let verifierPEM: String
+  /// With what the log checked the signature.
+  package let verifier: VerificationMaterial
 
   /// Reads the body of an entry.
   ///
   /// - Throws: `DocumentError`, also for kinds and versions that are not understood.
   package init(parsing bytes: [UInt8]) throws(DocumentError) {
     let node = try JSONNode(parsing: bytes)
-    let version = try node.required("apiVersion")
-    guard try version.string() == "0.0.1" else { throw version.error("expected 0.0.1") }
     let kindNode = try node.required("kind")
-    guard let kind = Kind(rawValue: try kindNode.string()) else {
-      throw kindNode.error("not a kind of entry that is understood")
-    }
+    guard
+      let kind = Kind(
+        kind: try kindNode.string(), version: try node.required("apiVersion").string())
+    else { throw kindNode.error("not a kind and version of entry that is understood") }
     self.kind = kind
     let spec = try node.required("spec")
-    let verifier: [UInt8]
     switch kind {
-    case .hashedrekord:
+    case .hashedrekordV1:
       digest = try Self.sha256(try spec.required("data").required("hash"))
       let signatureNode = try spec.required("signature")
       signature = try signatureNode.required("content").bytes()
-      verifier = try signatureNode.required("publicKey").required("content").bytes()
+      verifier = try Self.pem(try signatureNode.required("publicKey").required("content"))
     case .dsse:
       digest = try Self.sha256(try spec.required("payloadHash"))
-      let signatures = try spec.required("signatures").array(limit: 32)
-      guard signatures.count == 1, let only = signatures.first else {
-        throw spec.error("expected exactly one signature")
-      }
+      let only = try Self.only(try spec.required("signatures"))
       signature = try only.required("signature").bytes()
-      verifier = try only.required("verifier").bytes()
+      verifier = try Self.pem(try only.required("verifier"))
+    case .intoto:
+      let content = try spec.required("content")
+      digest = try Self.sha256(try content.required("payloadHash"))
+      let only = try Self.only(try content.required("envelope").required("signatures"))
+      let sig = try only.required("sig")
+      guard let text = String(validating: try sig.bytes(), as: UTF8.self),
+        let bytes = try? Base64.decode(text)
+      else { throw sig.error("expected base64 of base64") }
+      signature = bytes
+      verifier = try Self.pem(try only.required("publicKey"))
+    case .hashedrekordV2:
+      let record = try spec.required("hashedRekordV002")
+      let data = try record.required("data")
+      let algorithm = try data.required("algorithm")
+      guard try algorithm.string() == "SHA2_256" else {
+        throw algorithm.error("expected SHA2_256")
+      }
+      digest = try data.required("digest").digest()
+      let signatureNode = try record.required("signature")
+      signature = try signatureNode.required("content").bytes()
+      verifier = try Self.material(try signatureNode.required("verifier"))
     }
-    guard let pem = String(validating: verifier, as: UTF8.self) else {
-      throw spec.error("the verifier is not PEM text")
+  }
+
+  private static func only(_ node: JSONNode) throws(DocumentError) -> JSONNode {
+    let items = try node.array(limit: 32)
+    guard items.count == 1, let only = items.first else {
+      throw node.error("expected exactly one signature")
     }
-    verifierPEM = pem
+    return only
   }
 
   private static func sha256(_ node: JSONNode) throws(DocumentError) -> SHA256Hash {
@@ -77,7 +127,27 @@ package struct LogEntryBody: Hashable, Sendable {
     return digest
   }
 
-  /// The canonical body of a `hashedrekord` entry.
+  private static func pem(_ node: JSONNode) throws(DocumentError) -> VerificationMaterial {
+    guard let text = String(validating: try node.bytes(), as: UTF8.self),
+      let blocks = try? PEM.decode(text), blocks.count == 1, let block = blocks.first
+    else { throw node.error("expected base64 of one PEM block") }
+    switch block.label {
+    case "CERTIFICATE": return .certificate(block.bytes)
+    case "PUBLIC KEY": return .publicKey(block.bytes)
+    default: throw node.error("expected a certificate or public key in PEM")
+    }
+  }
+
+  private static func material(_ node: JSONNode) throws(DocumentError) -> VerificationMaterial {
+    switch (try node.optional("x509Certificate"), try node.optional("publicKey")) {
+    case (let certificate?, nil):
+      return .certificate(try certificate.required("rawBytes").bytes())
+    case (nil, let key?): return .publicKey(try key.required("rawBytes").bytes())
+    default: throw node.error("expected exactly one of `x509Certificate` and `publicKey`")
+    }
+  }
+
+  /// The canonical body of a `hashedrekord` 0.0.1 entry.
   package static func hashedrekord(
     digest: SHA256Hash, signature: [UInt8], verifierPEM: String
   ) throws(CanonicalJSON.UnsupportedNumber) -> [UInt8] {

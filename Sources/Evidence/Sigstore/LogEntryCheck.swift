@@ -37,17 +37,20 @@ struct LogEntryCheck {
           .failed("the log entry comes without \(missing)")))
       return
     }
-    let noteKey = NoteKey(name: log.host, id: log.logID) { signature, message in
-      key.isValidSignature(signature, for: message)
-    }
     do {
-      let checkpoint = try Checkpoint(try SignedNote(parsing: note).verified(by: noteKey))
-      guard isOrigin(checkpoint.origin, of: log.host) else {
-        throw NoteError.malformed("its origin `\(checkpoint.origin)` is not of `\(log.host)`")
+      let (checkpoint, name) = try checkpoint(note, log, key)
+      guard isOrigin(checkpoint.origin, of: name) else {
+        throw NoteError.malformed("its origin `\(checkpoint.origin)` is not of `\(name)`")
       }
       guard checkpoint.size == inclusion.treeSize, checkpoint.rootHash == inclusion.rootHash
       else { throw NoteError.malformed("it is for another tree than the inclusion proof") }
       report.record(VerificationCheck(.checkpoint, .passed))
+      // Version 2 has one index; in version 1 the entry's own counts over all shards.
+      if entry.version == "0.0.2", entry.kind == "hashedrekord",
+        inclusion.logIndex != entry.logIndex
+      {
+        throw ProofError.indexOutOfRange(index: entry.logIndex, treeSize: checkpoint.size)
+      }
       try InclusionProof(
         index: inclusion.logIndex, treeSize: checkpoint.size, hashes: inclusion.hashes
       ).check(leaf: MerkleHash.leaf(entry.canonicalizedBody), root: checkpoint.rootHash)
@@ -57,6 +60,24 @@ struct LogEntryCheck {
     } catch {
       report.record(VerificationCheck(.checkpoint, .failed("the checkpoint fails: \(error)")))
     }
+  }
+
+  /// The checkpoint and the name that signed it.
+  private func checkpoint(
+    _ text: String, _ log: TrustedRoot.Log, _ key: SignatureKey
+  ) throws(NoteError) -> (Checkpoint, String) {
+    let note = try SignedNote(parsing: text)
+    for name in log.signerNames {
+      let noteKey = NoteKey(name: name, id: log.logID) { signature, message in
+        key.isValidSignature(signature, for: message)
+      }
+      do {
+        return (try Checkpoint(try note.verified(by: noteKey)), name)
+      } catch NoteError.noKnownSignature {
+        continue
+      }
+    }
+    throw .noKnownSignature
   }
 
   /// A Rekor v1 origin is `host - treeID`, a tile log's is the host alone.

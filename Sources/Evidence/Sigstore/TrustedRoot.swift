@@ -75,7 +75,10 @@ package struct TrustedRoot: Hashable, Sendable {
       validity = try ValidityPeriod(try keyNode.required("validFor"))
       logID = try node.required("logId").required("keyId").bytes()
       // Other kinds of keys do not make the document unusable; entries of such a log do not verify.
-      key = keyDetails.hasPrefix("PKIX_") ? try? SignatureKey(subjectPublicKeyInfo: rawKey) : nil
+      key =
+        keyDetails.hasPrefix("PKIX_")
+        ? try? SignatureKey(subjectPublicKeyInfo: rawKey)
+        : keyDetails.hasPrefix("PKCS1_") ? try? SignatureKey(rsaPublicKey: rawKey) : nil
     }
 
     var json: JSONValue {
@@ -91,6 +94,12 @@ package struct TrustedRoot: Hashable, Sendable {
 
     /// The host of ``baseURL``: the name by which the log signs its checkpoints.
     package var host: String { URLText.host(of: baseURL) ?? "" }
+
+    /// The names by which the log may sign: its host, and its host with port.
+    var signerNames: [String] {
+      let authority = URLText.authority(of: baseURL) ?? ""
+      return host == authority ? [host] : [host, authority]
+    }
   }
 
   /// A certificate authority.
@@ -160,26 +169,65 @@ package struct TrustedRoot: Hashable, Sendable {
     }
   }
 
+  /// A timestamp authority.
+  package struct TimestampAuthority: Hashable, Sendable {
+    /// Where it is.
+    package let uri: String
+    /// Its certificates in DER, the signing one first.
+    package let certificates: [[UInt8]]
+    /// The parsed certificates.
+    package let chain: TimestampAuthorityChain
+    /// When it counts.
+    package let validity: ValidityPeriod
+
+    init(_ node: JSONNode) throws(DocumentError) {
+      uri = try node.optional("uri")?.string() ?? ""
+      let chainNode = try node.required("certChain").required("certificates")
+      var certificates: [[UInt8]] = []
+      for item in try chainNode.array(limit: 8) {
+        certificates.append(try item.required("rawBytes").bytes())
+      }
+      self.certificates = certificates
+      do {
+        chain = try TimestampAuthorityChain(der: certificates)
+      } catch {
+        throw chainNode.error("\(error)")
+      }
+      validity = try ValidityPeriod(try node.required("validFor"))
+    }
+
+    var json: JSONValue {
+      [
+        "uri": .string(uri),
+        "certChain": [
+          "certificates": .array(
+            certificates.map { ["rawBytes": .string(Base64.encode($0))] })
+        ],
+        "validFor": validity.json,
+      ]
+    }
+  }
+
   /// Transparency logs of signatures.
   package let transparencyLogs: [Log]
   /// Authorities that issue signing certificates.
   package let certificateAuthorities: [Authority]
   /// Logs of certificates.
   package let certificateLogs: [Log]
+  /// Authorities that say when something was signed.
+  package let timestampAuthorities: [TimestampAuthority]
 
-  /// Puts a root together.
+  /// Puts a root without timestamp authorities together.
   package init(
     transparencyLogs: [Log], certificateAuthorities: [Authority], certificateLogs: [Log]
   ) {
     self.transparencyLogs = transparencyLogs
     self.certificateAuthorities = certificateAuthorities
     self.certificateLogs = certificateLogs
+    timestampAuthorities = []
   }
 
   /// Reads a trusted root document.
-  ///
-  /// Timestamp authorities in the document are not read: nothing here uses them yet, and a
-  /// timestamp that is not verified never counts.
   ///
   /// - Throws: `DocumentError`, also for two logs with the same id.
   package init(parsing bytes: [UInt8]) throws(DocumentError) {
@@ -195,6 +243,11 @@ package struct TrustedRoot: Hashable, Sendable {
       authorities.append(try Authority(item))
     }
     certificateAuthorities = authorities
+    var timestampers: [TimestampAuthority] = []
+    for item in try node.optional("timestampAuthorities")?.array(limit: 64) ?? [] {
+      timestampers.append(try TimestampAuthority(item))
+    }
+    timestampAuthorities = timestampers
   }
 
   private static func logs(_ node: JSONNode?) throws(DocumentError) -> [Log] {
@@ -211,28 +264,15 @@ package struct TrustedRoot: Hashable, Sendable {
 
   /// The document's JSON.
   package var json: JSONValue {
-    [
-      "mediaType": .string(Self.mediaType),
-      "tlogs": .array(transparencyLogs.map(\.json)),
-      "certificateAuthorities": .array(certificateAuthorities.map(\.json)),
-      "ctlogs": .array(certificateLogs.map(\.json)),
-    ]
-  }
-}
-
-/// The authority part of URLs, read without repairing anything.
-package enum URLText {
-  /// The host of an `http` or `https` URL, without user and port; `nil` for any other text.
-  package static func host(of url: String) -> String? {
-    let bytes = Array(url.utf8)
-    guard let scheme = ["https://", "http://"].first(where: { bytes.starts(with: $0.utf8) })
-    else { return nil }
-    let rest = bytes.dropFirst(scheme.utf8.count)
-    let authority = rest.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
-    guard !authority.contains(UInt8(ascii: "@")), !authority.contains(UInt8(ascii: "\\")) else {
-      return nil
+    var object = JSONObject([
+      ("mediaType", .string(Self.mediaType)),
+      ("tlogs", .array(transparencyLogs.map(\.json))),
+      ("certificateAuthorities", .array(certificateAuthorities.map(\.json))),
+      ("ctlogs", .array(certificateLogs.map(\.json))),
+    ])
+    if !timestampAuthorities.isEmpty {
+      object["timestampAuthorities"] = .array(timestampAuthorities.map(\.json))
     }
-    let host = authority.prefix { $0 != UInt8(ascii: ":") }
-    return host.isEmpty ? nil : String(decoding: host, as: UTF8.self)
+    return .object(object)
   }
 }

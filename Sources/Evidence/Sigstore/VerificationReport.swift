@@ -21,6 +21,8 @@ package enum VerificationRule: String, CaseIterable, Hashable, Sendable {
   case inclusion = "HM0207"
   /// The signed entry timestamp is valid.
   case entryTimestamp = "HM0208"
+  /// A timestamp authority of the trusted root made the timestamp.
+  case timestamp = "HM0218"
   /// At least one verified time says when the signature was made.
   case signingTime = "HM0209"
   /// The certificate was valid at every verified time.
@@ -35,8 +37,6 @@ package enum VerificationRule: String, CaseIterable, Hashable, Sendable {
   case issuer = "HM0214"
   /// The predicate type is one that was asked for.
   case predicate = "HM0215"
-  /// The predicate says the same as the certificate.
-  case predicateAgreement = "HM0216"
   /// There is any evidence at all.
   case evidence = "HM0217"
 
@@ -51,6 +51,7 @@ package enum VerificationRule: String, CaseIterable, Hashable, Sendable {
     case .checkpoint: "signed checkpoint"
     case .inclusion: "inclusion proof"
     case .entryTimestamp: "signed entry timestamp"
+    case .timestamp: "timestamp of a trusted authority"
     case .signingTime: "verified signing time"
     case .certificateValidity: "certificate validity at signing time"
     case .certificateChain: "certificate chain"
@@ -58,7 +59,6 @@ package enum VerificationRule: String, CaseIterable, Hashable, Sendable {
     case .identity: "signer identity"
     case .issuer: "identity issuer"
     case .predicate: "predicate type"
-    case .predicateAgreement: "predicate agrees with certificate"
     case .evidence: "evidence exists"
     }
   }

@@ -75,6 +75,7 @@ extension HTTPResponse.Status {
     case 416: "Range Not Satisfiable"
     case 422: "Unprocessable Content"
     case 503: "Service Unavailable"
+    case 507: "Insufficient Storage"
     default: code < 500 ? "Refused" : "Internal Server Error"
     }
   }

@@ -91,7 +91,11 @@ extension IndexService {
     if let latest = files.last, let summary = summaries[latest.version], !summary.isEmpty {
       values["summary"] = summary
     }
-    if let file = files.last(where: { !(attestations[$0.id] ?? []).isEmpty }) {
+    let attested = files.filter { attestations[$0.id]?.isEmpty == false }
+    // The wheel is what people install.
+    let isNewest = { (file: FileRecord) in file.version == attested.last?.version }
+    let wheel = attested.first { isNewest($0) && $0.filetype == "bdist_wheel" }
+    if let file = wheel ?? attested.last {
       values["verify"] = [
         "lines": Self.verificationLines(for: file, origin: origin, listener: listener)
       ]

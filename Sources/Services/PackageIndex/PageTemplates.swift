@@ -40,7 +40,7 @@ enum PageTemplates {
       font-size: .85em; }
     code { overflow-wrap: anywhere; }
     pre { background: var(--tint); border: 1px solid var(--line); border-radius: 6px;
-      padding: .75rem 1rem; overflow-x: auto; line-height: 1.5; }
+      padding: .75rem 1rem; line-height: 1.5; white-space: pre-wrap; overflow-wrap: anywhere; }
     .card { border: 1px solid var(--line); border-radius: 8px; padding: .25rem 1.1rem 1rem;
       margin: .9rem 0; }
     dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.1rem; margin: .5rem 0; }

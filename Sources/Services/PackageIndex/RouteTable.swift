@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import GRDB
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -34,13 +35,21 @@ struct RouteTable {
         return try await handler(request, context)
       } catch let refusal as any HTTPResponseError {
         throw refusal
-      } catch let error as FileStoreError where error.isFull {
-        context.logger.error("\(error)")
+      } catch let error where Self.isFull(error) {
+        context.logger.error("\(method) \(path): no space is left in the data folder")
         throw IndexRefusal(507, "The index has no space left.")
       } catch {
         context.logger.error("\(method) \(path): \(error)")
         throw IndexRefusal(500, "The index could not do this; its log says why.")
       }
+    }
+  }
+
+  private static func isFull(_ error: any Error) -> Bool {
+    switch error {
+    case let error as FileStoreError: error.isFull
+    case let error as DatabaseError: error.resultCode == .SQLITE_FULL
+    default: false
     }
   }
 

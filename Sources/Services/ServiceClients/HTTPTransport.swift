@@ -30,8 +30,10 @@ package struct TransportConfiguration: Sendable {
   }
 }
 
-/// How often a request is tried again when a connection fails or a gateway has no answer
-/// (502, 503, 504). Only requests that may be sent twice are.
+/// How often a request is tried again.
+///
+/// That happens when a connection fails or a gateway has no answer (502, 503, 504), and only for
+/// requests that may be sent twice.
 package struct RetryBudget: Hashable, Sendable {
   /// Tries in all.
   package var attempts = 4
@@ -122,6 +124,7 @@ package struct HTTPTransport: Sendable {
   /// is only used for the error.
   ///
   /// - Parameters:
+  ///   - request: what to ask for.
   ///   - restart: called before each try.
   ///   - consume: called with each chunk.
   /// - Throws: ``TransportError``, `CancellationError`, and what `consume` throws.
@@ -168,15 +171,13 @@ package struct HTTPTransport: Sendable {
     let start = clock.now
     var pause = configuration.retries.firstPause
     var attempt = 1
-    var target = request
     var redirects = 0
+    var target = request
     while true {
-      var failure: TransportError?
       try restart()
       do {
         let response = try await once(target, started: started, consume: consume)
-        let status = Int(response.status.code)
-        if let next = try redirection(of: target, status: status, response: response) {
+        if let next = try redirection(of: target, to: response) {
           redirects += 1
           guard redirects <= 5 else {
             throw target.error(.badAnswer, "the service redirected more than five times")
@@ -184,21 +185,18 @@ package struct HTTPTransport: Sendable {
           target = next
           continue
         }
-        guard status == 502 || status == 503 || status == 504 else { return response }
-        failure = target.error(
-          .status(status), "the service answered with status \(status), even after several tries")
-        if !canRetry(request, attempt: attempt, since: start, pause: pause) { return response }
+        guard [502, 503, 504].contains(response.status.code),
+          canRetry(request, attempt: attempt, since: start, pause: pause)
+        else { return response }
       } catch let error as TransportError
         where error.reason == .unreachable || error.reason == .timeout
       {
         guard canRetry(request, attempt: attempt, since: start, pause: pause) else { throw error }
-        failure = error
       }
-      if failure != nil {
-        attempt += 1
-        try await clock.sleep(for: pause * Double.random(in: 0.75...1.25))
-        pause = pause * 2
-      }
+      attempt += 1
+      // The random part keeps many clients of one service from coming back all at once.
+      try await clock.sleep(for: pause * Double.random(in: 0.75...1.25))
+      pause = pause * 2
     }
   }
 
@@ -211,9 +209,9 @@ package struct HTTPTransport: Sendable {
   }
 
   private func redirection(
-    of request: TransportRequest, status: Int, response: HTTPClientResponse
-  ) throws -> TransportRequest? {
-    guard [301, 302, 303, 307, 308].contains(status),
+    of request: TransportRequest, to response: HTTPClientResponse
+  ) throws(TransportError) -> TransportRequest? {
+    guard [301, 302, 303, 307, 308].contains(response.status.code),
       let location = response.headers.first(name: "Location")
     else { return nil }
     guard request.method == .get else {
@@ -222,10 +220,9 @@ package struct HTTPTransport: Sendable {
     guard let url = try? request.url.resolving(location), url.hasSameOrigin(as: request.url) else {
       throw request.error(.badAnswer, "the service redirects to another host")
     }
-    return TransportRequest(
-      purpose: request.purpose, method: request.method, url: url, headers: request.headers,
-      body: request.body, answerLimit: request.answerLimit, isIdempotent: request.isIdempotent,
-      carriesSecret: request.carriesSecret, timeout: request.timeout)
+    var next = request
+    next.url = url
+    return next
   }
 
   private func once(

@@ -50,10 +50,14 @@ package struct IndexClient: Sendable {
     }
   }
 
-  /// Downloads a file of a page to a path. The digest is computed while the bytes arrive; a file
-  /// of another digest never gets its name.
+  /// Downloads a file of a page to a path.
+  ///
+  /// The digest is computed while the bytes arrive; a file of another digest never gets its name.
   ///
   /// - Parameters:
+  ///   - file: the file as the page lists it.
+  ///   - page: the page.
+  ///   - path: where the file goes.
   ///   - limit: most bytes of the file.
   ///   - expected: the digest to demand; the page's own if `nil`.
   /// - Returns: digest and size.

@@ -30,7 +30,8 @@ struct MultipartBody: AsyncSequence, Sendable {
     var head: [UInt8] = []
     for field in fields {
       head += "--\(boundary)\r\n".utf8
-      head += "Content-Disposition: form-data; name=\"\(Self.quoted(field.name))\"\r\n\r\n".utf8
+      head += "Content-Disposition: form-data; name=\"\(Self.quoted(field.name))\"\r\n".utf8
+      head += "\r\n".utf8
       head += "\(field.value)\r\n".utf8
     }
     head += "--\(boundary)\r\n".utf8
@@ -40,7 +41,8 @@ struct MultipartBody: AsyncSequence, Sendable {
     let tail = Array("\r\n--\(boundary)--\r\n".utf8)
     let size: Int64
     do {
-      let descriptor = try SystemPackage.FileDescriptor.open(file, .readOnly, options: [.closeOnExec])
+      let descriptor = try SystemPackage.FileDescriptor.open(
+        file, .readOnly, options: [.closeOnExec])
       size = try descriptor.closeAfter { try descriptor.seek(offset: 0, from: .end) }
     } catch {
       throw LocalFileError("read", file, error)

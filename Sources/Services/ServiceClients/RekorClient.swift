@@ -59,10 +59,8 @@ package struct RekorClient: LogSubmitter {
   private func existingEntry(
     _ answer: TransportAnswer, of submission: TransportRequest
   ) async throws -> TransparencyLogEntry {
-    guard let location = answer.location,
-      let uuid = location.utf8.split(separator: UInt8(ascii: "/")).last.map({ String(Substring($0)) }),
-      RekorAnswer.isUUID(uuid)
-    else {
+    let last = answer.location?.utf8.split(separator: UInt8(ascii: "/")).last
+    guard let uuid = last.map({ String(Substring($0)) }), RekorAnswer.isUUID(uuid) else {
       throw submission.error(
         .badAnswer, "the log says that it has the entry already, but not where")
     }

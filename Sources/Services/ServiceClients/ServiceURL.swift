@@ -133,7 +133,8 @@ package struct ServiceURL: Hashable, Sendable, CustomStringConvertible {
   /// The URL of a path below this one; a query goes away.
   package func appending(_ relativePath: String, query: String? = nil) -> ServiceURL {
     let base = path.utf8.last == UInt8(ascii: "/") ? path : path + "/"
-    let relative = relativePath.utf8.first == UInt8(ascii: "/") ? relativePath.dropFirst() : relativePath[...]
+    let startsAtRoot = relativePath.utf8.first == UInt8(ascii: "/")
+    let relative = startsAtRoot ? relativePath.dropFirst() : relativePath[...]
     return ServiceURL(
       isSecure: isSecure, host: host, port: port, path: base + relative, query: query)
   }

@@ -21,7 +21,7 @@ struct TransportRequest: Sendable {
   /// What the request is for, to complete "could not …".
   let purpose: String
   let method: Method
-  let url: ServiceURL
+  var url: ServiceURL
   var headers: [(name: String, value: String)] = []
   var body: Body = .none
   /// Most bytes of the answer's body.
@@ -69,6 +69,10 @@ struct TransportAnswer: Sendable {
         let detail = try? root.required("detail").string()
       {
         return ServiceText.line("\(title): \(detail)")
+      }
+      // PyPI: the reason proper follows the status in `code`; `message` begins with a stock phrase.
+      if let code = try? root.required("code").string(), code.hasPrefix("\(status) ") {
+        return ServiceText.line(String(code.dropFirst("\(status) ".count)))
       }
       for key in ["message", "detail", "title", "code"] {
         if let text = try? root.required(key).string(), !text.isEmpty {

@@ -32,6 +32,7 @@ package struct StorageError: Error, Hashable, Sendable, CustomStringConvertible 
   ///   - code: the value of `errno`.
   ///   - action: what was tried, such as `create the folder`.
   ///   - path: the file or folder.
+  /// - Returns: the error to throw.
   package static func system(_ code: Int32, _ action: String, _ path: String) -> StorageError {
     switch code {
     case EROFS:

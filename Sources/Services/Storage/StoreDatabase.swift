@@ -12,6 +12,7 @@ package enum StoreDatabase {
   /// - Parameters:
   ///   - path: the file; its folder must exist.
   ///   - migrator: the schema's versions, in order.
+  /// - Returns: the open database.
   /// - Throws: ``StorageError``, also for a database that a newer program has written.
   package static func open(_ path: String, migrator: DatabaseMigrator) throws -> DatabasePool {
     do {

@@ -35,7 +35,9 @@ package enum SystemFile {
 
   /// Creates a folder and its parents; an existing folder is left as it is.
   ///
-  /// - Parameter mode: the permissions of folders that are created.
+  /// - Parameters:
+  ///   - path: the folder.
+  ///   - mode: the permissions of folders that are created.
   /// - Throws: ``StorageError``.
   package static func makeFolder(_ path: String, mode: UInt32 = 0o700) throws {
     if kind(of: path) == .folder { return }
@@ -216,8 +218,9 @@ package final class FileLock: Sendable {
 }
 
 // The names `read` and `write` mean this module's functions inside the enumeration.
-private func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer?, _ count: Int) -> Int
-{
+private func systemRead(
+  _ descriptor: Int32, _ buffer: UnsafeMutableRawPointer?, _ count: Int
+) -> Int {
   read(descriptor, buffer, count)
 }
 

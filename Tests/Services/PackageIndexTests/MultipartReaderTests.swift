@@ -64,7 +64,7 @@ import Testing
     ("\r\n--B--", .preamble),
     ("--C\r\n", .preamble),
     ("--B x\r\n", .delimiter),
-    ("--B\n", .delimiter),
+    ("--B\nx", .delimiter),
     ("--B\r\n\(header)\r\nv\r\n--Bx\r\n", .delimiter),
     ("--B\r\n\(header)\r\nv\r\n--B--\r\nmore", .epilogue),
     ("--B\r\n\(header)\r\nv\r\n--B--\r\n--B\r\n", .epilogue),

@@ -122,7 +122,8 @@ struct CertificateAuthorityTests {
       other[0] = 0x31
       let rsa = Certificate.PrivateKey(try _RSA.Signing.PrivateKey(keySize: .bits2048))
       let table: [(String, String)] = [
-        (TestRequest.base64(der: broken), "signature"), (TestRequest.base64(der: other), "PKCS #10"),
+        (TestRequest.base64(der: broken), "signature"),
+        (TestRequest.base64(der: other), "PKCS #10"),
         (try TestRequest.base64(key: .init(P521.Signing.PrivateKey())), "P-256 or P-384"),
         (try TestRequest.base64(key: .init(Curve25519.Signing.PrivateKey())), "P-256 or P-384"),
         (try TestRequest.base64(key: rsa), "P-256 or P-384"),

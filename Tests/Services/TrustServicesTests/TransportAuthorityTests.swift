@@ -3,6 +3,7 @@
 import Encodings
 import Foundation
 import Storage
+import SwiftASN1
 import TestSupport
 import Testing
 import X509

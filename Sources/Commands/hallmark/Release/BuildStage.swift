@@ -7,9 +7,7 @@ import SystemPackage
 struct BuildStage: Sendable {
   let options: ReleaseOptions
 
-  /// Builds into the output folder.
-  ///
-  /// - Parameter progress: called with each line that the build prints.
+  /// Builds into the output folder; `progress` gets each line that the build prints.
   func run(progress: @escaping @Sendable (String) -> Void) async throws -> BuildResult {
     try await PackageBuild(
       project: options.project, output: options.output, allowDirty: options.allowDirty

@@ -59,8 +59,10 @@ extension Platform {
     _ = fcntl(descriptor.rawValue, F_SETFL, fcntl(descriptor.rawValue, F_GETFL) | O_NONBLOCK)
   }
 
-  /// Starts a program in a session of its own, so that signals of the terminal go to this process
-  /// alone, with default signal handling. Descriptors of this process must all be close-on-exec.
+  /// Starts a program in a session of its own.
+  ///
+  /// Signals of the terminal then go to this process alone. The program begins with default signal
+  /// handling. Descriptors of this process must all be close-on-exec.
   ///
   /// - Returns: the child's process identifier.
   static func spawn(
@@ -107,7 +109,9 @@ extension Platform {
     return identifier
   }
 
-  /// How a child of this process ended, or `nil` while it runs. To be asked only until it tells.
+  /// How a child of this process ended, or `nil` while it runs.
+  ///
+  /// To be asked only until it tells: the number may then belong to another process.
   static func ending(of child: Int32) -> Ending? {
     var status: Int32 = 0
     let result = waitpid(child, &status, WNOHANG)
@@ -121,8 +125,9 @@ extension Platform {
     _ = kill(process, signal)
   }
 
-  /// The signals that ask a program to end: those of the terminal and of a service manager. One
-  /// that the caller has set to be ignored, as `nohup` does, is not among them.
+  /// The signals that ask a program to end: those of the terminal and of a service manager.
+  ///
+  /// One that the caller has set to be ignored, as `nohup` does, is not among them.
   static func endingSignals() -> [Int32] {
     [SIGINT, SIGTERM, SIGHUP].filter { signal in
       var action = sigaction()

@@ -42,14 +42,15 @@ extension ReleaseOutcome {
       ("verify", .string(verifyCommand)),
       ("milliseconds", .integer(Self.milliseconds(duration))),
     ])
-    object["stack"] = kept.map { kept in
-      [
-        "pid": .integer(Int64(kept.processIdentifier)), "url": .string(kept.url),
-        "httpUrl": .string(kept.plainURL), "data": .string(kept.data), "log": .string(kept.log),
-        "tlsCA": .string(kept.tlsAuthority),
-        "stop": .string("kill \(kept.processIdentifier)"),
-      ]
-    } ?? .null
+    object["stack"] =
+      kept.map { kept in
+        [
+          "pid": .integer(Int64(kept.processIdentifier)), "url": .string(kept.url),
+          "httpUrl": .string(kept.plainURL), "data": .string(kept.data), "log": .string(kept.log),
+          "tlsCA": .string(kept.tlsAuthority),
+          "stop": .string("kill \(kept.processIdentifier)"),
+        ]
+      } ?? .null
     return .object(object)
   }
 

@@ -46,7 +46,8 @@ struct ReleaseSummary: Sendable {
     var lines = build.files.map { file in
       let name = file.filename.text
       let fill = String(repeating: " ", count: width - name.count)
-      return "\(name)\(fill)  sha256 \(file.sha256.hexadecimal.prefix(16))…  \(Self.size(file.size))"
+      let digest = file.sha256.hexadecimal.prefix(16)
+      return "\(name)\(fill)  sha256 \(digest)…  \(Self.size(file.size))"
     }
     if let commit = build.commit {
       let ref = build.ref.map { " (\(text($0)))" } ?? ""
@@ -165,7 +166,8 @@ struct ReleaseSummary: Sendable {
         || "-_./:=@%+,".utf8.contains(byte)
     }
     if plain, !word.isEmpty { return word }
-    return "'" + word.split(separator: "'", omittingEmptySubsequences: false)
+    return "'"
+      + word.split(separator: "'", omittingEmptySubsequences: false)
       .joined(separator: "'\\''") + "'"
   }
 }

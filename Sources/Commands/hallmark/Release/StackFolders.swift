@@ -38,7 +38,9 @@ struct StackFolders: Sendable {
       }
       isDataTemporary = true
     }
-    log = keep ? Self.lastingLog(of: self.data) ?? work.appending(Self.logName)
+    log =
+      keep
+      ? Self.lastingLog(of: self.data) ?? work.appending(Self.logName)
       : work.appending(Self.logName)
   }
 

@@ -1,19 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Dispatch
 import Verification
 
 /// Parses the command line, runs the command and turns what it throws into words and a status.
 ///
 /// The parser's own entry point would print in its style and exit with 64 on wrong usage.
 enum FrontDoor<Root: AsyncParsableCommand> {
-  /// Runs the program.
+  /// Runs the program and ends it with the exit status.
   ///
   /// - Parameter arguments: the command line without the program's name.
-  /// - Returns: the exit status.
-  static func run(_ arguments: [String]) async -> Int32 {
+  static func run(_ arguments: [String]) -> Never {
+    // Handed over to the one task below and not touched here again; commands are not `Sendable`.
+    nonisolated(unsafe) let command: any ParsableCommand
     do {
-      var command = try await Root.asyncParseAsRoot(arguments)
+      command = try Root.parseAsRoot(arguments)
+    } catch {
+      Platform.exit(status(of: error, arguments: arguments))
+    }
+    Task {
+      Platform.exit(await status(running: command, arguments: arguments))
+    }
+    dispatchMain()
+  }
+
+  private static func status(
+    running command: sending any ParsableCommand, arguments: [String]
+  ) async -> Int32 {
+    do {
+      var command = command
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {

@@ -14,6 +14,10 @@ struct StageReporter: Sendable {
   /// The width of the column of names, in characters.
   private let nameWidth: Int
 
+  /// Where the times end, in columns.
+  private static let lineWidth = 80
+  private static let clearedLine = "\r\u{1B}[2K"
+
   /// Makes a reporter.
   ///
   /// - Parameters:
@@ -28,7 +32,9 @@ struct StageReporter: Sendable {
   func began(_ name: String, _ detail: String = "") {
     guard console.isLive else { return }
     let text = "· \(padded(name))  \(UntrustedText.printable(detail, limit: 100))"
-    console.writeToError("\r\u{1B}[2K" + console.styled(text, .faint, on: .error))
+    // Without wrapping, so that the line can be replaced whatever the terminal's width.
+    console.writeToError(
+      Self.clearedLine + "\u{1B}[?7l" + console.styled(text, .faint, on: .error) + "\u{1B}[?7h")
   }
 
   /// Says that a stage is done.
@@ -56,8 +62,9 @@ struct StageReporter: Sendable {
       console.progress("\(plainMark) \(name): \(result) (\(time))")
       return
     }
-    let fill = String(repeating: " ", count: max(1, 64 - nameWidth - result.count - time.count))
-    console.writeToError("\r\u{1B}[2K")
+    let fill = String(
+      repeating: " ", count: max(1, Self.lineWidth - 4 - nameWidth - result.count - time.count))
+    console.writeToError(Self.clearedLine)
     console.progress(
       console.styled(mark, style, on: .error) + " "
         + console.styled(padded(name), .strong, on: .error) + "  " + result + fill

@@ -23,7 +23,8 @@ enum UntrustedText {
       if showsItself(scalar) {
         result.append(scalar)
       } else {
-        result.append(contentsOf: "\\u{\(String(scalar.value, radix: 16, uppercase: true))}".unicodeScalars)
+        result.append(
+          contentsOf: "\\u{\(String(scalar.value, radix: 16, uppercase: true))}".unicodeScalars)
       }
     }
     return String(result)

@@ -26,10 +26,16 @@ enum UsageDiagnostic {
       }
       return diagnostic
     }
-    var (sentence, meant) = suggestion(in: message)
-    sentence = inProjectStyle(sentence)
-    var diagnostic = Diagnostic(sentence)
+    let (text, meant) = suggestion(in: message)
+    var sentence = text
+    var advice: String?
+    if let range = firstRange(of: ". Please ", in: text) {
+      sentence = String(text[..<range.lowerBound])
+      advice = inProjectStyle(String(text[range.upperBound...]))
+    }
+    var diagnostic = Diagnostic(inProjectStyle(sentence))
     if let usage = usageLine(in: fullMessage) { diagnostic.notes.append("usage: \(usage)") }
+    if let advice { diagnostic.help.append(advice) }
     if let meant { diagnostic.help.append("did you mean `\(meant)`?") }
     diagnostic.help.append("`\(name) --help` explains the options")
     return diagnostic
@@ -81,12 +87,23 @@ enum UsageDiagnostic {
     return first.lowercased() + text.dropFirst()
   }
 
+  /// The usage of the command, with one word for all that may be left out: the parser's line
+  /// spells out every option.
   private static func usageLine(in fullMessage: String) -> String? {
     let prefix = "Usage: "
-    for line in fullMessage.split(separator: "\n") where line.hasPrefix(prefix) {
-      return String(line.dropFirst(prefix.count))
+    guard let line = fullMessage.split(separator: "\n").first(where: { $0.hasPrefix(prefix) })
+    else { return nil }
+    var words: [Substring] = []
+    var isOptional = false
+    for word in line.dropFirst(prefix.count).split(separator: " ") {
+      if word.hasPrefix("[") {
+        isOptional = true
+        if words.last != "[options]" { words.append("[options]") }
+      }
+      if !isOptional { words.append(word) }
+      if word.hasSuffix("]") { isOptional = false }
     }
-    return nil
+    return words.joined(separator: " ")
   }
 
   private static func firstRange(of needle: String, in text: String) -> Range<String.Index>? {
@@ -110,7 +127,7 @@ enum UsageDiagnostic {
 
   /// The number of insertions, removals, replacements and swaps of neighbours between two words.
   private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
-    var beforePrevious = [Int]()
+    var beforePrevious: [Int] = []
     var previous = Array(0...right.count)
     for (row, leftByte) in left.enumerated() {
       var current = [row + 1]

@@ -49,6 +49,7 @@ package struct CertificateAuthority: Sendable {
   ///   - key: the key to certify, which the caller has proved to hold.
   ///   - claims: the verified token.
   /// - Returns: leaf, intermediate and root.
+  /// - Throws: `StorageError`, when the log cannot take the precertificate.
   package func issue(
     for key: Certificate.PublicKey, claims: IdentityClaims
   ) async throws -> [Certificate] {

@@ -72,6 +72,7 @@ struct CertificateRequest: Sendable {
   /// The key to certify, once it is certain that the caller holds it.
   ///
   /// - Parameter subject: the verified token's subject, the challenge that a proof signs.
+  /// - Returns: the key, ECDSA on P-256 or P-384.
   /// - Throws: ``ServiceRefusal``.
   func provedKey(subject: String) throws -> Certificate.PublicKey {
     let key: Certificate.PublicKey

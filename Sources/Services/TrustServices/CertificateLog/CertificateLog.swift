@@ -15,7 +15,10 @@ struct CertificateLog: Sendable {
 
   /// Opens the log of a data folder, with its key and its file.
   ///
-  /// - Parameter host: the host of the stack's URL; the log's name is below it.
+  /// - Parameters:
+  ///   - folder: the server's data folder.
+  ///   - host: the host of the stack's URL; the log's name is below it.
+  /// - Throws: `StorageError`.
   init(in folder: DataFolder, host: String) throws {
     key = try LogKey("certificate-log.pem", in: folder)
     try folder.makeFolder("logs")
@@ -33,6 +36,8 @@ struct CertificateLog: Sendable {
   ///   - precertificate: the certificate with the poison extension.
   ///   - issuerKeyHash: SHA-256 of the issuer's SubjectPublicKeyInfo.
   ///   - now: the time of the promise.
+  /// - Returns: the promise, to be embedded.
+  /// - Throws: `StorageError`.
   func promise(
     for precertificate: Certificate, issuerKeyHash: SHA256Hash, at now: Timestamp
   ) async throws -> SignedCertificateTimestamp {

@@ -46,6 +46,8 @@ struct ServiceRoutes {
         return try await handler(request, context)
       } catch let refusal as any HTTPResponseError {
         throw refusal
+      } catch let cancellation as CancellationError {
+        throw cancellation
       } catch {
         context.logger.error("\(method) \(path): \(error)")
         throw ServiceRefusal(500, "the server could not do this; its log says why")

@@ -88,7 +88,8 @@ extension IdentityIssuer: IdentityTokenVerifier {
       throw audienceNode.error("expected a single audience, a string")
     }
     guard found.utf8.elementsEqual(audience.utf8) else {
-      throw IdentityTokenError("the identity token is for the audience `\(found)`, not `\(audience)`")
+      throw IdentityTokenError(
+        "the identity token is for the audience `\(found)`, not `\(audience)`")
     }
     let issuedAt = try node.required("iat").integer()
     let notBefore = try node.required("nbf").integer()

@@ -71,6 +71,7 @@ package struct IdentityIssuer: Sendable {
   ///   - sourceCommit: the commit that the caller asserts, in hexadecimal.
   ///   - sourceRef: the ref that the caller asserts.
   /// - Returns: the compact serialisation (RFC 7515 §7.1).
+  /// - Throws: when signing fails.
   package func token(
     audience: String, project: ProjectName, sourceCommit: String? = nil, sourceRef: String? = nil
   ) async throws -> String {

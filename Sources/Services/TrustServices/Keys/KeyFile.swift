@@ -7,7 +7,10 @@ import Storage
 enum KeyFile {
   /// Reads or makes a P-256 key, PKCS #8 in PEM.
   ///
-  /// - Parameter name: the file's name in `secrets/`.
+  /// - Parameters:
+  ///   - name: the file's name in `secrets/`.
+  ///   - folder: the server's data folder.
+  /// - Returns: the key.
   /// - Throws: `StorageError`; its text never has the file's contents.
   static func p256(_ name: String, in folder: DataFolder) throws -> P256.Signing.PrivateKey {
     let text = try folder.text("secrets/\(name)") { P256.Signing.PrivateKey().pemRepresentation }

@@ -6,7 +6,9 @@ import Encodings
 import Storage
 import TransparencyLog
 
-/// The key of a log: ECDSA on P-256 with SHA-256. The log's id is the SHA-256 of the public key.
+/// The key of a log: ECDSA on P-256 with SHA-256.
+///
+/// The log's id is the SHA-256 of the public key.
 struct LogKey: Sendable {
   private let privateKey: P256.Signing.PrivateKey
   /// The public key.
@@ -30,6 +32,7 @@ struct LogKey: Sendable {
   /// Signs checkpoints whose origin is `<name> - <tree ID>`, as Rekor writes them.
   ///
   /// - Parameter name: the name on the signature line: for Rekor the host of the log's URL.
+  /// - Returns: the signer for a log's store.
   func checkpointSigner(name: String) -> LogStore.CheckpointSigner {
     { treeID, size, rootHash in
       let text = Checkpoint(origin: "\(name) - \(treeID)", size: size, rootHash: rootHash).text

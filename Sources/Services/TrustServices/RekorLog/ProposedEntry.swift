@@ -37,15 +37,13 @@ struct ProposedEntry: Hashable, Sendable {
     try expectOnly(["apiVersion", "kind", "spec"], in: node)
     let kind = try node.required("kind").string()
     let version = try node.required("apiVersion").string()
-    guard version == "0.0.1", let kind = LogEntryBody.Kind(rawValue: kind) else {
+    switch (kind, version) {
+    case ("dsse", "0.0.1"): return try dsse(try node.required("spec"))
+    case ("hashedrekord", "0.0.1"): return try hashedrekord(try node.required("spec"))
+    default:
       throw ServiceRefusal.invalid(
         "entries of kind `\(kind)` version `\(version)` are not supported;"
           + " this log takes dsse 0.0.1 and hashedrekord 0.0.1")
-    }
-    let spec = try node.required("spec")
-    switch kind {
-    case .dsse: return try dsse(spec)
-    case .hashedrekord: return try hashedrekord(spec)
     }
   }
 
@@ -99,8 +97,9 @@ struct ProposedEntry: Hashable, Sendable {
       digest: digest, signature: signature, verifierPEM: verifier.pem)
   }
 
-  /// What the log does not look at must not seem to be logged. Clients write absent members as
-  /// `null`.
+  /// Refuses members that the log does not look at, which must not seem to be logged.
+  ///
+  /// Clients write absent members as `null`.
   private static func expectOnly(_ known: Set<String>, in node: JSONNode) throws(DocumentError) {
     for member in try node.object().members
     where member.value != .null && !known.contains(member.key) {

@@ -27,8 +27,9 @@ package struct TransportAuthority: Sendable {
   private static let serverDays: Int64 = 397
   private static let renewalDays: Int64 = 30
 
-  /// Reads authority and certificate of a data folder. They are made at the first start; the
-  /// certificate is made again in the last 30 days of its 397.
+  /// Reads authority and certificate of a data folder.
+  ///
+  /// They are made at the first start; the certificate is made again in the last 30 days of its 397.
   ///
   /// - Throws: `StorageError`.
   package init(in folder: DataFolder, now: Timestamp) throws {
