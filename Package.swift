@@ -230,8 +230,8 @@ let package = Package(
       "Services", "ServiceClientsTests",
       [
         "ServiceClients", "TrustedPublishing", "Encodings", "PythonPackaging", "Attestations",
-        "Sigstore", crypto, hummingbird, hummingbirdTesting, httpTypes, nioCore, systemPackage,
-        logging,
+        "Sigstore", "Storage", "TrustServices", crypto, hummingbird, hummingbirdTLS,
+        hummingbirdTesting, httpTypes, nioCore, nioSSL, systemPackage, logging,
       ]),
     tests(
       "Services", "StorageTests",

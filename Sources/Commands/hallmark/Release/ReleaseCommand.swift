@@ -87,6 +87,8 @@ struct ReleaseCommand: AsyncParsableCommand {
     if global.json {
       console.output(outcome.json(verifyCommand: summary.verifyCommand).compactText)
     } else {
+      // Apart from the lines of the stages, where both are seen.
+      console.progress()
       summary.show()
     }
   }

@@ -88,6 +88,8 @@ struct ReleaseOutcome: Sendable {
   let kept: KeptStack?
   /// The folder with the files, as the user wrote it.
   let output: FilePath
+  /// The stack's data folder, if the user named one.
+  let data: FilePath?
   /// How long it took.
   let duration: Duration
 }

@@ -145,7 +145,7 @@ struct ReleaseRun: Sendable {
       return ReleaseOutcome(
         build: build, attested: attested, published: published,
         pageURL: services.pageURL.description, simpleURL: services.simpleURL.description,
-        installed: installed, kept: nil, output: options.output,
+        installed: installed, kept: nil, output: options.output, data: options.data,
         duration: ContinuousClock.now - start)
     } catch {
       await transport.shutdown()
@@ -183,6 +183,6 @@ extension ReleaseOutcome {
         processIdentifier: announcement.processIdentifier,
         url: announcement.url.origin, plainURL: announcement.plainURL.origin,
         data: announcement.data, log: log.string, tlsAuthority: announcement.tlsAuthority),
-      output: output, duration: duration)
+      output: output, data: data, duration: duration)
   }
 }

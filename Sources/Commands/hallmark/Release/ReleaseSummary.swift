@@ -27,7 +27,11 @@ struct ReleaseSummary: Sendable {
     block("Published", published)
     block("Installed", installed)
     block("Check it", check)
-    if let kept = outcome.kept { block("Running", running(kept)) }
+    if let kept = outcome.kept {
+      block("Running", running(kept))
+    } else {
+      block("Stopped", stopped)
+    }
   }
 
   private func block(_ heading: String, _ lines: [String]) {
@@ -136,6 +140,11 @@ struct ReleaseSummary: Sendable {
       "data in \(text(kept.data)), messages in \(text(kept.log))",
       "stop it with \(accent("kill \(kept.processIdentifier)"))",
     ]
+  }
+
+  private var stopped: [String] {
+    let data = outcome.data.map { "log and index stay in \(text($0.string)); " } ?? ""
+    return [faint("the embedded stack; \(data)--keep leaves it running, with the pages above")]
   }
 
   private func text(_ text: String) -> String { UntrustedText.printable(text) }
