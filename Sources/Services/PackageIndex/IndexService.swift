@@ -86,7 +86,7 @@ package struct IndexService: Sendable {
 
   /// Adds the routes that only read: pages, simple API, files, integrity API.
   package func addReadRoutes(to router: Router<BasicRequestContext>) {
-    addReadRoutes(to: RouteTable(router: router), listener: .plain)
+    addReadRoutes(to: RouteTable(router: router, isReadOnly: true), listener: .plain)
   }
 
   /// Adds all routes: those that read, token exchange and upload.

@@ -11,6 +11,8 @@ struct RouteTable {
   typealias Handler = @Sendable (Request, BasicRequestContext) async throws -> Response
 
   let router: Router<BasicRequestContext>
+  /// Whether the listener is the one that only reads, which refuses all else in its own way.
+  var isReadOnly = false
 
   private static let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete]
 
@@ -54,6 +56,7 @@ struct RouteTable {
   }
 
   private func refuseOthers(_ path: RouterPath, allowed: [HTTPRequest.Method]) {
+    if isReadOnly { return }
     for method in Self.methods where !allowed.contains(method) {
       router.on(path, method: method) { _, _ -> Response in
         throw IndexRefusal(

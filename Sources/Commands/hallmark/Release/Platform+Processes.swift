@@ -62,7 +62,8 @@ extension Platform {
   /// Starts a program in a session of its own.
   ///
   /// Signals of the terminal then go to this process alone. The program begins with default signal
-  /// handling. Descriptors of this process must all be close-on-exec.
+  /// handling and without any other descriptor of this one, nor of who started this one: a server
+  /// that stays would keep them open, and whoever waits for their end would wait for it.
   ///
   /// - Returns: the child's process identifier.
   static func spawn(
@@ -76,6 +77,7 @@ extension Platform {
       var actions = posix_spawn_file_actions_t()
       var attributes = posix_spawnattr_t()
     #endif
+    closeDescriptorsOnExec()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawnattr_init(&attributes)
@@ -107,6 +109,15 @@ extension Platform {
     }
     guard result == 0 else { throw Errno(rawValue: result) }
     return identifier
+  }
+
+  /// Marks all descriptors but the three standard ones, those inherited too.
+  private static func closeDescriptorsOnExec() {
+    let limit = min(max(sysconf(Int32(_SC_OPEN_MAX)), 256), 65_536)
+    for descriptor in 3..<Int32(limit) {
+      let flags = fcntl(descriptor, F_GETFD)
+      if flags >= 0 { _ = fcntl(descriptor, F_SETFD, flags | FD_CLOEXEC) }
+    }
   }
 
   /// How a child of this process ended, or `nil` while it runs.
