@@ -70,8 +70,10 @@ let unixSignals: Target.Dependency =
   .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
-/// The commit that `--version` names. The scripts pass it, because SwiftPM caches what it read from
-/// git until this file changes; a build by hand falls back to that reading.
+/// The commit that `--version` names.
+///
+/// The scripts pass it, because SwiftPM caches what it read from git until this file changes; a
+/// build by hand falls back to that reading.
 let commit: String = {
   if let given = Context.environment["HALLMARK_COMMIT"], !given.isEmpty { return given }
   guard let git = Context.gitInformation else { return "unknown" }
@@ -167,7 +169,7 @@ let package = Package(
       "Services", "PackageIndex",
       [
         "Encodings", "Archives", "PythonPackaging", "Certificates", "Attestations", "Sigstore",
-        "PyPIAttestations", "Policies", "Storage", "TrustedPublishing", crypto, hummingbird,
+        "PyPIAttestations", "Storage", "TrustedPublishing", crypto, hummingbird,
         httpTypes, mustache, grdb, nioCore, nioHTTP1, logging,
       ]),
 
@@ -251,6 +253,7 @@ let package = Package(
         httpTypes, nioCore,
       ]),
     tests("CLI", "StackCommandTests", ["TestSupport", "Encodings"]),
+    tests("CLI", "FrontDoorTests", ["TestSupport"]),
     tests("CLI", "VerifyCommandTests", ["TestSupport"]),
     tests("EndToEnd", "EndToEndTests", ["TestSupport"]),
   ]

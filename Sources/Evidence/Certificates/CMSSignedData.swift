@@ -3,8 +3,10 @@
 import SwiftASN1
 
 /// The parts of a CMS SignedData (RFC 5652 §5) that a timestamp token needs: one signer, signed
-/// attributes, encapsulated content. Certificates inside are not read: the signer's certificate
-/// comes from the trusted root, and forged ones in the bag have confused verifiers.
+/// attributes, encapsulated content.
+///
+/// Certificates inside are not read: the signer's certificate comes from the trusted root, and
+/// forged ones in the bag have confused verifiers.
 struct CMSSignedData: Sendable {
   /// The type of the encapsulated content.
   let contentType: ASN1ObjectIdentifier

@@ -96,6 +96,7 @@ package struct SignedCertificateTimestamp: Hashable, Sendable {
   /// - Parameters:
   ///   - precertificate: what ``PrecertificateBody/bytes(tbsCertificate:)`` gives.
   ///   - issuerKeyHash: SHA-256 of the issuer's SubjectPublicKeyInfo.
+  /// - Returns: the struct in TLS presentation language.
   package func signedBytes(precertificate: [UInt8], issuerKeyHash: SHA256Hash) -> [UInt8] {
     var output: [UInt8] = [0, 0]
     output.append(contentsOf: bigEndian(milliseconds, 8))

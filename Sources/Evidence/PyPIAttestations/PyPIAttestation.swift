@@ -98,6 +98,7 @@ package struct PyPIAttestation: Hashable, Sendable {
   ///   - filename: the distribution's file name; compared after parsing, as `a.B` and `a_b` are
   ///     the same project.
   ///   - digest: its SHA-256.
+  /// - Returns: whether the distribution is the one subject.
   package static func isAbout(
     _ statement: Statement, filename: String, digest: SHA256Hash
   ) -> Bool {

@@ -10,8 +10,9 @@ extension TrustedRoot {
     try TrustedRoot(parsing: Array(PublicGoodTrustedRoot.publicGood.utf8))
   }
 
-  /// The trusted root of the public staging instance, built in. It vouches for nothing but tests
-  /// and counts only where it is named.
+  /// The trusted root of the public staging instance, built in.
+  ///
+  /// It vouches for nothing but tests and counts only where it is named.
   ///
   /// - Throws: `DocumentError`, which only a broken build could cause.
   package static func staging() throws(DocumentError) -> TrustedRoot {

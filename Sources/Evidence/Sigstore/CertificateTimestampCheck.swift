@@ -10,8 +10,11 @@ struct CertificateTimestampCheck {
 
   /// Looks for one timestamp that a known log signed for this certificate and issuer.
   ///
-  /// - Parameter issuerKey: the SubjectPublicKeyInfo that chain building found; never looked up by
-  ///   name, because authorities have reused names.
+  /// - Parameters:
+  ///   - certificate: the leaf.
+  ///   - issuerKey: the SubjectPublicKeyInfo that chain building found; never looked up by name,
+  ///     because authorities have reused names.
+  /// - Returns: the outcome of the rule.
   func run(_ certificate: SigningCertificate, issuerKey: [UInt8]) -> VerificationCheck {
     let timestamps: [SignedCertificateTimestamp]
     let body: [UInt8]

@@ -16,6 +16,7 @@ enum EntryBinding {
   ///   - bundle: the bundle that carries it.
   ///   - material: the certificate's or key's bytes that the signature is checked with.
   ///   - key: the key that the signature is checked with.
+  /// - Returns: what does not fit, in a sentence; `nil` if the entry is about the bundle.
   static func problem(
     _ entry: TransparencyLogEntry, bundle: Bundle, material: LogEntryBody.VerificationMaterial,
     key: SignatureKey

@@ -165,7 +165,12 @@ package struct LogEntryBody: Hashable, Sendable {
 
   /// The canonical body of a `dsse` entry.
   ///
-  /// - Parameter envelopeText: the envelope's JSON exactly as it was submitted.
+  /// - Parameters:
+  ///   - envelope: the signed envelope.
+  ///   - envelopeText: the envelope's JSON exactly as it was submitted.
+  ///   - verifierPEM: the certificate or public key.
+  /// - Returns: RFC 8785 JSON.
+  /// - Throws: `CanonicalJSON.UnsupportedNumber`, which no entry of this kind has.
   package static func dsse(
     _ envelope: DSSEEnvelope, envelopeText: [UInt8], verifierPEM: String
   ) throws(CanonicalJSON.UnsupportedNumber) -> [UInt8] {

@@ -11,6 +11,8 @@ package enum SignedEntryTimestamp {
   ///   - integratedTime: Unix seconds.
   ///   - logID: the log's identifier; signed in hexadecimal.
   ///   - logIndex: the index over all shards.
+  /// - Returns: the signed bytes.
+  /// - Throws: `CanonicalJSON.UnsupportedNumber` for an index beyond 2^53.
   package static func payload(
     body: [UInt8], integratedTime: Int64, logID: [UInt8], logIndex: UInt64
   ) throws(CanonicalJSON.UnsupportedNumber) -> [UInt8] {

@@ -10,6 +10,7 @@ package protocol CertificateIssuer: Sendable {
   ///   - request: a PKCS #10 request as PEM text, signed by the key to certify.
   ///   - identityToken: an OIDC token whose audience is the authority's.
   /// - Returns: the chain in DER, leaf first.
+  /// - Throws: what the implementation has to say about a service that refuses or does not answer.
   func issueCertificate(
     for request: String, identityToken: String
   ) async throws -> [[UInt8]]
@@ -23,6 +24,7 @@ package protocol LogSubmitter: Sendable {
   ///   - envelope: the signed envelope.
   ///   - certificate: the signing certificate in DER.
   /// - Returns: the entry with its signed entry timestamp and inclusion proof.
+  /// - Throws: what the implementation has to say about a service that refuses or does not answer.
   func submit(
     _ envelope: DSSEEnvelope, certificate: [UInt8]
   ) async throws -> TransparencyLogEntry

@@ -10,7 +10,8 @@ struct TimestampCheck {
 
   /// The times that trusted authorities vouch for, at most one per authority, and why the others
   /// do not count.
-  func run(_ answers: [[UInt8]], signature: [UInt8]) async -> (times: [Timestamp], problem: String?) {
+  func run(_ answers: [[UInt8]], signature: [UInt8]) async -> (times: [Timestamp], problem: String?)
+  {
     var times: [Timestamp] = []
     var problem: String?
     var counted: Set<Int> = []

@@ -42,8 +42,9 @@ package struct TransparencyLogEntry: Hashable, Sendable {
   package let kind: String
   /// `kindVersion.version`, such as `0.0.1`.
   package let version: String
-  /// Unix time at which the log says it took the entry; authentic only with a verified
-  /// signed entry timestamp. `nil` when absent or 0 (Rekor v2).
+  /// Unix time at which the log says it took the entry; `nil` when absent or 0 (Rekor v2).
+  ///
+  /// Authentic only with a verified signed entry timestamp.
   package let integratedTime: Int64?
   /// The signed entry timestamp (`inclusionPromise`), if any.
   package let signedEntryTimestamp: [UInt8]?

@@ -35,6 +35,7 @@ package struct Verifier: Sendable {
   ///   - bundle: the parsed bundle.
   ///   - artifact: SHA-256 of the artifact.
   ///   - now: the present; times beyond it are refused.
+  /// - Returns: the report, and the verified bundle if every rule is met.
   package func verify(
     _ bundle: Bundle, artifact: SHA256Hash, now: Timestamp
   ) async -> Result {

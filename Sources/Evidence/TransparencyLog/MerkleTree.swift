@@ -29,6 +29,8 @@ package enum MerkleTree {
   ///   - leaf: the leaf hash.
   ///   - size: the number of entries before.
   ///   - reader: the store of the earlier subtrees.
+  /// - Returns: the subtrees to store.
+  /// - Throws: what the reader throws.
   package static func nodesAdded(
     appending leaf: SHA256Hash, to size: UInt64, reading reader: some MerkleNodeReader
   ) throws -> [MerkleNode] {

@@ -139,6 +139,7 @@ package struct SignedNote: Hashable, Sendable {
   ///   - name: the key's name.
   ///   - keyHint: the first four bytes of the key's id.
   ///   - signature: the signature over the text's UTF-8 bytes.
+  /// - Returns: the note.
   package static func format(
     text: String, name: String, keyHint: some Collection<UInt8>, signature: [UInt8]
   ) -> String {

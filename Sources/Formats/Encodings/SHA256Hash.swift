@@ -10,7 +10,9 @@ package struct SHA256Hash: Hashable, Sendable {
   package init?(bytes: some Collection<UInt8>) {
     guard bytes.count == 32 else { return nil }
     var words: [UInt64] = [0, 0, 0, 0]
-    for (index, byte) in bytes.enumerated() { words[index / 8] = words[index / 8] << 8 | UInt64(byte) }
+    for (index, byte) in bytes.enumerated() {
+      words[index / 8] = words[index / 8] << 8 | UInt64(byte)
+    }
     self.words = (words[0], words[1], words[2], words[3])
   }
 
@@ -23,7 +25,9 @@ package struct SHA256Hash: Hashable, Sendable {
   /// Takes over a digest that Swift Crypto computed.
   package init(_ digest: SHA256.Digest) {
     var words: [UInt64] = [0, 0, 0, 0]
-    for (index, byte) in digest.enumerated() { words[index / 8] = words[index / 8] << 8 | UInt64(byte) }
+    for (index, byte) in digest.enumerated() {
+      words[index / 8] = words[index / 8] << 8 | UInt64(byte)
+    }
     self.words = (words[0], words[1], words[2], words[3])
   }
 

@@ -31,7 +31,9 @@ package struct Policy: Hashable, Sendable {
     self.publishers = publishers
   }
 
-  /// Reads the file form. Unknown keys are errors, because a misspelt criterion would not count.
+  /// Reads the file form.
+  ///
+  /// Unknown keys are errors, because a misspelt criterion would not count.
   ///
   /// - Throws: `TOMLError`.
   package init(parsing bytes: [UInt8]) throws(TOMLError) {

@@ -50,7 +50,7 @@ struct BuildEnvironment: Sendable {
     let inherited = Platform.environment
     var variables = Self.common(home: home, temporary: temporary, inherited: inherited)
     if inheritsIndexSettings {
-      for name in Self.indexVariables { variables[name] = inherited[name] }
+      variables = Self.addingIndexSettings(to: variables, inherited: inherited)
       try Self.linkPipConfiguration(into: home, inherited: inherited)
     }
     for (name, value) in additional { variables[name] = value.isEmpty ? nil : value }
@@ -73,6 +73,28 @@ struct BuildEnvironment: Sendable {
   /// A program to run in this environment.
   func process(_ command: [String], in folder: FilePath) -> ChildProcess {
     ChildProcess(command: command, environment: variables, folder: folder)
+  }
+
+  /// A program to run in this environment with the caller's settings for package indexes, whatever
+  /// the environment itself was made with.
+  func processWithCallersIndex(
+    _ command: [String], in folder: FilePath
+  ) throws -> ChildProcess {
+    let inherited = Platform.environment
+    var variables = self.variables
+    variables["PIP_CONFIG_FILE"] = nil
+    if let home = variables["HOME"] {
+      try Self.linkPipConfiguration(into: FilePath(home), inherited: inherited)
+    }
+    return ChildProcess(
+      command: command,
+      environment: Self.addingIndexSettings(to: variables, inherited: inherited), folder: folder)
+  }
+
+  private static func addingIndexSettings(
+    to variables: [String: String], inherited: [String: String]
+  ) -> [String: String] {
+    variables.merging(inherited.filter { indexVariables.contains($0.key) }) { $1 }
   }
 
   private static func common(

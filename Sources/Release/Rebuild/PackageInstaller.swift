@@ -41,9 +41,11 @@ package struct PackageInstaller: Sendable {
     self.python = python
   }
 
-  /// Installs one version of a project, with its dependencies, and tries it.
+  /// Installs one version of a project, then what it depends on, and tries it.
   ///
-  /// The caller's settings for pip do not apply: the package must come from this index.
+  /// The package itself must come from this index, so the caller's settings for pip do not apply to
+  /// it. Its dependencies come from where the caller's pip gets packages; both indexes are never
+  /// asked for the same name, which would let one of them answer for the other.
   ///
   /// - Throws: ``RebuildError`` of reason `install` with the end of pip's output, of reason
   ///   `environment` or `files`, and `CancellationError`.
@@ -56,17 +58,19 @@ package struct PackageInstaller: Sendable {
       let environment = try await BuildEnvironment(
         python: python, work: work, additional: variables, inheritsIndexSettings: false, log: &log)
       var command = [
-        environment.python.string, "-m", "pip", "install", "--no-cache-dir", "--index-url",
-        indexURL,
+        environment.python.string, "-m", "pip", "install", "--no-cache-dir", "--no-deps",
+        "--index-url", indexURL,
       ]
       if let certificateAuthority { command += ["--cert", certificateAuthority.string] }
-      command.append("\(project.normalized)==\(version.normalized)")
+      let requirement = "\(project.normalized)==\(version.normalized)"
+      command.append(requirement)
       guard try await environment.process(command, in: work).run(log: &log) else {
         let reason = log.lastError.map { ": \($0)" } ?? ""
         throw RebuildError(
           .install, "pip cannot install \(project) \(version) from `\(indexURL)`\(reason)",
           logTail: log.tail)
       }
+      try await installDependencies(of: requirement, in: environment, work: work, log: &log)
       let packages = try await environment.process(
         [environment.python.string, "-m", "pip", "freeze"], in: work
       ).collect()
@@ -75,6 +79,25 @@ package struct PackageInstaller: Sendable {
         packages: listed.split(separator: "\n").map(String.init),
         output: try await run(trial, of: project, in: environment, work: work),
         pythonVersion: environment.pythonVersion)
+    }
+  }
+
+  /// Installs what an installed requirement depends on; asks nobody if nothing is missing.
+  private func installDependencies(
+    of requirement: String, in environment: BuildEnvironment, work: FilePath,
+    log: inout BuildLog
+  ) async throws {
+    let python = environment.python.string
+    let check = try await environment.process([python, "-m", "pip", "check"], in: work).collect()
+    if check.isSuccess { return }
+    let command = [python, "-m", "pip", "install", "--no-cache-dir", requirement]
+    guard
+      try await environment.processWithCallersIndex(command, in: work).run(log: &log)
+    else {
+      let reason = log.lastError.map { ": \($0)" } ?? ""
+      throw RebuildError(
+        .install, "pip cannot install what `\(requirement)` depends on\(reason)",
+        logTail: log.tail)
     }
   }
 

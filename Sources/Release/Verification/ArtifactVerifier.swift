@@ -43,6 +43,7 @@ package struct ArtifactVerifier: Sendable {
   ///   - evidence: evidence that could be read.
   ///   - unreadable: places and reasons of evidence that could not.
   ///   - now: the present.
+  /// - Returns: the verdict, with a report for each piece of evidence.
   package func verify(
     _ artifact: Artifact, evidence: [Evidence], unreadable: [UnreadableEvidence] = [],
     now: Timestamp

@@ -42,6 +42,7 @@ package struct Evidence: Hashable, Sendable {
   /// - Parameters:
   ///   - bytes: the file's bytes.
   ///   - place: where they are from, for messages.
+  /// - Returns: the pieces of evidence, in the order of the file.
   /// - Throws: `DocumentError`.
   package static func parse(_ bytes: [UInt8], place: String) throws(DocumentError) -> [Evidence] {
     let limits = JSONLimits(size: sizeLimit)

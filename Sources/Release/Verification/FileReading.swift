@@ -146,8 +146,9 @@ package enum FileReading {
     case EACCES: "permission denied"
     case ENOTDIR: "a part of the path is not a folder"
     case ELOOP: "too many symbolic links"
-    default: String(cString: strerror(code)).prefix(1).lowercased()
-      + String(cString: strerror(code)).dropFirst()
+    default:
+      String(cString: strerror(code)).prefix(1).lowercased()
+        + String(cString: strerror(code)).dropFirst()
     }
   }
 }

@@ -21,6 +21,7 @@ package enum PolicyDiscovery {
   /// - Parameters:
   ///   - environment: the environment's variables.
   ///   - currentFolder: the absolute path of the current folder.
+  /// - Returns: the first policy there is; `nil` if there is none.
   package static func find(
     environment: [String: String], currentFolder: String
   ) -> Found? {

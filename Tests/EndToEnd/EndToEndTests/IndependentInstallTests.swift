@@ -6,6 +6,7 @@ import Testing
 
 extension ReleasedStackTests {
   /// `pip` and `uv` install from the index, and what they installed runs.
+  @Suite(.enabled(if: Clients.areExpected, Clients.reason))
   struct IndependentInstall {
     let released: ReleasedStack
     let workplace: Workplace

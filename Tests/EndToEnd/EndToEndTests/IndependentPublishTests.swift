@@ -7,6 +7,7 @@ import Testing
 extension ReleasedStackTests {
   /// `uv publish` and `twine` publish to the index, with attestations that sigstore-python signed
   /// on this stack.
+  @Suite(.enabled(if: Clients.areExpected, Clients.reason))
   struct IndependentPublish {
     let released: ReleasedStack
     let workplace: Workplace

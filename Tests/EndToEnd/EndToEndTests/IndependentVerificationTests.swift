@@ -6,6 +6,7 @@ import Testing
 
 extension ReleasedStackTests {
   /// What `sigstore` and `pypi-attestations` say about the evidence.
+  @Suite(.enabled(if: Clients.areExpected, Clients.reason))
   struct IndependentVerification {
     let released: ReleasedStack
 

@@ -24,7 +24,6 @@ struct RepublishTests {
     try #require(first.status == 0, "\(first)")
     let document = try ReleaseDocument(of: first)
     let kept = try #require(document.stack)
-    defer { kill(kept.pid, SIGKILL) }
     #expect(document.project == "salute")
     #expect(document.source.dirty)
     #expect(document.installed.command == "salute")
@@ -33,8 +32,9 @@ struct RepublishTests {
     #expect(workplace.names(in: "tmp") == [])
     let page = try Program(path: "/usr/bin/env").run([
       "python3", "-c",
-      "import urllib.request as r, sys; print(r.urlopen(sys.argv[1]).read().decode())",
-      "\(kept.httpUrl)/project/salute/".replacingOccurrences(of: "//project", with: "/project"),
+      "import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1]).read().decode())",
+      try #require(URL(string: "project/salute/", relativeTo: URL(string: kept.httpUrl)))
+        .absoluteString,
     ])
     #expect(page.output.contains("salute"), "\(page)")
     // The provenance says that the files are nobody's commit.

@@ -15,6 +15,11 @@ final class Workplace: Sendable {
       atPath: temporary, withIntermediateDirectories: true)
   }
 
+  // What a failed test left would go on for ever.
+  deinit {
+    for process in ProcessTable.processes(mentioning: path) { kill(process.identifier, SIGKILL) }
+  }
+
   /// The folder's path.
   var path: String { scratch.path }
 

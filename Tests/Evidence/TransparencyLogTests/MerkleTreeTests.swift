@@ -88,10 +88,11 @@ private func naiveRoot(_ leaves: ArraySlice<SHA256Hash>) -> SHA256Hash {
     }
   }
 
-  @Test(arguments: [
-    (0, 0), (1, 1), (5, 3), (UInt64.max, UInt64.max), (0, UInt64.max), (UInt64.max - 1, .max),
-    (1 << 62, 1 << 63),
-  ] as [(UInt64, UInt64)])
+  @Test(
+    arguments: [
+      (0, 0), (1, 1), (5, 3), (UInt64.max, UInt64.max), (0, UInt64.max), (UInt64.max - 1, .max),
+      (1 << 62, 1 << 63),
+    ] as [(UInt64, UInt64)])
   func extremesAreErrors(index: UInt64, size: UInt64) {
     let proof = InclusionProof(index: index, treeSize: size, hashes: [])
     #expect(throws: ProofError.self) { try proof.root(leaf: MerkleHash.emptyRoot) }

@@ -4,10 +4,11 @@ import Encodings
 import Testing
 
 @Suite struct Base64Tests {
-  @Test(arguments: [
-    ("", []), ("Zg==", [0x66]), ("Zm8=", [0x66, 0x6f]), ("Zm9v", [0x66, 0x6f, 0x6f]),
-    ("+/8=", [0xfb, 0xff]),
-  ] as [(String, [UInt8])])
+  @Test(
+    arguments: [
+      ("", []), ("Zg==", [0x66]), ("Zm8=", [0x66, 0x6f]), ("Zm9v", [0x66, 0x6f, 0x6f]),
+      ("+/8=", [0xfb, 0xff]),
+    ] as [(String, [UInt8])])
   func roundTrip(text: String, bytes: [UInt8]) throws {
     #expect(try Base64.decode(text) == bytes)
     #expect(Base64.encode(bytes) == text)
@@ -57,10 +58,11 @@ import Testing
     #expect(SHA256Hash(bytes: [1, 2]) == nil)
   }
 
-  @Test(arguments: [
-    ("0", 0), ("10", 10), ("18446744073709551615", UInt64.max), ("18446744073709551616", nil),
-    ("+5", nil), ("05", nil), ("-0", nil), ("", nil), (" 1", nil), ("1_0", nil),
-  ] as [(String, UInt64?)])
+  @Test(
+    arguments: [
+      ("0", 0), ("10", 10), ("18446744073709551615", UInt64.max), ("18446744073709551616", nil),
+      ("+5", nil), ("05", nil), ("-0", nil), ("", nil), (" 1", nil), ("1_0", nil),
+    ] as [(String, UInt64?)])
   func decimal(text: String, expected: UInt64?) {
     #expect(DecimalText.parse(text.utf8) == expected)
   }

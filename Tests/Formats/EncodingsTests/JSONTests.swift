@@ -4,13 +4,14 @@ import Encodings
 import Testing
 
 @Suite struct JSONTests {
-  @Test(arguments: [
-    ("null", .null), ("true", true), ("-12", -12), ("9223372036854775807", .integer(.max)),
-    ("9223372036854775808", .number("9223372036854775808")), ("1.0", .number("1.0")),
-    ("1e2", .number("1e2")), ("-0", .number("-0")), (" [ 1 , \"a\" ] ", [1, "a"]),
-    (#"{"a":{},"b":[]}"#, ["a": .object([]), "b": []]),
-    (#""\u00e9\ud83d\ude00\n\/""#, "é😀\n/"),
-  ] as [(String, JSONValue)])
+  @Test(
+    arguments: [
+      ("null", .null), ("true", true), ("-12", -12), ("9223372036854775807", .integer(.max)),
+      ("9223372036854775808", .number("9223372036854775808")), ("1.0", .number("1.0")),
+      ("1e2", .number("1e2")), ("-0", .number("-0")), (" [ 1 , \"a\" ] ", [1, "a"]),
+      (#"{"a":{},"b":[]}"#, ["a": .object([]), "b": []]),
+      (#""\u00e9\ud83d\ude00\n\/""#, "é😀\n/"),
+    ] as [(String, JSONValue)])
   func reads(text: String, value: JSONValue) throws {
     #expect(try JSONReader.parse(Array(text.utf8)) == value)
   }

@@ -4,13 +4,14 @@ import Encodings
 import Testing
 
 @Suite struct TimestampTests {
-  @Test(arguments: [
-    ("1970-01-01T00:00:00Z", 0, 0), ("2000-02-29T12:00:00Z", 951_825_600, 0),
-    ("2026-01-01T00:00:00Z", 1_767_225_600, 0), ("1969-12-31T23:59:59Z", -1, 0),
-    ("2026-01-01T01:00:00.5+01:00", 1_767_225_600, 500_000_000),
-    ("2022-10-31t23:59:59.999z", 1_667_260_799, 999_000_000),
-    ("9999-12-31T23:59:59Z", 253_402_300_799, 0),
-  ] as [(String, Int64, Int32)])
+  @Test(
+    arguments: [
+      ("1970-01-01T00:00:00Z", 0, 0), ("2000-02-29T12:00:00Z", 951_825_600, 0),
+      ("2026-01-01T00:00:00Z", 1_767_225_600, 0), ("1969-12-31T23:59:59Z", -1, 0),
+      ("2026-01-01T01:00:00.5+01:00", 1_767_225_600, 500_000_000),
+      ("2022-10-31t23:59:59.999z", 1_667_260_799, 999_000_000),
+      ("9999-12-31T23:59:59Z", 253_402_300_799, 0),
+    ] as [(String, Int64, Int32)])
   func reads(text: String, seconds: Int64, nanoseconds: Int32) throws {
     let time = try Timestamp(rfc3339: text)
     #expect(time == Timestamp(unixSeconds: seconds, nanoseconds: nanoseconds))
@@ -41,7 +42,9 @@ import Testing
     let bytes = (0..<100).map { UInt8($0) }
     let text = PEM.encode(bytes, label: "CERTIFICATE")
     #expect(try PEM.decodeOne(text, label: "CERTIFICATE") == bytes)
-    #expect(try PEM.decodeOne(text.split(separator: "\n").joined(separator: "\r\n"), label: "CERTIFICATE") == bytes)
+    #expect(
+      try PEM.decodeOne(text.split(separator: "\n").joined(separator: "\r\n"), label: "CERTIFICATE")
+        == bytes)
     #expect(try PEM.decode(text + text).count == 2)
   }
 

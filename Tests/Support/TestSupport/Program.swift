@@ -65,7 +65,13 @@ package struct Program: Sendable {
     try process.run()
     let deadline = start.addingTimeInterval(timeout)
     while process.isRunning, Date() < deadline { usleep(5_000) }
-    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    if process.isRunning {
+      kill(process.processIdentifier, SIGKILL)
+      // A child that it left and that holds its descriptors would keep this waiting for ever.
+      let limit = Date().addingTimeInterval(5)
+      while process.isRunning, Date() < limit { usleep(5_000) }
+      guard !process.isRunning else { throw StillHeld(path: path, seconds: timeout) }
+    }
     process.waitUntilExit()
     let killed = process.terminationReason == .uncaughtSignal
     return Outcome(
@@ -89,6 +95,18 @@ package struct Program: Sendable {
       environment[name] = value
     }
     return environment.merging(more) { $1 }
+  }
+}
+
+/// A program that was killed, but whose end could not be seen.
+package struct StillHeld: Error, CustomStringConvertible {
+  /// The program.
+  package let path: String
+  /// How long it could take.
+  package let seconds: Double
+
+  package var description: String {
+    "\(path) did not end in \(seconds) s, or a process that it left holds its descriptors"
   }
 }
 

@@ -130,7 +130,8 @@ package struct TrustSimulator: Sendable {
       ? nil : Array(try logKey.signature(for: promise).derRepresentation)
 
     return TransparencyLogEntry(
-      logIndex: index, logID: logID, kind: lie == .kindMisannounced ? "hashedrekord" : bodyKind(lie),
+      logIndex: index, logID: logID,
+      kind: lie == .kindMisannounced ? "hashedrekord" : bodyKind(lie),
       version: "0.0.1", integratedTime: time, signedEntryTimestamp: timestamp,
       inclusion: lie == .noInclusionProof
         ? nil : try inclusion(MerkleHash.leaf(body), logKey: logKey, logID: logID, lie: lie),

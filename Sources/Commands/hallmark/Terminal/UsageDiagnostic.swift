@@ -11,6 +11,7 @@ enum UsageDiagnostic {
   ///   - arguments: the command line without the program's name.
   ///   - message: the parser's sentence.
   ///   - fullMessage: the same with the usage lines.
+  /// - Returns: the diagnostic.
   static func diagnostic(
     root: any ParsableCommand.Type, arguments: [String], message: String, fullMessage: String
   ) -> Diagnostic {

@@ -110,7 +110,8 @@ struct FileResult {
       .filter { $0.outcome == .passed }.map(\.rule.title) ?? []
     var notes = passed.isEmpty ? [] : ["valid: " + passed.joined(separator: ", ")]
     if verdict.examined.isEmpty, verdict.unreadable.isEmpty {
-      notes.append("looked for \(file) followed by " + EvidenceDiscovery.suffixes.joined(separator: ", "))
+      notes.append(
+        "looked for \(file) followed by " + EvidenceDiscovery.suffixes.joined(separator: ", "))
     }
     console.report(
       Diagnostic(
@@ -125,8 +126,10 @@ struct FileResult {
 
   private static func help(for rule: VerificationRule) -> String? {
     switch rule {
-    case .evidence: "get the attestations that were published with the file, or name them by --evidence"
-    case .artifactBinding: "download the file and its evidence again, from the place that published them"
+    case .evidence:
+      "get the attestations that were published with the file, or name them by --evidence"
+    case .artifactBinding:
+      "download the file and its evidence again, from the place that published them"
     case .identity, .issuer: "if that signer may publish, add it to `[[publisher]]` in the policy"
     case .knownLog, .certificateChain, .certificateTimestamp:
       "for a private instance, name its trusted root by --trusted-root"
@@ -160,7 +163,8 @@ struct FileResult {
         || "@%+=:,./-_".utf8.contains(byte)
     }
     if plain, !text.isEmpty { return text }
-    return "'" + text.split(separator: "'", omittingEmptySubsequences: false)
+    return "'"
+      + text.split(separator: "'", omittingEmptySubsequences: false)
       .joined(separator: "'\\''") + "'"
   }
 }
