@@ -85,7 +85,8 @@ package struct Program: Sendable {
   package static func environment(adding more: [String: String] = [:]) -> [String: String] {
     let inherited = ProcessInfo.processInfo.environment
     var environment = [
-      "PATH": inherited["PATH"] ?? "/usr/bin:/bin", "HOME": NSTemporaryDirectory() + "hallmark-test-home", "LC_ALL": "C.UTF-8",
+      "PATH": inherited["PATH"] ?? "/usr/bin:/bin", "LC_ALL": "C.UTF-8",
+      "HOME": NSTemporaryDirectory() + "hallmark-test-home",
     ]
     // Package mirrors are configured through these.
     for (name, value) in inherited
