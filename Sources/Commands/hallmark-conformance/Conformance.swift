@@ -12,5 +12,5 @@ struct Conformance: AsyncParsableCommand {
       verify-bundle speaks sigstore-conformance's protocol: exit 0 accepts, 1 rejects with the \
       reason's code on stderr, 2 is a protocol error. Signing and TUF are not there yet.
       """,
-    subcommands: [VerifyBundle.self])
+    subcommands: [VerifyBundle.self, SLSACases.self])
 }
