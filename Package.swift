@@ -258,6 +258,7 @@ let package = Package(
     tests("CLI", "StackCommandTests", ["TestSupport", "Encodings"]),
     tests("CLI", "FrontDoorTests", ["TestSupport"]),
     tests("CLI", "VerifyCommandTests", ["TestSupport"]),
+    tests("CLI", "ConformanceCommandTests", ["TestSupport"]),
     tests("EndToEnd", "EndToEndTests", ["TestSupport"]),
   ]
 )

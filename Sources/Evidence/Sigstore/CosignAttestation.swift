@@ -17,6 +17,7 @@ package enum CosignAttestation {
   /// - Parameters:
   ///   - layer: the layer's bytes, an envelope's JSON.
   ///   - annotations: the layer's descriptor's `annotations`.
+  /// - Returns: a bundle that keeps the envelope's text.
   /// - Throws: `DocumentError`.
   package static func bundle(
     layer: [UInt8], annotations: JSONNode
@@ -37,7 +38,9 @@ package enum CosignAttestation {
   }
 
   /// `{SignedEntryTimestamp, Payload: {body, integratedTime, logIndex, logID}}`, as text.
-  private static func logEntry(_ annotation: JSONNode) throws(DocumentError) -> TransparencyLogEntry {
+  private static func logEntry(
+    _ annotation: JSONNode
+  ) throws(DocumentError) -> TransparencyLogEntry {
     let node = try JSONNode(parsing: Array(try annotation.string().utf8))
     let payload = try node.required("Payload")
     let logID = try payload.required("logID")

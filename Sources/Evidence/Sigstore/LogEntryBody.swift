@@ -186,7 +186,12 @@ package struct LogEntryBody: Hashable, Sendable {
 
   /// The canonical body of an `intoto` 0.0.1 entry.
   ///
-  /// - Parameter envelopeText: the envelope's JSON exactly as it was submitted.
+  /// - Parameters:
+  ///   - envelope: the signed envelope.
+  ///   - envelopeText: the envelope's JSON exactly as it was submitted.
+  ///   - verifierPEM: the certificate or public key.
+  /// - Returns: RFC 8785 JSON.
+  /// - Throws: `CanonicalJSON.UnsupportedNumber`, which no entry of this kind has.
   package static func intotoV1(
     _ envelope: DSSEEnvelope, envelopeText: [UInt8], verifierPEM: String
   ) throws(CanonicalJSON.UnsupportedNumber) -> [UInt8] {

@@ -10,7 +10,7 @@ struct SignatureCheck {
 
   /// Records the outcomes; returns the statement of an envelope, if it has one.
   ///
-  /// - Parameter artifact: `nil` when the caller compares the statement's subjects.
+  /// The artifact is `nil` when the caller compares the statement's subjects.
   func run(
     _ content: Bundle.Content, artifact: SHA256Hash?,
     recordingIn report: inout VerificationReport

@@ -48,6 +48,7 @@ extension Verifier {
   /// - Parameters:
   ///   - bundle: a bundle that is signed by a certificate.
   ///   - now: the present; times beyond it are refused.
+  /// - Returns: the report, and the statement if every rule is met.
   package func verifyStatement(
     in bundle: Bundle, now: Timestamp
   ) async -> VerifiedStatement.Result {
@@ -78,6 +79,7 @@ extension Verifier {
   ///   - key: the key, which the caller trusts.
   ///   - validity: when the key counts; every verified time must lie within.
   ///   - now: the present.
+  /// - Returns: the report, and the statement if every rule is met.
   package func verifyStatement(
     in bundle: Bundle, signedBy key: SignatureKey, validity: ValidityPeriod, now: Timestamp
   ) async -> VerifiedStatement.Result {

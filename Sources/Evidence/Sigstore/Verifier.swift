@@ -112,8 +112,8 @@ package struct Verifier: Sendable {
 
   /// Steps (1) to (4), which do not depend on whose key it is.
   ///
-  /// - Parameter artifact: SHA-256 of the artifact; `nil` when the result is a statement whose
-  ///   subjects the caller compares (``VerifiedStatement``).
+  /// The artifact is `nil` when the result is a statement whose subjects the caller compares
+  /// (``VerifiedStatement``).
   func signatureChecks(
     _ bundle: Bundle, artifact: SHA256Hash?, material: LogEntryBody.VerificationMaterial,
     key: SignatureKey, now: Timestamp, report: inout VerificationReport

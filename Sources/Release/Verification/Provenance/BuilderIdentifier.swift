@@ -8,9 +8,8 @@ package struct BuilderIdentifier: Hashable, Sendable, CustomStringConvertible {
   /// What follows the `@`, such as `refs/tags/v1.2.3`; `nil` without one.
   package let version: String?
 
-  /// Reads a builder.
+  /// Reads a builder; where `needsVersion`, a version must be there.
   ///
-  /// - Parameter needsVersion: whether a version must be there.
   /// - Throws: ``ProvenanceReason/invalidFormat``.
   init(_ text: String, needsVersion: Bool = false) throws(ProvenanceFailure) {
     let parts = text.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)

@@ -19,9 +19,8 @@ struct BuilderIdentityRule {
   /// Whether test repositories may use a builder at its main branch.
   let allowsTestBuilders: Bool
 
-  /// Checks the certificate's workflow.
+  /// Checks the certificate's workflow; the user may name the builder that is expected.
   ///
-  /// - Parameter expected: the builder that the user names.
   /// - Throws: ``ProvenanceReason/untrustedReusableWorkflow``, ``ProvenanceReason/invalidRef``,
   ///   ``ProvenanceReason/invalidFormat``.
   func check(

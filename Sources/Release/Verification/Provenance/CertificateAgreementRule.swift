@@ -150,9 +150,10 @@ struct CertificateAgreementRule {
   private func checkEqual(
     _ certified: String?, _ claimed: String, _ name: String
   ) throws(ProvenanceFailure) {
-    guard let certified, certified.utf8.elementsEqual(claimed.utf8) else {
+    let found = certified ?? "absent"
+    guard certified != nil, found.utf8.elementsEqual(claimed.utf8) else {
       throw ProvenanceReason.mismatchCertificate.failure(
-        "`\(name)` is `\(claimed)` in the provenance, `\(certified ?? "absent")` in the certificate")
+        "`\(name)` is `\(claimed)` in the provenance, `\(found)` in the certificate")
     }
   }
 }

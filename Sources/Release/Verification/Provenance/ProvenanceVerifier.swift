@@ -4,9 +4,10 @@ package import Attestations
 package import Encodings
 package import Sigstore
 
-/// Judges SLSA provenance with the rules of slsa-verifier, in its order: signature, log and
-/// certificate first, then builder, source, artifact, branch, tag, versioned tag, inputs. The first
-/// rule that fails is the reason.
+/// Judges SLSA provenance with the rules of slsa-verifier, in its order.
+///
+/// Signature, log and certificate come first, then builder, source, artifact, branch, tag, versioned
+/// tag, inputs. The first rule that fails is the reason.
 package struct ProvenanceVerifier: Sendable {
   /// Old bundles, npm's and cosign's have no inclusion proof; where there is one it is verified.
   let verifier: Verifier
@@ -27,12 +28,13 @@ package struct ProvenanceVerifier: Sendable {
     self.now = now
   }
 
-  /// Judges files: all of them must be subjects of the one provenance.
+  /// Judges files: all of them must be subjects of the provenance, and of one builder.
   ///
   /// - Parameters:
   ///   - artifacts: the files' digests; without one nothing is accepted.
-  ///   - provenance: a Sigstore bundle.
+  ///   - provenance: a Sigstore bundle, or one per line.
   ///   - expectations: what the user expects.
+  /// - Returns: the builder, or the first reason against it.
   package func verifyArtifacts(
     _ artifacts: [ArtifactDigest], provenance: [UInt8], _ expectations: ProvenanceExpectations
   ) async -> ProvenanceDecision {
@@ -57,10 +59,14 @@ package struct ProvenanceVerifier: Sendable {
       case .cloudBuild:
         throw ProvenanceReason.notSupported.failure("Cloud Build attests images only")
       }
-      let statement = try await verifiedStatement(in: try Self.bundle(bytes))
+      let statements = try await verifiedStatements(in: try ProvenanceInput.bundles(bytes))
       var builder: BuilderIdentifier?
       for artifact in artifacts {
-        builder = try check(statement, artifact, expectations, trusted: trusted)
+        let found = try check(statements, artifact, expectations, trusted: trusted)
+        guard builder == nil || builder == found else {
+          throw ProvenanceReason.mismatchBuilderID.failure("the files are of different builders")
+        }
+        builder = found
       }
       guard let builder else {
         throw ProvenanceReason.emptyRequiredField.failure("no artifact is given")
@@ -69,6 +75,45 @@ package struct ProvenanceVerifier: Sendable {
     } catch {
       return .rejected(error)
     }
+  }
+
+  /// The bundles that verify; if none does, the first one's reason.
+  private func verifiedStatements(
+    in bundles: [Bundle]
+  ) async throws(ProvenanceFailure) -> [VerifiedStatement] {
+    var statements: [VerifiedStatement] = []
+    var failure: ProvenanceFailure?
+    for bundle in bundles {
+      do {
+        statements.append(try await verifiedStatement(in: bundle))
+      } catch {
+        failure = failure ?? error
+      }
+    }
+    if statements.isEmpty, let failure { throw failure }
+    return statements
+  }
+
+  /// Judges by the first statement that passes; if none does, the reason is that of one that is
+  /// about the artifact, else the first one's.
+  private func check(
+    _ statements: [VerifiedStatement], _ artifact: ArtifactDigest,
+    _ expectations: ProvenanceExpectations, trusted: Set<String>
+  ) throws(ProvenanceFailure) -> BuilderIdentifier {
+    var about: ProvenanceFailure?
+    var other: ProvenanceFailure?
+    for statement in statements {
+      do {
+        return try check(statement, artifact, expectations, trusted: trusted)
+      } catch {
+        if statement.statement.subjects.contains(where: { $0.has(artifact) }) {
+          about = about ?? error
+        } else {
+          other = other ?? error
+        }
+      }
+    }
+    throw about ?? other ?? ProvenanceReason.noValidSignature.failure("there is no provenance")
   }
 
   /// Verifies signature, log and certificate of a bundle.
@@ -131,14 +176,6 @@ package struct ProvenanceVerifier: Sendable {
       throw ProvenanceReason.invalidCertificate.failure("it is not signed by a certificate")
     }
     return try WorkflowIdentity(certificate)
-  }
-
-  private static func bundle(_ bytes: [UInt8]) throws(ProvenanceFailure) -> Bundle {
-    do {
-      return try Bundle(parsing: bytes)
-    } catch {
-      throw ProvenanceReason.invalidFormat.failure("not a readable Sigstore bundle: \(error)")
-    }
   }
 
   /// The reason that belongs to the rules of a report that failed; an invalid signature comes first,

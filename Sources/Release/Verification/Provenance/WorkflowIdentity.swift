@@ -52,7 +52,9 @@ struct WorkflowIdentity {
     func claim(_ name: FulcioExtension) -> String? {
       certificate.claims[name].flatMap { $0.isEmpty ? nil : $0 }
     }
-    func either(_ old: FulcioExtension, _ new: FulcioExtension) throws(ProvenanceFailure) -> String {
+    func either(
+      _ old: FulcioExtension, _ new: FulcioExtension
+    ) throws(ProvenanceFailure) -> String {
       try Self.agreed(claim(old), claim(new), new.title)
     }
     let issuer = try either(.issuerV1, .issuer)

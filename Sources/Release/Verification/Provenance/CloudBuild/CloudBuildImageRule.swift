@@ -59,8 +59,8 @@ enum CloudBuildImageRule {
     switch statement.version {
     case .v01:
       // The signed statement has its predicate twice; the copy has it by the second name.
-      if let twice = signed["slsaProvenance"], ordered(twice) != ordered(signed["predicate"] ?? .null)
-      {
+      let predicate = signed["predicate"] ?? .null
+      if let twice = signed["slsaProvenance"], ordered(twice) != ordered(predicate) {
         throw ProvenanceReason.mismatchIntoto.failure("the signed statement contradicts itself")
       }
       signed["slsaProvenance"] = nil

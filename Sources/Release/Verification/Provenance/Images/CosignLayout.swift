@@ -18,8 +18,9 @@ package struct CosignLayout: Hashable, Sendable {
     self.folder = folder
   }
 
-  /// The attestations in the folder, as bundles. Every blob must have the digest by which it is
-  /// named.
+  /// The attestations in the folder, as bundles.
+  ///
+  /// Every blob must have the digest by which it is named.
   ///
   /// - Throws: `FileError`, `DocumentError`.
   package func attestations() throws -> [Bundle] {

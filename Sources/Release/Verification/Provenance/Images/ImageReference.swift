@@ -2,8 +2,10 @@
 
 package import Attestations
 
-/// An image by digest: `name@sha256:HEX`. A tag can be moved after it was verified, so it is refused
-/// (slsa-verifier `verifiers/utils/container`).
+/// An image by digest, `name@sha256:HEX`.
+///
+/// A tag can be moved after it was verified, so it is refused (slsa-verifier
+/// `verifiers/utils/container`).
 package struct ImageReference: Hashable, Sendable {
   /// The name, with registry and perhaps tag.
   package let name: String

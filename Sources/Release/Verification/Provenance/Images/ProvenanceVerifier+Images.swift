@@ -11,6 +11,7 @@ extension ProvenanceVerifier {
   ///   - image: the image.
   ///   - attestations: bundles, such as a ``CosignLayout`` has.
   ///   - expectations: what the user expects.
+  /// - Returns: the builder, or the first reason against it.
   package func verifyImage(
     _ image: ImageReference, attestations: [Bundle], _ expectations: ProvenanceExpectations
   ) async -> ProvenanceDecision {
@@ -39,15 +40,16 @@ extension ProvenanceVerifier {
   ///
   /// - Parameters:
   ///   - image: the image.
-  ///   - provenance: the output of `gcloud artifacts docker images describe`.
+  ///   - output: what `gcloud artifacts docker images describe` printed.
   ///   - expectations: what the user expects.
+  /// - Returns: the builder, or the first reason against it.
   package func verifyCloudBuildImage(
-    _ image: ImageReference, provenance bytes: [UInt8], _ expectations: ProvenanceExpectations
+    _ image: ImageReference, provenance output: [UInt8], _ expectations: ProvenanceExpectations
   ) -> ProvenanceDecision {
     do throws(ProvenanceFailure) {
       let provenance: CloudBuildProvenance
       do {
-        provenance = try CloudBuildProvenance(parsing: bytes)
+        provenance = try CloudBuildProvenance(parsing: output)
       } catch {
         throw ProvenanceReason.invalidDssePayload.failure("\(error)")
       }

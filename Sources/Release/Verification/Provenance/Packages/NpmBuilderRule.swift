@@ -58,8 +58,10 @@ enum NpmBuilderRule {
     return Outcome(builderName: expected, isTrusted: false)
   }
 
-  /// Compares the builder that the provenance names. npm's first provenance did not say that the
-  /// runner was GitHub's, so with and without `/github-hosted` mean the same.
+  /// Compares the builder that the provenance names.
+  ///
+  /// npm's first provenance did not say that the runner was GitHub's, so with and without
+  /// `/github-hosted` mean the same.
   ///
   /// - Throws: ``ProvenanceReason/mismatchBuilderID``, ``ProvenanceReason/invalidFormat``.
   static func check(

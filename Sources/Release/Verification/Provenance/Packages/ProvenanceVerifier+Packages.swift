@@ -10,18 +10,19 @@ extension ProvenanceVerifier {
   ///
   /// - Parameters:
   ///   - tarball: the tarball's SHA-512.
-  ///   - attestations: the registry's answer.
+  ///   - answer: what the registry says.
   ///   - expectations: what the user expects; the builder must be named.
   ///   - package: the package that the tarball must be.
+  /// - Returns: the builder, or the first reason against it.
   package func verifyNpmPackage(
-    _ tarball: ArtifactDigest, attestations bytes: [UInt8],
+    _ tarball: ArtifactDigest, attestations answer: [UInt8],
     _ expectations: ProvenanceExpectations, package: NpmPackageExpectations
   ) async -> ProvenanceDecision {
     do throws(ProvenanceFailure) {
       guard case .gitHub = try BuildService(builder: expectations.builderID) else {
         throw ProvenanceReason.notSupported.failure("Cloud Build attests images only")
       }
-      let (provenanceBundle, publishBundle) = try Self.bundles(bytes)
+      let (provenanceBundle, publishBundle) = try Self.bundles(answer)
       let statement = try await verifiedStatement(in: provenanceBundle)
       let provenance = try checkBuilder(statement, tarball, expectations)
       let publish = try await publishStatement(publishBundle)

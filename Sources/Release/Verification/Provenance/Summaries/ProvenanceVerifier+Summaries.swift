@@ -11,6 +11,7 @@ extension ProvenanceVerifier {
   ///   - bytes: a DSSE envelope.
   ///   - key: the verifier's key, which the user trusts.
   ///   - expectations: what the user expects.
+  /// - Returns: the verifier, or the first reason against it.
   package func verifySummary(
     _ bytes: [UInt8], signedBy key: SignatureKey, _ expectations: SummaryExpectations
   ) -> ProvenanceDecision {
