@@ -37,10 +37,11 @@ struct BuilderIdentityRule {
     let builder = try BuilderIdentifier(
       "\(identity.signerName)@\(identity.signerRef)", needsVersion: true)
     let isDelegator =
-      TrustedBuilders.delegators.contains(builder.name) && trusted.contains(builder.name)
+      TrustedBuilders.delegators.contains(bytesOf: builder.name)
+      && trusted.contains(bytesOf: builder.name)
     if isDelegator { return Outcome(builder: builder, isDelegator: true) }
     guard let expected else {
-      guard trusted.contains(builder.name) else {
+      guard trusted.contains(bytesOf: builder.name) else {
         throw ProvenanceReason.untrustedReusableWorkflow.failure(
           "it was signed by `\(builder.name)`, which is not among the trusted builders")
       }
@@ -58,7 +59,9 @@ struct BuilderIdentityRule {
   private func checkRef(
     _ ref: String, sourceRepository: String
   ) throws(ProvenanceFailure) {
-    guard allowsTestBuilders, TrustedBuilders.testRepositories.contains(sourceRepository) else {
+    guard allowsTestBuilders,
+      TrustedBuilders.testRepositories.contains(bytesOf: sourceRepository)
+    else {
       return try Self.checkRelease(ref)
     }
     if ref.utf8.elementsEqual("refs/heads/main".utf8) { return }

@@ -55,7 +55,7 @@ struct CertificateAgreementRule {
       ]
     }
     for member in parameters.members {
-      guard let certified = known[member.key] else {
+      guard let certified = known.value(bytesOf: member.key) else {
         throw ProvenanceReason.mismatchCertificate.failure(
           "the certificate says nothing about `\(member.key)`")
       }

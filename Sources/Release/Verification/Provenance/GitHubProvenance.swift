@@ -81,11 +81,11 @@ struct GitHubProvenance {
       case .v02: Self.v02
       case .v1: Self.v1
       }
-    guard let types = table[builder] else {
+    guard let types = table.value(bytesOf: builder) else {
       throw ProvenanceReason.invalidBuilderID.failure(
         "the builder `\(builder)` is not known to make provenance of this version")
     }
-    guard let layout = types[provenance.buildType] else {
+    guard let layout = types.value(bytesOf: provenance.buildType) else {
       throw ProvenanceReason.invalidBuildType.failure(
         "the builder `\(builder)` does not make builds of the type `\(provenance.buildType)`")
     }

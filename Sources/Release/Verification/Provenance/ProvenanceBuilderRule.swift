@@ -44,14 +44,7 @@ enum ProvenanceBuilderRule {
     }
     let ref = parts[1].text
     if parts[0].starts(with: TrustedBuilders.jReleaserPrefix.utf8) {
-      let tag = try GitReference.name(.tag, in: ref)
-      guard let version = SemanticVersionTag(tag), version.numbers.count == 3,
-        version.prerelease == Array("java".utf8), version.build.isEmpty
-      else {
-        throw ProvenanceReason.invalidRef.failure(
-          "the builder's tag `\(tag)` is not of the form vX.Y.Z-java")
-      }
-      return
+      return try checkJReleaserRelease(ref)
     }
     let source = try GitReference.split(try provenance.sourceURI()).uri
     if allowsTestBuilders, ref.utf8.elementsEqual("refs/heads/main".utf8),
@@ -60,5 +53,18 @@ enum ProvenanceBuilderRule {
       return
     }
     try BuilderIdentityRule.checkRelease(ref)
+  }
+
+  /// JReleaser names the language in its builders' tags: `refs/tags/vX.Y.Z-java`.
+  ///
+  /// - Throws: ``ProvenanceReason/invalidRef``.
+  static func checkJReleaserRelease(_ ref: String) throws(ProvenanceFailure) {
+    let tag = try GitReference.name(.tag, in: ref)
+    guard let version = SemanticVersionTag(tag), version.numbers.count == 3,
+      version.prerelease == Array("java".utf8), version.build.isEmpty
+    else {
+      throw ProvenanceReason.invalidRef.failure(
+        "the builder's tag `\(tag)` is not of the form vX.Y.Z-java")
+    }
   }
 }

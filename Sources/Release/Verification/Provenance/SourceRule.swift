@@ -50,7 +50,11 @@ enum SourceRule {
     guard source.ref != nil else {
       // npm did not record it at first; delegated builders may build a commit of their own.
       let type = provenance.buildType
-      if type == GitHubProvenance.npmBuildTypeV1 || provenance.layout == .delegator { return }
+      if type.utf8.elementsEqual(GitHubProvenance.npmBuildTypeV1.utf8)
+        || provenance.layout == .delegator
+      {
+        return
+      }
       throw ProvenanceReason.malformedURI.failure("the source `\(sourceURI)` has no ref")
     }
     guard triggerURI.utf8.elementsEqual(sourceURI.utf8) else {

@@ -152,8 +152,3 @@ struct WorkflowIdentity {
     return (uri.utf8[..<at].text, ref)
   }
 }
-
-extension Sequence<UInt8> {
-  /// The bytes as text; they are slices of texts here.
-  var text: String { String(decoding: Array(self), as: UTF8.self) }
-}

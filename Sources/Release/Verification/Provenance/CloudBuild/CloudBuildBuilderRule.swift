@@ -30,7 +30,7 @@ enum CloudBuildBuilderRule {
       case .v01: ["\(name)@v0.2", "\(name)@v0.3"]
       case .v1: [name]
       }
-    guard known.contains(where: { $0.utf8.elementsEqual(statement.builderID.utf8) }) else {
+    guard known.contains(bytesOf: statement.builderID) else {
       throw ProvenanceReason.invalidBuilderID.failure(
         "the builder `\(statement.builderID)` is not a known worker of Cloud Build")
     }

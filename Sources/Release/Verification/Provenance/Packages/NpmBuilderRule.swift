@@ -22,7 +22,7 @@ enum NpmBuilderRule {
   static func delegator(
     _ identity: WorkflowIdentity, allowsTestBuilders: Bool
   ) throws(ProvenanceFailure) -> BuilderIdentifier? {
-    guard TrustedBuilders.forPackages.contains(identity.signerName) else { return nil }
+    guard TrustedBuilders.forPackages.contains(bytesOf: identity.signerName) else { return nil }
     return try BuilderIdentityRule(
       trusted: TrustedBuilders.forPackages, allowsTestBuilders: allowsTestBuilders
     ).check(identity, expected: nil).builder
@@ -45,10 +45,11 @@ enum NpmBuilderRule {
         "the certificate does not say what ran the workflow")
     }
     let needed: WorkflowIdentity.Runner
-    switch expected {
-    case TrustedBuilders.npmLegacy, TrustedBuilders.npmHosted: needed = .gitHubHosted
-    case TrustedBuilders.npmSelfHosted: needed = .selfHosted
-    default:
+    if [TrustedBuilders.npmLegacy, TrustedBuilders.npmHosted].contains(bytesOf: expected) {
+      needed = .gitHubHosted
+    } else if expected.utf8.elementsEqual(TrustedBuilders.npmSelfHosted.utf8) {
+      needed = .selfHosted
+    } else {
       throw ProvenanceReason.notSupported.failure("packages of `\(expected)` cannot be judged here")
     }
     guard runner == needed else {

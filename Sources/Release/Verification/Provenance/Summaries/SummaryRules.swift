@@ -65,7 +65,7 @@ struct SummaryRules {
         "expected the track \(track) at level \(level) or higher")
     }
     for level in expected.verifiedLevels
-    where !Self.isTrack(level) && !summary.verifiedLevels.contains(level) {
+    where !Self.isTrack(level) && !summary.verifiedLevels.contains(bytesOf: level) {
       throw ProvenanceReason.mismatchVerifiedLevels.failure("expected the level `\(level)`")
     }
   }
@@ -78,7 +78,8 @@ struct SummaryRules {
     for level in levels where isTrack(level) {
       let parts = level.utf8.split(
         separator: UInt8(ascii: "_"), maxSplits: 3, omittingEmptySubsequences: false)
-      guard parts.count == 4, parts[2].elementsEqual("LEVEL".utf8),
+      guard parts.count == 4, level.utf8.allSatisfy({ $0 < 0x80 }),
+        parts[2].elementsEqual("LEVEL".utf8),
         let number = DecimalText.parse(parts[3])
       else {
         throw ProvenanceReason.invalidSLSALevel.failure("`\(level)` is not a level of SLSA")
