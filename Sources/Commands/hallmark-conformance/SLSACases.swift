@@ -131,13 +131,17 @@ struct SLSACaseRunner {
   private func digests(
     _ item: SLSACase, _ algorithm: ArtifactDigest.Algorithm
   ) throws -> [ArtifactDigest] {
-    if !item.artifactDigests.isEmpty {
-      return try item.artifactDigests.map { text in
-        guard let digest = ArtifactDigest(text) else { throw Problem("not a digest: \(text)") }
-        return digest
-      }
+    var given = try item.artifactDigests.map { text in
+      guard let digest = ArtifactDigest(text) else { throw Problem("not a digest: \(text)") }
+      return digest
+    }[...]
+    if given.count == item.artifacts.count { return Array(given) }
+    // Fewer digests than artifacts are those of the artifacts that are not among the files.
+    return try item.artifacts.map { path in
+      let file = "\(files)/\(path)"
+      if !FileReading.exists(file), let digest = given.popFirst() { return digest }
+      return try FileReading.digest(of: file, algorithm)
     }
-    return try item.artifacts.map { try FileReading.digest(of: "\(files)/\($0)", algorithm) }
   }
 
   private func single(_ digests: [ArtifactDigest]) throws -> ArtifactDigest {
