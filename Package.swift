@@ -195,7 +195,10 @@ let package = Package(
       ]),
     program(
       "hallmark-conformance",
-      ["Encodings", "Certificates", "Sigstore", "Verification", "Policies", crypto, argumentParser]),
+      [
+        "Encodings", "Attestations", "Certificates", "Sigstore", "Verification", "Policies", crypto,
+        argumentParser,
+      ]),
 
     // Tests mirror Sources; Support is what several of them share.
     module("../Tests/Support", "TestSupport"),
@@ -255,6 +258,7 @@ let package = Package(
     tests("CLI", "StackCommandTests", ["TestSupport", "Encodings"]),
     tests("CLI", "FrontDoorTests", ["TestSupport"]),
     tests("CLI", "VerifyCommandTests", ["TestSupport"]),
+    tests("CLI", "ConformanceCommandTests", ["TestSupport"]),
     tests("EndToEnd", "EndToEndTests", ["TestSupport"]),
   ]
 )

@@ -10,7 +10,8 @@ struct Conformance: AsyncParsableCommand {
     abstract: "Answer the protocols of public conformance suites.",
     discussion: """
       verify-bundle speaks sigstore-conformance's protocol: exit 0 accepts, 1 rejects with the \
-      reason's code on stderr, 2 is a protocol error. Signing and TUF are not there yet.
+      reason's code on stderr, 2 is a protocol error. Signing and TUF are not there yet. slsa runs a \
+      file of slsa-verifier's command lines.
       """,
-    subcommands: [VerifyBundle.self])
+    subcommands: [VerifyBundle.self, SLSACases.self])
 }

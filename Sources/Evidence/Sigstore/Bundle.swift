@@ -51,6 +51,9 @@ package struct Bundle: Hashable, Sendable {
   package let material: VerificationMaterial
   /// What was signed.
   package let content: Content
+  /// The envelope's JSON text as it was signed and logged, where the form keeps it (cosign layers);
+  /// entries of the kind `intoto` 0.0.1 have nothing else to bind to.
+  package let envelopeText: [UInt8]?
   /// The log entries.
   package let logEntries: [TransparencyLogEntry]
   /// RFC 3161 answers in DER, over the signature's bytes.
@@ -64,8 +67,23 @@ package struct Bundle: Hashable, Sendable {
     version = .v03
     material = .certificate(certificate)
     self.content = content
+    envelopeText = nil
     self.logEntries = logEntries
     self.timestamps = timestamps
+  }
+
+  /// Puts a bundle together from an envelope's text and what is kept beside it.
+  ///
+  /// - Throws: `DocumentError` when the text is not an envelope.
+  package init(
+    certificate: [UInt8], envelopeText: [UInt8], logEntries: [TransparencyLogEntry]
+  ) throws(DocumentError) {
+    version = .v03
+    material = .certificate(certificate)
+    content = .envelope(try DSSEEnvelope(try JSONNode(parsing: envelopeText)))
+    self.envelopeText = envelopeText
+    self.logEntries = logEntries
+    timestamps = []
   }
 
   /// Reads a bundle's JSON text.
@@ -104,6 +122,7 @@ package struct Bundle: Hashable, Sendable {
       timestamps.append(try item.required("signedTimestamp").bytes())
     }
     self.timestamps = timestamps
+    envelopeText = nil
 
     switch (try node.optional("messageSignature"), try node.optional("dsseEnvelope")) {
     case (let message?, nil):

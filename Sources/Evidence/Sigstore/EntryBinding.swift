@@ -30,8 +30,16 @@ enum EntryBinding {
     guard LogEntryBody.Kind(kind: entry.kind, version: entry.version) == body.kind else {
       return "the entry is announced as \(entry.kind) \(entry.version), its body is another kind"
     }
-    guard body.signature == bundle.signature else {
-      return "the log entry is for another signature"
+    // Where the body has the envelope's hash and the envelope's text is known, they must agree; the
+    // oldest kind binds the signature by this hash alone.
+    let textHash = bundle.envelopeText.map { SHA256Hash(hashing: $0) }
+    if let expected = body.envelopeHash, let textHash, textHash != expected {
+      return "the log entry is for another envelope"
+    }
+    if let signature = body.signature {
+      guard signature == bundle.signature else { return "the log entry is for another signature" }
+    } else if textHash == nil || body.envelopeHash == nil {
+      return "the log entry binds the envelope's text, which is not at hand"
     }
     guard body.verifier == material else {
       return "the log entry is for another certificate or key"
@@ -41,9 +49,10 @@ enum EntryBinding {
       (.hashedrekordV2, .messageSignature(let digest, _)):
       if let digest, digest != body.digest { return "the log entry is for another artifact" }
       // Without a repeated digest the signature ties the entry to the artifact: same signature.
-      return key.isValidSignature(body.signature, forDigest: body.digest)
+      return key.isValidSignature(bundle.signature, forDigest: body.digest)
         ? nil : "the log entry's signature is not valid for its digest"
-    case (.dsse, .envelope(let envelope)), (.intoto, .envelope(let envelope)):
+    case (.dsse, .envelope(let envelope)), (.intoto, .envelope(let envelope)),
+      (.intotoV1, .envelope(let envelope)):
       return body.digest == SHA256Hash(hashing: envelope.payload)
         ? nil : "the log entry is for another payload"
     case (.hashedrekordV2, .envelope(let envelope)):

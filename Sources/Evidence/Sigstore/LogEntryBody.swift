@@ -30,6 +30,8 @@ package struct LogEntryBody: Hashable, Sendable {
     case dsse
     /// Rekor v1, older: a DSSE envelope with an in-toto statement.
     case intoto
+    /// Rekor v1, oldest: the hashes of an envelope and of its payload, without the signature.
+    case intotoV1
     /// Rekor v2: a signature over a digest, of an artifact or of an envelope's signed bytes.
     case hashedrekordV2
 
@@ -38,6 +40,7 @@ package struct LogEntryBody: Hashable, Sendable {
       case ("hashedrekord", "0.0.1"): self = .hashedrekordV1
       case ("dsse", "0.0.1"): self = .dsse
       case ("intoto", "0.0.2"): self = .intoto
+      case ("intoto", "0.0.1"): self = .intotoV1
       case ("hashedrekord", "0.0.2"): self = .hashedrekordV2
       default: return nil
       }
@@ -57,8 +60,11 @@ package struct LogEntryBody: Hashable, Sendable {
   /// SHA-256 of the artifact, of the payload (`dsse`, `intoto`), or of the envelope's signed bytes
   /// (`hashedrekord` 0.0.2 for an envelope).
   package let digest: SHA256Hash
-  /// The signature's bytes.
-  package let signature: [UInt8]
+  /// SHA-256 of the envelope's JSON text as it was submitted, where the entry has it (`dsse` and
+  /// `intoto` 0.0.1).
+  package let envelopeHash: SHA256Hash?
+  /// The signature's bytes; `nil` for `intoto` 0.0.1, which has only ``envelopeHash``.
+  package let signature: [UInt8]?
   /// With what the log checked the signature.
   package let verifier: VerificationMaterial
 
@@ -74,6 +80,7 @@ package struct LogEntryBody: Hashable, Sendable {
     else { throw kindNode.error("not a kind and version of entry that is understood") }
     self.kind = kind
     let spec = try node.required("spec")
+    envelopeHash = try Self.envelopeHash(spec, kind: kind)
     switch kind {
     case .hashedrekordV1:
       digest = try Self.sha256(try spec.required("data").required("hash"))
@@ -95,6 +102,10 @@ package struct LogEntryBody: Hashable, Sendable {
       else { throw sig.error("expected base64 of base64") }
       signature = bytes
       verifier = try Self.pem(try only.required("publicKey"))
+    case .intotoV1:
+      digest = try Self.sha256(try spec.required("content").required("payloadHash"))
+      signature = nil
+      verifier = try Self.pem(try spec.required("publicKey"))
     case .hashedrekordV2:
       let record = try spec.required("hashedRekordV002")
       let data = try record.required("data")
@@ -106,6 +117,16 @@ package struct LogEntryBody: Hashable, Sendable {
       let signatureNode = try record.required("signature")
       signature = try signatureNode.required("content").bytes()
       verifier = try Self.material(try signatureNode.required("verifier"))
+    }
+  }
+
+  private static func envelopeHash(
+    _ spec: JSONNode, kind: Kind
+  ) throws(DocumentError) -> SHA256Hash? {
+    switch kind {
+    case .dsse: try spec.optional("envelopeHash").map(sha256)
+    case .intotoV1: try sha256(try spec.required("content").required("hash"))
+    case .hashedrekordV1, .intoto, .hashedrekordV2: nil
     }
   }
 
@@ -159,6 +180,29 @@ package struct LogEntryBody: Hashable, Sendable {
           "content": .string(Base64.encode(signature)),
           "publicKey": ["content": .string(Base64.encode(Array(verifierPEM.utf8)))],
         ],
+      ],
+    ])
+  }
+
+  /// The canonical body of an `intoto` 0.0.1 entry.
+  ///
+  /// - Parameters:
+  ///   - envelope: the signed envelope.
+  ///   - envelopeText: the envelope's JSON exactly as it was submitted.
+  ///   - verifierPEM: the certificate or public key.
+  /// - Returns: RFC 8785 JSON.
+  /// - Throws: `CanonicalJSON.UnsupportedNumber`, which no entry of this kind has.
+  package static func intotoV1(
+    _ envelope: DSSEEnvelope, envelopeText: [UInt8], verifierPEM: String
+  ) throws(CanonicalJSON.UnsupportedNumber) -> [UInt8] {
+    func hash(_ bytes: [UInt8]) -> JSONValue {
+      ["algorithm": "sha256", "value": .string(SHA256Hash(hashing: bytes).hexadecimal)]
+    }
+    return try CanonicalJSON.encode([
+      "apiVersion": "0.0.1", "kind": "intoto",
+      "spec": [
+        "content": ["hash": hash(envelopeText), "payloadHash": hash(envelope.payload)],
+        "publicKey": .string(Base64.encode(Array(verifierPEM.utf8))),
       ],
     ])
   }

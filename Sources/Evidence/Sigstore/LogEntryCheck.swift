@@ -8,6 +8,7 @@ import TransparencyLog
 struct LogEntryCheck {
   let entry: TransparencyLogEntry
   let trustedRoot: TrustedRoot
+  let requirements: VerificationRequirements
   let now: Timestamp
 
   /// Records the outcomes and returns the time that the log vouches for, if it does.
@@ -29,6 +30,13 @@ struct LogEntryCheck {
   private func checkInclusion(
     _ log: TrustedRoot.Log, _ key: SignatureKey, _ report: inout VerificationReport
   ) {
+    // What is absent may be allowed to be; what is present is never skipped. Without a proof the
+    // log's signed promise must be there instead.
+    if requirements.inclusionProof == .whenPresent, entry.inclusion == nil,
+      entry.signedEntryTimestamp != nil
+    {
+      return
+    }
     guard let inclusion = entry.inclusion, let note = inclusion.checkpoint else {
       let missing = entry.inclusion == nil ? "an inclusion proof" : "a checkpoint"
       report.record(

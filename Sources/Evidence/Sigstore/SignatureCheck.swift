@@ -9,12 +9,20 @@ struct SignatureCheck {
   let key: SignatureKey
 
   /// Records the outcomes; returns the statement of an envelope, if it has one.
+  ///
+  /// The artifact is `nil` when the caller compares the statement's subjects.
   func run(
-    _ content: Bundle.Content, artifact: SHA256Hash,
+    _ content: Bundle.Content, artifact: SHA256Hash?,
     recordingIn report: inout VerificationReport
   ) -> Statement? {
     switch content {
     case .messageSignature(let digest, let signature):
+      guard let artifact else {
+        report.record(
+          VerificationCheck(
+            .artifactBinding, .failed("it signs a file's digest, not a statement")))
+        return nil
+      }
       if let digest, digest != artifact {
         report.record(
           VerificationCheck(
@@ -58,10 +66,11 @@ struct SignatureCheck {
   }
 
   private func checkStatement(
-    _ payload: [UInt8], artifact: SHA256Hash, _ report: inout VerificationReport
+    _ payload: [UInt8], artifact: SHA256Hash?, _ report: inout VerificationReport
   ) -> Statement? {
     do {
       let statement = try Statement(parsing: payload)
+      guard let artifact else { return statement }
       let matches = !statement.subjects(with: artifact).isEmpty
       let subjects = statement.subjects.prefix(3).map { subject in
         "\(subject.name) sha256:\(subject.digests["sha256"] ?? "none")"

@@ -10,15 +10,21 @@ package import Encodings
 /// certificate; bind each log entry to signature, content and certificate before anything of it
 /// is used; signature and artifact; log, checkpoint, inclusion, signed entry timestamp; timestamps;
 /// signing time; certificate validity and chain at every verified time; certificate timestamp.
-/// A proof with checkpoint is required for every version of the format: the media type is not
-/// signed, so "0.1 needs only a promise" would be a downgrade.
+/// A proof with checkpoint is required for every version of the format, unless the caller's
+/// ``VerificationRequirements`` say otherwise: the media type is not signed, so "0.1 needs only a
+/// promise" would be a downgrade.
 package struct Verifier: Sendable {
   /// Whom to trust.
   package let trustedRoot: TrustedRoot
+  /// What must be there.
+  package let requirements: VerificationRequirements
 
   /// Makes a verifier.
-  package init(trusting trustedRoot: TrustedRoot) {
+  package init(
+    trusting trustedRoot: TrustedRoot, requirements: VerificationRequirements = .init()
+  ) {
     self.trustedRoot = trustedRoot
+    self.requirements = requirements
   }
 
   /// The outcome: the report, and the verified bundle if every rule is met.
@@ -105,8 +111,11 @@ package struct Verifier: Sendable {
   }
 
   /// Steps (1) to (4), which do not depend on whose key it is.
-  private func signatureChecks(
-    _ bundle: Bundle, artifact: SHA256Hash, material: LogEntryBody.VerificationMaterial,
+  ///
+  /// The artifact is `nil` when the result is a statement whose subjects the caller compares
+  /// (``VerifiedStatement``).
+  func signatureChecks(
+    _ bundle: Bundle, artifact: SHA256Hash?, material: LogEntryBody.VerificationMaterial,
     key: SignatureKey, now: Timestamp, report: inout VerificationReport
   ) async -> (Statement?, [Timestamp]) {
     // (1) The entries are about this bundle.
@@ -128,7 +137,8 @@ package struct Verifier: Sendable {
       report.record(VerificationCheck(.knownLog, .failed("there is no log entry")))
     }
     for entry in bundle.logEntries {
-      let check = LogEntryCheck(entry: entry, trustedRoot: trustedRoot, now: now)
+      let check = LogEntryCheck(
+        entry: entry, trustedRoot: trustedRoot, requirements: requirements, now: now)
       if let time = check.run(recordingIn: &report) { times.append(time) }
     }
 

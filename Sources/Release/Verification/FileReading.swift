@@ -2,6 +2,7 @@
 
 // The one file of this module that talks to the operating system.
 
+package import Attestations
 import Crypto
 package import Encodings
 
@@ -59,6 +60,25 @@ package enum FileReading {
       hash.update(bufferPointer: UnsafeRawBufferPointer(chunk))
     }
     return SHA256Hash(hash.finalize())
+  }
+
+  /// The digest of a file of any size.
+  ///
+  /// - Throws: ``FileError``.
+  package static func digest(
+    of path: String, _ algorithm: ArtifactDigest.Algorithm
+  ) throws(FileError) -> ArtifactDigest {
+    guard algorithm == .sha512 else { return ArtifactDigest(try sha256(of: path)) }
+    let (descriptor, _) = try open(path)
+    defer { close(descriptor) }
+    var hash = SHA512()
+    try read(descriptor, path) { chunk throws(FileError) in
+      hash.update(bufferPointer: UnsafeRawBufferPointer(chunk))
+    }
+    guard
+      let digest = ArtifactDigest(.sha512, hexadecimal: Hexadecimal.encode(hash.finalize()))
+    else { throw FileError(path: path, problem: "it cannot be hashed") }
+    return digest
   }
 
   /// Whether there is a regular file (or a link to one) at a path.

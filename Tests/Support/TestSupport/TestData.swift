@@ -18,6 +18,8 @@ package enum TestData: String, CaseIterable, Sendable {
   case pypiAttestations = "pypi-attestations"
   /// Archive vectors.
   case archives = "archives"
+  /// Command lines of slsa-verifier with their outcomes.
+  case slsa = "slsa"
 
   /// How many cases the tests here read from the set.
   package var caseCount: Int {
@@ -25,6 +27,7 @@ package enum TestData: String, CaseIterable, Sendable {
     case .conformance: 70
     case .pypiAttestations: 9
     case .archives: 4
+    case .slsa: 1857
     }
   }
 
