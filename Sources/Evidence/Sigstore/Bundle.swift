@@ -68,6 +68,18 @@ package struct Bundle: Hashable, Sendable {
     self.timestamps = timestamps
   }
 
+  /// Puts a version 0.3 bundle together that is signed by a bare key.
+  package init(
+    keyHint: String, content: Content, logEntries: [TransparencyLogEntry],
+    timestamps: [[UInt8]] = []
+  ) {
+    version = .v03
+    material = .publicKey(hint: keyHint)
+    self.content = content
+    self.logEntries = logEntries
+    self.timestamps = timestamps
+  }
+
   /// Reads a bundle's JSON text.
   ///
   /// - Throws: `DocumentError`.
