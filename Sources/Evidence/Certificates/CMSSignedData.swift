@@ -71,6 +71,8 @@ struct CMSSignedData: Sendable {
       // Without the sign's leading zero, as the certificate library keeps serial numbers.
       signerSerial = Array(try ArraySlice<UInt8>(derEncoded: serial))
     } else {
+      // subjectKeyIdentifier
+      guard sid.identifier == Self.context(0) else { throw Self.malformed }
       signerIssuer = nil
       signerSerial = nil
     }
