@@ -2,7 +2,7 @@
 
 package import Attestations
 package import Certificates
-import Crypto
+package import Crypto
 package import Encodings
 import FoundationEssentials
 package import Sigstore
@@ -104,6 +104,24 @@ package struct TrustSimulator: Sendable {
       "timestampAuthorities": .array(stampers),
     ]
     return try TrustedRoot(parsing: Array(document.compactText.utf8))
+  }
+
+  /// A certificate for somebody's key, as the authority answers a request.
+  package func certificate(
+    for key: P256.Signing.PublicKey, lie: Lie? = nil
+  ) throws -> [UInt8] {
+    try authority.issue(
+      for: key, name: Self.name, issuer: Self.issuer, at: Self.time, lie: lie, decoy: decoy)
+  }
+
+  /// A `dsse` entry for somebody's envelope, as the log answers a submission.
+  package func entry(
+    for envelope: DSSEEnvelope, certificate: [UInt8], lie: Lie? = nil
+  ) throws -> TransparencyLogEntry? {
+    let body = SimulatedBody(
+      form: .dsse, content: .envelope(envelope), artifact: SHA256Hash(hashing: []),
+      material: certificate, isKey: false, lie: lie)
+    return try logEntries(of: body, otherMaterial: authority.intermediate.derBytes).first
   }
 
   /// Signs a statement by certificate, logged as `dsse`.
