@@ -12,7 +12,7 @@ import TrustSimulator
 
   /// What a node becomes.
   enum Change: CaseIterable, Sendable {
-    case gone, twice, null, emptySequence, octets, context
+    case gone, twice, null, emptySequence, octets, context, otherValue
 
     func callAsFunction(_ node: DERTree) -> DERTree? {
       switch self {
@@ -22,6 +22,12 @@ import TrustSimulator
       case .emptySequence: .constructed(tag: 0x30, [])
       case .octets: .primitive(tag: 0x04, [1])
       case .context: .constructed(tag: 0xa5, [])
+      case .otherValue:
+        if case .primitive(let tag, let value) = node {
+          .primitive(tag: tag, value.dropLast() + [(value.last ?? 0) ^ 2])
+        } else {
+          .constructed(tag: 0x31, [node])
+        }
       }
     }
   }

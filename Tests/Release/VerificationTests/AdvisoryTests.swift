@@ -168,6 +168,9 @@ import Verification
       try Statement(parsing: statement(subjects: 1, digests: 33))
     }
     #expect(throws: DocumentError.self) {
+      try Statement(parsing: statement(subjects: 0, digests: 1))
+    }
+    #expect(throws: DocumentError.self) {
       try Statement(parsing: statement(subjects: 1, digests: 0))
     }
   }
