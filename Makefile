@@ -4,7 +4,7 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-.PHONY: demo test build release check bench install format clean help
+.PHONY: demo test build release check bench mutants install format clean help
 .DEFAULT_GOAL := help
 
 demo: ## install what is missing, build, release Examples/greeting on an embedded stack
@@ -24,6 +24,9 @@ check: ## everything that continuous integration runs
 
 bench: ## speed, memory and size of the client beside another one's
 	@scripts/bench
+
+mutants: ## remove every rejection, one at a time, in a copy: does a test notice?
+	@scripts/mutants
 
 install: ## programs, completions and manual pages into $(DESTDIR)$(PREFIX)
 	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install

@@ -14,7 +14,7 @@ struct CMSSignedData: Sendable {
   let content: [UInt8]
   /// DER of the signer's issuer name, if the signer is named by issuer and serial number.
   let signerIssuer: [UInt8]?
-  /// The signer's serial number, as the INTEGER's bytes.
+  /// The signer's serial number, big-endian without leading zeros.
   let signerSerial: [UInt8]?
   /// The hash of content and attributes.
   let hash: SignatureHash
@@ -70,8 +70,11 @@ struct CMSSignedData: Sendable {
       var pair = try Self.children(sid)
       guard let issuer = pair.next(), let serial = pair.next() else { throw Self.malformed }
       signerIssuer = Array(issuer.encodedBytes)
-      signerSerial = Array(try Self.primitive(serial))
+      // Without the sign's leading zero, as the certificate library keeps serial numbers.
+      signerSerial = Array(try ArraySlice<UInt8>(derEncoded: serial))
     } else {
+      // subjectKeyIdentifier
+      guard sid.identifier == Self.context(0) else { throw Self.malformed }
       signerIssuer = nil
       signerSerial = nil
     }

@@ -29,7 +29,7 @@ package struct RFC3161Timestamp: Sendable {
         throw Self.malformed
       }
       var status = try CMSSignedData.children(statusInfo)
-      guard let code = status.next() else { throw Self.malformed }
+      guard let code = status.next(), code.identifier == .integer else { throw Self.malformed }
       let value = Array(try CMSSignedData.primitive(code))
       guard value == [0] || value == [1] else {
         throw CertificateError.malformedTimestamp("the timestamp was not granted")

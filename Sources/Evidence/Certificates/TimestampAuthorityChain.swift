@@ -68,28 +68,32 @@ package struct TimestampAuthorityChain: Hashable, Sendable {
       let digest = try? ASN1OctetString(derEncoded: digestNode),
       Array(digest.bytes) == data.hash.digest(of: data.content)
     else { throw .untrusted("the timestamp's content is not the one that was signed") }
-    // signingCertificateV2: SHA-256 is the default hash and the only one looked at.
-    guard let node = data.attributes[[1, 2, 840, 113549, 1, 9, 16, 2, 47]] else { return }
-    guard let expected = Self.signingCertificateHash(node) else { return }
-    guard expected == SignatureHash.sha256.digest(of: leafDER) else {
+    // signingCertificateV2, if it is there and readable.
+    guard let node = data.attributes[[1, 2, 840, 113549, 1, 9, 16, 2, 47]],
+      let (hash, expected) = Self.signingCertificateHash(node)
+    else { return }
+    guard expected == hash.digest(of: leafDER) else {
       throw .untrusted("the timestamp names another signing certificate")
     }
   }
 
-  /// The certHash of the first ESSCertIDv2 if its algorithm is SHA-256, else `nil`.
-  private static func signingCertificateHash(_ node: ASN1Node) -> [UInt8]? {
+  /// The hash and certHash of the first ESSCertIDv2 (RFC 5035 §4), SHA-256 if it names none; `nil`
+  /// if it is not readable or of a hash that is not accepted.
+  private static func signingCertificateHash(_ node: ASN1Node) -> (SignatureHash, [UInt8])? {
     guard var outer = try? CMSSignedData.children(node), let list = outer.next(),
       var identifiers = try? CMSSignedData.children(list), let first = identifiers.next(),
       var fields = try? CMSSignedData.children(first), var field = fields.next()
     else { return nil }
+    var hash = SignatureHash.sha256
     if field.identifier == .sequence {
       guard var algorithm = try? CMSSignedData.children(field),
-        let hash = SignatureHash((try? CMSSignedData.identifier(algorithm.next())) ?? []),
-        hash == .sha256, let next = fields.next()
+        let identifier = try? CMSSignedData.identifier(algorithm.next()),
+        let named = SignatureHash(identifier), let next = fields.next()
       else { return nil }
+      hash = named
       field = next
     }
-    return (try? ASN1OctetString(derEncoded: field)).map { Array($0.bytes) }
+    return (try? ASN1OctetString(derEncoded: field)).map { (hash, Array($0.bytes)) }
   }
 
   private func hasValidSignature(_ data: CMSSignedData) -> Bool {

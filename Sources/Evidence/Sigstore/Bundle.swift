@@ -86,6 +86,19 @@ package struct Bundle: Hashable, Sendable {
     timestamps = []
   }
 
+  /// Puts a version 0.3 bundle together that is signed by a bare key.
+  package init(
+    keyHint: String, content: Content, logEntries: [TransparencyLogEntry],
+    timestamps: [[UInt8]] = []
+  ) {
+    version = .v03
+    material = .publicKey(hint: keyHint)
+    self.content = content
+    envelopeText = nil
+    self.logEntries = logEntries
+    self.timestamps = timestamps
+  }
+
   /// Reads a bundle's JSON text.
   ///
   /// - Throws: `DocumentError`.

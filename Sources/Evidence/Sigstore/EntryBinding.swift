@@ -47,7 +47,9 @@ enum EntryBinding {
     switch (body.kind, bundle.content) {
     case (.hashedrekordV1, .messageSignature(let digest, _)),
       (.hashedrekordV2, .messageSignature(let digest, _)):
-      if let digest, digest != body.digest { return "the log entry is for another artifact" }
+      if let digest {
+        return digest == body.digest ? nil : "the log entry is for another artifact"
+      }
       // Without a repeated digest the signature ties the entry to the artifact: same signature.
       return key.isValidSignature(bundle.signature, forDigest: body.digest)
         ? nil : "the log entry's signature is not valid for its digest"

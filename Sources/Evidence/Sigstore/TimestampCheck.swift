@@ -8,18 +8,18 @@ struct TimestampCheck {
   let authorities: [TrustedRoot.TimestampAuthority]
   let now: Timestamp
 
-  /// The times that trusted authorities vouch for, at most one per authority, and why the others
-  /// do not count.
+  /// The times that trusted authorities vouch for, and why the other answers do not count.
+  ///
+  /// Every verified time is one that the certificate must have been valid at, also a second one by
+  /// the same authority: the verdict must not depend on the order of the answers.
   func run(_ answers: [[UInt8]], signature: [UInt8]) async -> (times: [Timestamp], problem: String?)
   {
     var times: [Timestamp] = []
     var problem: String?
-    var counted: Set<Int> = []
     for answer in answers {
       do {
         let timestamp = try RFC3161Timestamp(parsing: answer)
-        let (time, index) = try await time(of: timestamp, signature: signature)
-        if counted.insert(index).inserted { times.append(time) }
+        times.append(try await time(of: timestamp, signature: signature))
       } catch {
         problem = "\(error)"
       }
@@ -29,10 +29,10 @@ struct TimestampCheck {
 
   private func time(
     of timestamp: RFC3161Timestamp, signature: [UInt8]
-  ) async throws(CertificateError) -> (Timestamp, Int) {
+  ) async throws(CertificateError) -> Timestamp {
     var failure = CertificateError.untrusted(
       "no timestamp authority of the trusted root made the timestamp")
-    for (index, authority) in authorities.enumerated() {
+    for authority in authorities {
       do {
         try await authority.chain.check(timestamp, message: signature)
       } catch {
@@ -48,7 +48,7 @@ struct TimestampCheck {
         failure = .untrusted("the timestamp is in the future: \(timestamp.time)")
         continue
       }
-      return (timestamp.time, index)
+      return timestamp.time
     }
     throw failure
   }

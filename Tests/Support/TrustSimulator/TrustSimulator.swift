@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Attestations
-import Certificates
-import Crypto
+package import Certificates
+package import Crypto
 package import Encodings
+import FoundationEssentials
 package import Sigstore
-import TransparencyLog
 import X509
 
 /// A whole Sigstore instance in memory that signs truthfully, or tells one lie at a time.
@@ -19,177 +19,288 @@ package struct TrustSimulator: Sendable {
   /// The signer's issuer.
   package static let issuer = "https://stack.example"
 
+  /// The moment at which logs and authorities see a signature.
+  private static let seen = time.adding(seconds: 5)
   private static let start = time.adding(seconds: -86_400)
-  private static let host = "log.example"
 
   private let authority: SimulatedAuthority
-  private let logKey = P256.Signing.PrivateKey()
-  private let otherEntries = (0..<6).map { MerkleHash.leaf([UInt8($0)]) }
+  private let decoy: SimulatedAuthority
+  private let stamper: SimulatedStamper
+  private let otherStamper: SimulatedStamper
+  private let log = SimulatedLog.version1(host: "log.example")
+  private let tiledLog = SimulatedLog.version2(host: "tiles.example")
+  private let bareKey = P256.Signing.PrivateKey()
 
   /// Makes an instance with fresh keys.
   package init() throws {
-    authority = try SimulatedAuthority(start: Self.start)
+    authority = try SimulatedAuthority(start: Self.start, signing: Self.time)
+    decoy = try SimulatedAuthority(start: Self.start, signing: Self.time)
+    stamper = try SimulatedStamper(
+      curve: .p256, name: "simulated stamper", start: Self.start, signing: Self.time)
+    otherStamper = try SimulatedStamper(
+      curve: .p384, name: "other stamper", start: Self.start, signing: Self.time)
   }
 
-  /// Whom a verifier of this instance trusts.
-  package func trustedRoot() throws -> TrustedRoot {
-    let validity = ValidityPeriod(start: Self.start, end: nil)
-    func key(_ key: P256.Signing.PrivateKey) throws -> SignatureKey {
-      try SignatureKey(subjectPublicKeyInfo: Array(key.publicKey.derRepresentation))
+  /// The key that signs bundles without a certificate.
+  package func publicKey() throws -> SignatureKey {
+    try SignatureKey(subjectPublicKeyInfo: Array(bareKey.publicKey.derRepresentation))
+  }
+
+  /// Whom a verifier of this instance trusts, read from its document.
+  ///
+  /// - Parameters:
+  ///   - lie: what is wrong with it, where that is where the lie is told.
+  ///   - withDecoy: whether another authority of the same names comes first.
+  ///   - bundle: the signed bundle, for the lie that makes its leaf an anchor.
+  package func trustedRoot(
+    lie: Lie? = nil, withDecoy: Bool = false, signed bundle: Bundle? = nil
+  ) throws -> TrustedRoot {
+    func validity(endsWhen isOver: Bool = false) -> JSONValue {
+      var object = JSONObject([("start", .string(Self.start.rfc3339))])
+      if isOver { object["end"] = .string(Self.time.adding(seconds: -1).rfc3339) }
+      return .object(object)
     }
-    return TrustedRoot(
-      transparencyLogs: [
-        TrustedRoot.Log(
-          baseURL: "https://\(Self.host):8443/", key: try key(logKey), validity: validity)
+    func chain(_ certificates: [[UInt8]], _ validity: JSONValue) -> JSONValue {
+      [
+        "certChain": [
+          "certificates": .array(certificates.map { ["rawBytes": .string(Base64.encode($0))] })
+        ],
+        "validFor": validity,
+      ]
+    }
+    var authorities = [
+      chain(try authority.certificates(lie), validity(endsWhen: lie == .authorityOutsideWindow))
+    ]
+    if withDecoy || lie == .certificateTimestampOfDecoy {
+      authorities.insert(chain(try decoy.certificates(nil), validity()), at: 0)
+    }
+    if lie == .leafIsAnchor, let leaf = bundle?.certificate {
+      authorities = [chain([leaf], validity())]
+    }
+    let isRetired = lie == .stamperOutsideWindow || lie == .stamperOthersWindow
+    var stampers = [chain(try stamper.certificates(lie), validity(endsWhen: isRetired))]
+    // Another authority's window must not be borrowed, nor must its retirement count.
+    if lie != .stamperOutsideWindow {
+      stampers.append(chain(try otherStamper.certificates(nil), validity()))
+    }
+    let certificateLogKey = Array(authority.logKey.publicKey.derRepresentation)
+    let document: JSONValue = [
+      "mediaType": .string(TrustedRoot.mediaType),
+      "tlogs": [
+        log.json(validity(endsWhen: lie == .timeAfterLogKey)), tiledLog.json(validity()),
       ],
-      certificateAuthorities: [
-        try TrustedRoot.Authority(
-          organization: "simulated", commonName: "simulated", uri: "https://ca.example",
-          certificates: [
-            try SimulatedAuthority.der(authority.intermediate),
-            try SimulatedAuthority.der(authority.root),
-          ], validity: validity)
+      "certificateAuthorities": .array(authorities),
+      "ctlogs": [
+        [
+          "baseUrl": "https://ct.example", "hashAlgorithm": "SHA2_256",
+          "publicKey": [
+            "rawBytes": .string(Base64.encode(certificateLogKey)),
+            "keyDetails": "PKIX_ECDSA_P256_SHA_256",
+            "validFor": validity(endsWhen: lie == .certificateLogRetired),
+          ],
+          "logId": ["keyId": .string(SHA256Hash(hashing: certificateLogKey).base64)],
+        ]
       ],
-      certificateLogs: [
-        TrustedRoot.Log(
-          baseURL: "https://ct.example", key: try key(authority.logKey), validity: validity)
-      ])
+      "timestampAuthorities": .array(stampers),
+    ]
+    return try TrustedRoot(parsing: Array(document.compactText.utf8))
   }
 
-  /// Signs a statement.
+  /// A certificate for somebody's key, as the authority answers a request.
+  package func certificate(
+    for key: P256.Signing.PublicKey, lie: Lie? = nil
+  ) throws -> [UInt8] {
+    try authority.issue(
+      for: key, name: Self.name, issuer: Self.issuer, at: Self.time, lie: lie, decoy: decoy)
+  }
+
+  /// A `dsse` entry for somebody's envelope, as the log answers a submission.
+  package func entry(
+    for envelope: DSSEEnvelope, certificate: [UInt8], lie: Lie? = nil
+  ) throws -> TransparencyLogEntry? {
+    let body = SimulatedBody(
+      form: .dsse, content: .envelope(envelope), artifact: SHA256Hash(hashing: []),
+      material: certificate, isKey: false, lie: lie)
+    return try logEntries(of: body, otherMaterial: authority.intermediate.derBytes).first
+  }
+
+  /// Signs a statement by certificate, logged as `dsse`.
   package func sign(_ statement: Statement, lie: Lie? = nil) throws -> Bundle {
-    let key = P256.Signing.PrivateKey()
-    let certificate = try authority.issue(
-      for: key.publicKey, name: Self.name, issuer: Self.issuer, at: Self.time, lie: lie)
-    var statement = statement
-    if lie == .statementOfOtherFile {
-      statement = Statement(
-        subjects: [Subject(name: "other", sha256: SHA256Hash(hashing: [9]))],
-        predicateType: statement.predicateType, predicate: statement.predicate)
+    let digest = statement.subjects.first?.sha256 ?? SHA256Hash(hashing: [])
+    return try sign(statement, artifact: digest, form: .dsse, lie: lie)
+  }
+
+  /// Signs in any form.
+  ///
+  /// - Parameters:
+  ///   - statement: what an envelope says.
+  ///   - artifact: digest of the file, for signatures over files.
+  ///   - form: what is signed and how it is logged.
+  ///   - byKey: with the bare key in the place of a certificate.
+  package func sign(
+    _ statement: Statement, artifact: SHA256Hash, form: SigningForm, byKey: Bool = false,
+    lie: Lie? = nil
+  ) throws -> Bundle {
+    let key = byKey ? bareKey : P256.Signing.PrivateKey()
+    let material =
+      byKey
+      ? Array(key.publicKey.derRepresentation)
+      : try authority.issue(
+        for: key.publicKey, name: Self.name, issuer: Self.issuer, at: Self.time, lie: lie,
+        decoy: decoy)
+    let signer = lie == .signatureByOtherKey ? P256.Signing.PrivateKey() : key
+    let content =
+      form.isEnvelope
+      ? Bundle.Content.envelope(try envelope(statement, by: signer, lie: lie))
+      : try message(artifact, by: signer, lie: lie)
+    let body = SimulatedBody(
+      form: form, content: content, artifact: artifact, material: material, isKey: byKey, lie: lie)
+    let entries = try logEntries(of: body, otherMaterial: authority.intermediate.derBytes)
+    let signature =
+      switch content {
+      case .messageSignature(_, let signature): signature
+      case .envelope(let envelope): envelope.signature
+      }
+    let stamps = try stamps(for: signature, isTiled: form.isTiled, lie: lie)
+    if byKey {
+      return Bundle(
+        keyHint: SHA256Hash(hashing: material).base64, content: content, logEntries: entries,
+        timestamps: stamps)
     }
-    let payload =
-      lie == .payloadNotStatement ? Array("[]".utf8) : try statement.payload()
+    return Bundle(
+      certificate: material, content: content, logEntries: entries, timestamps: stamps)
+  }
+
+  /// A timestamp of one of the two authorities: the first has P-256 keys, the other P-384.
+  package func timestamp(
+    for message: [UInt8], byOther: Bool = false, withCertificates: Bool = true, lie: Lie? = nil
+  ) throws -> [UInt8] {
+    try (byOther ? otherStamper : stamper).answer(
+      for: message, at: Self.seen, lie: lie, withCertificates: withCertificates)
+  }
+
+  /// The certificates of one of the two timestamp authorities, the signing one first.
+  package func timestampAuthority(other: Bool = false) throws -> [[UInt8]] {
+    try (other ? otherStamper : stamper).certificates(nil)
+  }
+
+  private func message(
+    _ artifact: SHA256Hash, by key: P256.Signing.PrivateKey, lie: Lie?
+  ) throws -> Bundle.Content {
+    let signature = try key.signature(for: SignedDigest(bytes: artifact.bytes))
+    return .messageSignature(
+      digest: lie == .digestOfOtherFile ? SHA256Hash(hashing: [9]) : artifact,
+      signature: Array(signature.derRepresentation))
+  }
+
+  private func envelope(
+    _ statement: Statement, by key: P256.Signing.PrivateKey, lie: Lie?
+  ) throws -> DSSEEnvelope {
+    func statementText(_ type: String, _ subjects: String) -> [UInt8] {
+      Array(
+        #"{"_type":"\#(type)","predicateType":"\#(statement.predicateType)","subject":\#(subjects)}"#
+          .utf8)
+    }
+    let digest = statement.subjects.first?.digests["sha256"] ?? ""
+    let subject = #"[{"name":"a","digest":{"sha256":"\#(digest)"}}]"#
+    let payload: [UInt8] =
+      switch lie {
+      case .payloadNotStatement: Array("[]".utf8)
+      case .statementOfOtherType: statementText("https://in-toto.io/Statement/v2", subject)
+      case .statementWithoutSubject: statementText(Statement.typeV1, "[]")
+      case .statementWithoutDigest:
+        statementText(Statement.typeV1, #"[{"name":"a","digest":{}}]"#)
+      case .statementDigestNumber:
+        statementText(Statement.typeV1, #"[{"digest":{"sha256":"\#(digest)","sha512":1}}]"#)
+      case .statementOfOtherFile:
+        try Statement(
+          subjects: [Subject(name: "other", sha256: SHA256Hash(hashing: [9]))],
+          predicateType: statement.predicateType, predicate: statement.predicate
+        ).payload()
+      default: try statement.payload()
+      }
     let type = lie == .payloadTypeOther ? "text/plain" : DSSEEnvelope.inTotoPayloadType
     let signed = DSSEEnvelope.preAuthenticationEncoding(payloadType: type, payload: payload)
-    let signer = lie == .signatureByOtherKey ? P256.Signing.PrivateKey() : key
-    let envelope = DSSEEnvelope(
+    return DSSEEnvelope(
       payloadType: type, payload: payload,
-      signature: Array(try signer.signature(for: signed).derRepresentation))
-    let entries =
-      lie == .noLogEntry ? [] : [try log(envelope, certificate: certificate, lie: lie)]
-    return Bundle(
-      certificate: certificate, content: .envelope(envelope), logEntries: entries)
+      signature: Array(try key.signature(for: signed).derRepresentation))
   }
 
-  private func body(
-    _ envelope: DSSEEnvelope, certificate: [UInt8], lie: Lie?
-  ) throws -> [UInt8] {
-    var envelope = envelope
-    var pem = PEM.encode(certificate, label: "CERTIFICATE")
-    switch lie {
-    case .bodyOfOtherSignature:
-      envelope = DSSEEnvelope(
-        payloadType: envelope.payloadType, payload: envelope.payload, signature: [1, 2, 3])
-    case .bodyOfOtherPayload:
-      envelope = DSSEEnvelope(
-        payloadType: envelope.payloadType, payload: [7], signature: envelope.signature)
-    case .bodyOfOtherCertificate:
-      pem = PEM.encode(
-        try SimulatedAuthority.der(authority.intermediate), label: "CERTIFICATE")
-    case .bodyOfOtherKind:
-      return try LogEntryBody.hashedrekord(
-        digest: SHA256Hash(hashing: envelope.preAuthenticationEncoding),
-        signature: envelope.signature, verifierPEM: pem)
-    default: break
+  private func logEntries(
+    of body: SimulatedBody, otherMaterial: [UInt8]
+  ) throws -> [TransparencyLogEntry] {
+    let lie = body.lie
+    guard lie != .noLogEntry else { return [] }
+    let genuine = body.form.isTiled ? tiledLog : log
+    func stranger() -> SimulatedLog {
+      body.form.isTiled
+        ? .version2(host: "stranger.example") : .version1(host: "stranger.example")
     }
-    return try LogEntryBody.dsse(
-      envelope, envelopeText: Array(envelope.json.compactText.utf8), verifierPEM: pem)
-  }
-
-  private func log(
-    _ envelope: DSSEEnvelope, certificate: [UInt8], lie: Lie?
-  ) throws -> TransparencyLogEntry {
-    let body = try body(envelope, certificate: certificate, lie: lie)
-    let logKey = lie == .unknownLog ? P256.Signing.PrivateKey() : self.logKey
-    let logID = SHA256Hash(hashing: Array(logKey.publicKey.derRepresentation)).bytes
-
-    var time = Self.time.seconds + 5
-    switch lie {
-    case .timeBeforeCertificate: time = Self.time.seconds - 1
-    case .timeAfterCertificate: time = Self.time.seconds + 601
-    case .timeInFuture: time = Self.now.seconds + 1
-    case .timeBeforeLogKey: time = Self.start.seconds - 1
-    default: break
+    let time: Timestamp =
+      switch lie {
+      case .timeBeforeCertificate: Self.time.adding(seconds: -1)
+      case .timeAfterCertificate: Self.time.adding(seconds: 601)
+      case .timeInFuture: Self.now.adding(seconds: 1)
+      case .timeBeforeLogKey: Self.start.adding(seconds: -1)
+      default: Self.seen
+      }
+    let bytes = try body.bytes(otherMaterial: otherMaterial)
+    let first = try (lie == .unknownLog ? stranger() : genuine).entry(
+      bytes, kindVersion: body.kindVersion, time: time, lie: lie)
+    guard lie == .secondEntryUnknownLog || lie == .secondEntryOfOtherSignature else {
+      return [first]
     }
-    let index: UInt64 = 1_000_003
-    var promise = try SignedEntryTimestamp.payload(
-      body: body, integratedTime: time, logID: logID, logIndex: index)
-    if lie == .entryTimestampForged { promise.append(0x20) }
-    let timestamp =
-      lie == .noEntryTimestamp
-      ? nil : Array(try logKey.signature(for: promise).derRepresentation)
-
-    return TransparencyLogEntry(
-      logIndex: index, logID: logID,
-      kind: lie == .kindMisannounced ? "hashedrekord" : bodyKind(lie),
-      version: "0.0.1", integratedTime: time, signedEntryTimestamp: timestamp,
-      inclusion: lie == .noInclusionProof
-        ? nil : try inclusion(MerkleHash.leaf(body), logKey: logKey, logID: logID, lie: lie),
-      canonicalizedBody: body)
+    guard lie == .secondEntryOfOtherSignature else {
+      return [
+        first,
+        try stranger().entry(bytes, kindVersion: body.kindVersion, time: time, lie: nil),
+      ]
+    }
+    // A genuine entry of the same log, for something else.
+    let other = SimulatedBody(
+      form: body.form, content: body.content, artifact: body.artifact, material: body.material,
+      isKey: body.isKey, lie: .bodyOfOtherSignature)
+    // Moved to another index, where its proof alone would fail: the first failing rule is binding.
+    return [
+      first,
+      try genuine.entry(
+        try other.bytes(otherMaterial: otherMaterial), kindVersion: other.kindVersion, time: time,
+        index: 1_000_004, lie: body.form.isTiled ? .inclusionIndex : nil),
+    ]
   }
 
-  private func bodyKind(_ lie: Lie?) -> String {
-    lie == .bodyOfOtherKind ? "hashedrekord" : "dsse"
-  }
-
-  private func inclusion(
-    _ leaf: SHA256Hash, logKey: P256.Signing.PrivateKey, logID: [UInt8], lie: Lie?
-  ) throws -> TransparencyLogEntry.Inclusion {
-    let tree = NaiveTree(leaves: otherEntries[..<3] + [leaf] + otherEntries[3...])
-    let size = UInt64(tree.leaves.count)
-    var hashes = try MerkleTree.inclusionProof(index: 3, size: size, reading: tree)
-    if lie == .inclusionHash { hashes[0] = MerkleHash.emptyRoot }
-    if lie == .inclusionExtraHash { hashes.append(MerkleHash.emptyRoot) }
-    let root = try MerkleTree.root(size: size, reading: tree)
-    let otherTree = lie == .checkpointOfOtherTree
-    let checkpoint = Checkpoint(
-      origin: lie == .checkpointOfOtherOrigin ? "evil.example" : "\(Self.host) - 12345",
-      size: otherTree ? 3 : size,
-      rootHash: otherTree ? try MerkleTree.root(size: 3, reading: tree) : root)
-    var signed = Array(checkpoint.text.utf8)
-    if lie == .checkpointForged { signed[0] ^= 1 }
-    let note = SignedNote.format(
-      text: checkpoint.text, name: Self.host,
-      keyHint: lie == .checkpointKeyHint ? [1, 2, 3, 4] : Array(logID.prefix(4)),
-      signature: Array(try logKey.signature(for: signed).derRepresentation))
-    return TransparencyLogEntry.Inclusion(
-      logIndex: lie == .inclusionIndex ? 2 : 3, rootHash: root, treeSize: size, hashes: hashes,
-      checkpoint: lie == .noCheckpoint ? nil : note)
+  private func stamps(for signature: [UInt8], isTiled: Bool, lie: Lie?) throws -> [[UInt8]] {
+    let outside = Self.time.adding(seconds: 601)
+    var stamps: [[UInt8]] = []
+    if isTiled, lie != .noStamp {
+      let time =
+        switch lie {
+        case .stampInFuture: Self.now.adding(seconds: 1)
+        case .stampOutsideCertificate: outside
+        default: Self.seen
+        }
+      stamps.append(try stamper.answer(for: signature, at: time, lie: lie))
+    }
+    if lie == .secondStampOutside {
+      stamps.append(try otherStamper.answer(for: signature, at: outside))
+    }
+    if lie == .secondStampOfSameAuthorityOutside {
+      stamps.append(try stamper.answer(for: signature, at: outside))
+    }
+    return stamps
   }
 }
 
-/// A tree that computes every node from its leaves; the oracle for stored ones.
-package struct NaiveTree: MerkleNodeReader {
-  /// The leaf hashes.
-  package let leaves: [SHA256Hash]
+/// A digest in the form that ECDSA signs.
+private struct SignedDigest: Digest {
+  static var byteCount: Int { 32 }
+  let bytes: [UInt8]
 
-  /// Makes a tree.
-  package init(leaves: some Sequence<SHA256Hash>) {
-    self.leaves = Array(leaves)
-  }
+  var description: String { "SHA256 digest" }
 
-  package func node(level: Int, index: UInt64) throws -> SHA256Hash {
-    let width = 1 << level
-    return root(leaves[Int(index) * width..<(Int(index) + 1) * width])
-  }
+  func makeIterator() -> Array<UInt8>.Iterator { bytes.makeIterator() }
 
-  /// RFC 6962 §2.1, word by word.
-  package func root(_ range: ArraySlice<SHA256Hash>) -> SHA256Hash {
-    guard let first = range.first else { return MerkleHash.emptyRoot }
-    guard range.count > 1 else { return first }
-    var split = 1
-    while split * 2 < range.count { split *= 2 }
-    let middle = range.startIndex + split
-    return MerkleHash.node(root(range[..<middle]), root(range[middle...]))
+  func withUnsafeBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+    try bytes.withUnsafeBytes(body)
   }
 }
