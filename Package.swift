@@ -23,6 +23,13 @@ func module(
     exclude: exclude, swiftSettings: settings)
 }
 
+/// What several test targets share; no program depends on it.
+func support(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: "Tests/Support/\(name)",
+    swiftSettings: settings)
+}
+
 /// One of the three programs.
 func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .executableTarget(
@@ -201,9 +208,9 @@ let package = Package(
       ]),
 
     // Tests mirror Sources; Support is what several of them share.
-    module("../Tests/Support", "TestSupport"),
-    module(
-      "../Tests/Support", "TrustSimulator",
+    support("TestSupport"),
+    support(
+      "TrustSimulator",
       [
         "Encodings", "TransparencyLog", "Certificates", "Attestations", "Sigstore", crypto, x509,
         asn1,

@@ -107,33 +107,16 @@ package struct SignatureKey: Hashable, Sendable {
 
   /// Tells whether a signature over a message is valid, with the hash that belongs to the key.
   package func isValidSignature(_ signature: [UInt8], for message: [UInt8]) -> Bool {
-    if let key = P256.Signing.PublicKey(key) {
-      guard let parsed = try? P256.Signing.ECDSASignature(derRepresentation: signature) else {
-        return false
-      }
-      return key.isValidSignature(parsed, for: message)
-    }
-    if let key = P384.Signing.PublicKey(key) {
-      guard let parsed = try? P384.Signing.ECDSASignature(derRepresentation: signature) else {
-        return false
-      }
-      return key.isValidSignature(parsed, for: message)
-    }
-    if let key = P521.Signing.PublicKey(key) {
-      guard let parsed = try? P521.Signing.ECDSASignature(derRepresentation: signature) else {
-        return false
-      }
-      return key.isValidSignature(parsed, for: message)
-    }
     if let key = Curve25519.Signing.PublicKey(key) {
       return key.isValidSignature(signature, for: message)
     }
-    if let key = _RSA.Signing.PublicKey(key) {
-      return key.isValidSignature(
-        _RSA.Signing.RSASignature(rawRepresentation: signature),
-        for: SHA256.hash(data: message), padding: .insecurePKCS1v1_5)
-    }
-    return false
+    let hash: SignatureHash =
+      switch algorithm {
+      case .p384: .sha384
+      case .p521: .sha512
+      case .p256, .rsa, .ed25519: .sha256
+      }
+    return isValidSignature(signature, for: message, hash: hash)
   }
 
   /// Tells whether a signature over a message is valid with a hash that the signature's own

@@ -152,17 +152,11 @@ package struct Policy: Hashable, Sendable {
     return text
   }
 
-  /// A TOML basic string; JSON's escapes are a subset of TOML's.
+  /// A TOML basic string; JSON's escapes are a subset of TOML's, which also wants DEL escaped.
   private static func quoted(_ text: String) -> String {
-    JSONValue.string(text).compactText.replacingDelete()
-  }
-}
-
-extension String {
-  /// TOML also wants DEL escaped, JSON does not.
-  fileprivate func replacingDelete() -> String {
-    guard utf8.contains(0x7f) else { return self }
-    return split(separator: "\u{7f}", omittingEmptySubsequences: false)
-      .joined(separator: "\\u007F")
+    let bytes = JSONValue.string(text).compactText.utf8.flatMap { byte in
+      byte == 0x7f ? Array("\\u007F".utf8) : [byte]
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -184,11 +184,14 @@ package enum FileTree {
   }
 
   private static func failure(_ what: String, _ error: any Error) -> RebuildError {
+    let reason: String
     switch error {
-    case let error as RebuildError: error
-    case let error as Errno: RebuildError(.files, "\(what): \(error.description.lowercased())")
-    case let error as CocoaError: RebuildError(.files, "\(what): \(Platform.reason(of: error))")
-    default: RebuildError(.files, what)
+    case let error as RebuildError: return error
+    case let error as Errno: reason = ": \(error.description.lowercased())"
+    case let error as CocoaError: reason = ": \(Platform.reason(of: error))"
+    default: reason = ""
     }
+    return RebuildError(
+      .files, what + reason, help: "look at the folder's permissions and its free space")
   }
 }

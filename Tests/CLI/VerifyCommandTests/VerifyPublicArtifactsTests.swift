@@ -103,6 +103,26 @@ import Testing
     #expect(other.errors.contains("HM0203"), "\(other)")
   }
 
+  /// The line that pins a signer is safe to paste, whatever the file is called: the shell reads
+  /// the name back as it is.
+  @Test(
+    .enabled(if: TestData.conformance.isPresent, "not run: no set sigstore-conformance"),
+    arguments: ["plain.txt", "a b.txt", "a'b.txt", "a'\u{301}$(false).txt", "'\u{301}`x`"])
+  func pinnedNameIsOneWord(name: String) throws {
+    let scratch = try Scratch()
+    let file = try scratch.write(name, try TestData.conformance.bytes("bundle-verify/a.txt"))
+    _ = try scratch.write(
+      "\(name).sigstore.json",
+      try TestData.conformance.bytes("bundle-verify/happy-path-v0.3/bundle.sigstore.json"))
+    let outcome = try Self.hallmark.run(["verify", file], in: "/")
+    #expect(outcome.status == 2, "\(outcome)")
+    let line = try #require(outcome.errors.split(separator: "\n").last { $0.contains("pin it: ") })
+    let word = try #require(line.firstRange(of: "hallmark verify ")).upperBound
+    let end = try #require(line.firstRange(of: " --repository ")).lowerBound
+    let echoed = try Program(path: "/bin/sh").run(["-c", "printf %s \(line[word..<end])"])
+    #expect(Array(echoed.output.utf8) == Array(file.utf8), "\(line)")
+  }
+
   @Test(.enabled(if: TestData.pypiAttestations.isPresent, "not run: no set pypi-attestations"))
   func json() throws {
     let file = "\(TestData.pypiAttestations.folder)/\(Self.sdist)"

@@ -149,6 +149,17 @@ import Testing
       $0 != "README.md" && $0 != "a.txt"
     }
     #expect(cases == (Self.accepted + Self.refused.map(\.0)).sorted())
+    #expect(cases.count == TestData.conformance.caseCount)
+  }
+
+  @Test(.enabled(if: TestData.pypiAttestations.isPresent, "not run: no set pypi-attestations"))
+  func attestationsAreCounted() {
+    #expect(TestData.pypiAttestations.fileCount() == TestData.pypiAttestations.caseCount)
+  }
+
+  @Test(.enabled(if: TestData.archives.isPresent, "not run: no set archives"))
+  func archivesAreCounted() {
+    #expect(TestData.archives.fileCount() == TestData.archives.caseCount)
   }
 
   @Test func missingSetsAreSaid() {

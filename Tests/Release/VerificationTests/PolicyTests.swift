@@ -55,6 +55,15 @@ import Testing
     #expect(try Policy(parsing: Array(policy.text.utf8)) == policy)
   }
 
+  /// Text is written byte by byte: a control character with a combining mark is one Character.
+  @Test(arguments: ["a\u{7f}\u{301}b", "\"\u{301}", "\\\u{301}", "\u{1}\n\t", "é\u{7f}"])
+  func writesAnyTextBack(name: String) throws {
+    let policy = Policy(publishers: [
+      PublisherPolicy(signer: .identity(SignerIdentity(name: name, issuer: "https://x.example")))
+    ])
+    #expect(try Policy(parsing: Array(policy.text.utf8)) == policy)
+  }
+
   @Test(arguments: [
     "", "publisher = []", "[publisher]\nkind = \"GitHub\"", "[[publisher]]",
     "[[publisher]]\nkind = \"github\"\nrepository = \"a/b\"",

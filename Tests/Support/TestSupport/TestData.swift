@@ -21,12 +21,12 @@ package enum TestData: String, CaseIterable, Sendable {
   /// Command lines of slsa-verifier with their outcomes.
   case slsa = "slsa"
 
-  /// How many cases the tests here read from the set.
+  /// How many cases the set has: folders of bundles, command lines, else files.
   package var caseCount: Int {
     switch self {
     case .conformance: 70
-    case .pypiAttestations: 9
-    case .archives: 4
+    case .pypiAttestations: 16
+    case .archives: 293
     case .slsa: 1857
     }
   }
@@ -69,6 +69,16 @@ package enum TestData: String, CaseIterable, Sendable {
       if !name.hasPrefix(".") { names.append(name) }
     }
     return names.sorted()
+  }
+
+  /// How many files are in a folder of the set and below it.
+  package func fileCount(in path: String = ".") -> Int {
+    names(in: path).reduce(0) { count, name in
+      var status = stat()
+      let isFolder =
+        stat("\(folder)/\(path)/\(name)", &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+      return count + (isFolder ? fileCount(in: "\(path)/\(name)") : 1)
+    }
   }
 
   /// Reads any file.

@@ -121,7 +121,7 @@ struct ReleaseSummary: Sendable {
       ["hallmark", "verify", "--policy", folder.appending(AttestStage.policyName).string]
       + ["--trusted-root", folder.appending(AttestStage.trustedRootName).string]
       + outcome.build.files.map { folder.appending($0.filename.text).string }
-    return words.map(Self.shellWord).joined(separator: " ")
+    return words.map(ShellWord.quoted).joined(separator: " ")
   }
 
   /// The line that installs from a stack that stays.
@@ -129,7 +129,7 @@ struct ReleaseSummary: Sendable {
     [
       "pip", "install", "--index-url", "\(kept.plainURL)/simple/",
       "\(outcome.build.project.normalized)==\(outcome.build.version.normalized)",
-    ].map(Self.shellWord).joined(separator: " ")
+    ].map(ShellWord.quoted).joined(separator: " ")
   }
 
   private func running(_ kept: ReleaseOutcome.KeptStack) -> [String] {
@@ -166,17 +166,5 @@ struct ReleaseSummary: Sendable {
       value /= 1000
     }
     return "\(Int(value)) GB"
-  }
-
-  /// A word as a POSIX shell reads it.
-  static func shellWord(_ word: String) -> String {
-    let plain = word.utf8.allSatisfy { byte in
-      (byte >= 0x30 && byte <= 0x39) || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7a)
-        || "-_./:=@%+,".utf8.contains(byte)
-    }
-    if plain, !word.isEmpty { return word }
-    return "'"
-      + word.split(separator: "'", omittingEmptySubsequences: false)
-      .joined(separator: "'\\''") + "'"
   }
 }

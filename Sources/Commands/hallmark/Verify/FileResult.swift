@@ -41,7 +41,8 @@ struct FileResult {
     switch outcome {
     case .unreadable(let problem):
       verdictLine("✗", .bad, "not checked")
-      console.report(Diagnostic(problem))
+      console.report(
+        Diagnostic(problem, help: ["name a regular file that this user may read"]))
     case .verdict(let verdict):
       switch verdict.outcome {
       case .accepted(let evidence, _):
@@ -148,23 +149,12 @@ struct FileResult {
       let path = configuration.split(separator: "@").first,
       let workflow = path.split(separator: "/").last
     {
-      return "hallmark verify \(quoted(file)) --repository "
-        + "\(quoted(String(repository.dropFirst(prefix.count)))) --workflow \(quoted(String(workflow)))"
+      return "hallmark verify \(ShellWord.quoted(file)) --repository "
+        + ShellWord.quoted(String(repository.dropFirst(prefix.count)))
+        + " --workflow \(ShellWord.quoted(String(workflow)))"
     }
-    return "hallmark verify \(quoted(file)) --identity "
-      + "\(quoted(certificate.subjectAlternativeName.text)) --issuer "
-      + quoted(certificate.issuer ?? "")
-  }
-
-  /// A word for a POSIX shell; the text is from outside.
-  private func quoted(_ text: String) -> String {
-    let plain = text.utf8.allSatisfy { byte in
-      (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
-        || "@%+=:,./-_".utf8.contains(byte)
-    }
-    if plain, !text.isEmpty { return text }
-    return "'"
-      + text.split(separator: "'", omittingEmptySubsequences: false)
-      .joined(separator: "'\\''") + "'"
+    return "hallmark verify \(ShellWord.quoted(file)) --identity "
+      + "\(ShellWord.quoted(certificate.subjectAlternativeName.text)) --issuer "
+      + ShellWord.quoted(certificate.issuer ?? "")
   }
 }

@@ -115,7 +115,9 @@ struct VerifyCommand: AsyncParsableCommand {
     } catch {
       throw CommandFailure(
         status: ExitStatus.couldNotRun.rawValue,
-        Diagnostic("the trusted root cannot be used: \(error)", place: trustedRoot))
+        Diagnostic(
+          "the trusted root cannot be used: \(error)", place: trustedRoot,
+          help: ["name a trusted_root.json of media type v0.1, as an instance publishes it"]))
     }
   }
 }
