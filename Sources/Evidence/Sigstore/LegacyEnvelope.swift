@@ -2,13 +2,12 @@
 
 package import Attestations
 package import Encodings
-import TransparencyLog
 
 /// Provenance as slsa-github-generator wrote it up to v2.0.0 (`.intoto.jsonl`): a bare envelope whose
 /// signature carries its certificate, and no log entry.
 ///
-/// The log's entry is a pure function of the text and the certificate, so its identifier can be
-/// computed; with the entry it becomes a bundle.
+/// The body of the log's entry is a pure function of the text and the certificate; with the entry it
+/// becomes a bundle.
 package struct LegacyEnvelope: Hashable, Sendable {
   /// The file's bytes, as they were logged.
   package let text: [UInt8]
@@ -51,13 +50,6 @@ package struct LegacyEnvelope: Hashable, Sendable {
       try LogEntryBody.intotoV1(envelope, envelopeText: text, verifierPEM: certificatePEM),
       try LogEntryBody.dsse(envelope, envelopeText: text, verifierPEM: certificatePEM),
     ]
-  }
-
-  /// The identifiers of these entries: the hashes of their leaves.
-  ///
-  /// - Throws: `CanonicalJSON.UnsupportedNumber`, which these bodies have none of.
-  package func entryIdentifiers() throws(CanonicalJSON.UnsupportedNumber) -> [SHA256Hash] {
-    try entryBodies().map { MerkleHash.leaf($0) }
   }
 
   /// The bundle that the envelope and its log entry make; verification decides whether the entry
