@@ -16,6 +16,10 @@ extension FileResult {
     case .unreadable(let problem):
       object["verdict"] = "unreadable"
       object["problem"] = .string(problem)
+    case .undecided(let failure):
+      object["verdict"] = status == .rejected ? "rejected" : "undecided"
+      object["problem"] = .string(failure.diagnostic.message)
+      object["place"] = failure.diagnostic.place.map { .string($0) }
     case .verdict(let verdict):
       object["sha256"] = .string(verdict.artifact.digest.hexadecimal)
       switch verdict.outcome {

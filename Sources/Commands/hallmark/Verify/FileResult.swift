@@ -15,18 +15,23 @@ struct FileResult {
     case unreadable(String)
     /// A decision.
     case verdict(ArtifactVerdict)
+    /// No decision, because a service did not say what was asked, or refused.
+    case undecided(CommandFailure)
   }
 
   /// The file as it was named.
   let file: String
   /// What came out.
   let outcome: Outcome
+  /// The places that were asked for evidence and have none.
+  var emptyPlaces: [String] = []
 
   /// The exit status for this file alone.
   var status: ExitStatus {
     switch outcome {
     case .unreadable: .couldNotRun
     case .verdict(let verdict): verdict.exitStatus
+    case .undecided(let failure): ExitStatus(rawValue: failure.status) ?? .undecided
     }
   }
 
@@ -43,6 +48,13 @@ struct FileResult {
       verdictLine("✗", .bad, "not checked")
       console.report(
         Diagnostic(problem, help: ["name a regular file that this user may read"]))
+    case .undecided(let failure):
+      if status == .rejected {
+        verdictLine("✗", .bad, "rejected")
+      } else {
+        verdictLine("?", .warning, "undecided")
+      }
+      console.report(failure.diagnostic)
     case .verdict(let verdict):
       switch verdict.outcome {
       case .accepted(let evidence, _):
@@ -111,8 +123,10 @@ struct FileResult {
       .filter { $0.outcome == .passed }.map(\.rule.title) ?? []
     var notes = passed.isEmpty ? [] : ["valid: " + passed.joined(separator: ", ")]
     if verdict.examined.isEmpty, verdict.unreadable.isEmpty {
-      notes.append(
-        "looked for \(file) followed by " + EvidenceDiscovery.suffixes.joined(separator: ", "))
+      notes +=
+        emptyPlaces.isEmpty
+        ? ["looked for \(file) followed by " + EvidenceDiscovery.suffixes.joined(separator: ", ")]
+        : emptyPlaces.map { "nothing at \($0)" }
     }
     console.report(
       Diagnostic(

@@ -16,6 +16,8 @@ struct VerifyCommand: AsyncParsableCommand {
         hallmark verify dist/*.whl --repository acme/greeting --workflow release.yml
         hallmark verify file --identity me@example.com --issuer https://accounts.google.com
         hallmark verify file --policy hallmark.toml --trusted-root trusted_root.json
+        hallmark verify greeting==1.0.0 --repository acme/greeting
+        hallmark verify greeting.tar.xz --fetch --repository acme/greeting
 
       Evidence is looked for next to each file, in this order: .sigstore.json, .sigstore, \
       .publish.attestation, .slsa.attestation, .attestation, .provenance, .intoto.jsonl, and \
@@ -23,9 +25,17 @@ struct VerifyCommand: AsyncParsableCommand {
       signed comes from options, from --policy, from the user's configuration \
       (hallmark/hallmark.toml), or from hallmark.toml in the enclosing git repository; never \
       from the folder of the file as such. Without any, the command says who signed and exits \
-      with 2. Nothing here uses the network.
+      with 2.
 
-      Exit status: 0 verified, 1 could not run, 2 usage or no expectation, 3 rejected.
+      Nothing here uses the network, unless you ask for it. NAME==VERSION, pypi:FILENAME and \
+      pypi:URL are read from the index of --index, with the evidence that it has for them. \
+      --fetch asks about FILE: the index if it is a wheel or an sdist, and GitHub's attestations \
+      of the repositories that are expected, without a login; --fetch-from also looks in a folder \
+      or below an https URL. A busy service is asked up to four times within 30 seconds. Proxies \
+      are taken from HTTPS_PROXY and NO_PROXY.
+
+      Exit status: 0 verified, 1 could not run, 2 usage or no expectation, 3 rejected, 4 a \
+      service wants a login, 6 undecided because a service did not answer, or --offline.
       """)
 
   @OptionGroup var global: GlobalOptions
@@ -43,7 +53,9 @@ struct VerifyCommand: AsyncParsableCommand {
   @Flag(help: "Use the trusted root of the public staging instance.")
   var staging = false
 
-  @Argument(help: "The files to check.")
+  @OptionGroup(title: "Evidence from elsewhere") var fetch: FetchOptions
+
+  @Argument(help: "The files to check; or NAME==VERSION, pypi:FILENAME or pypi:URL at the index.")
   var files: [String]
 
   func validate() throws {
@@ -52,6 +64,11 @@ struct VerifyCommand: AsyncParsableCommand {
     }
     if !evidence.isEmpty, files.count > 1 {
       throw ValidationError("--evidence can be used with one file only.")
+    }
+    for file in files {
+      if try IndexReference(argument: file) != nil, !evidence.isEmpty {
+        throw ValidationError("--evidence is for files; the index has its own for `\(file)`.")
+      }
     }
   }
 
@@ -63,11 +80,24 @@ struct VerifyCommand: AsyncParsableCommand {
       console.progress("policy: \(UntrustedText.printable(origin))")
     }
     let verifier = ArtifactVerifier(trusting: root, policy: policy?.policy)
-    var results: [FileResult] = []
-    for file in files {
-      let result = await check(file, with: verifier)
-      if !global.json { result.show(on: console) }
-      results.append(result)
+    let lookup = EvidenceLookup(
+      options: fetch, sources: try fetch.sources(policy: policy?.policy), console: console)
+    if fetch.network.offline, try lookup.isNeeded(for: files) {
+      try lookup.showPlan(for: files, json: global.json)
+    }
+    let results = try await lookup.withFetcher(for: files) { fetcher in
+      var results: [FileResult] = []
+      for file in files {
+        let checked =
+          if let fetcher, let reference = try IndexReference(argument: file) {
+            await lookup.check(reference, named: file, by: fetcher, with: verifier)
+          } else {
+            [await check(file, with: verifier, fetcher: fetcher)]
+          }
+        if !global.json { for result in checked { result.show(on: console) } }
+        results += checked
+      }
+      return results
     }
     let status = ExitStatus.worst(of: results.map(\.status))
     if global.json {
@@ -81,7 +111,9 @@ struct VerifyCommand: AsyncParsableCommand {
     if status != .done { throw ExitCode(status.rawValue) }
   }
 
-  private func check(_ file: String, with verifier: ArtifactVerifier) async -> FileResult {
+  private func check(
+    _ file: String, with verifier: ArtifactVerifier, fetcher: EvidenceFetcher?
+  ) async -> FileResult {
     do {
       let digest = try FileReading.sha256(of: file)
       let filename = file.utf8.split(separator: UInt8(ascii: "/")).last.flatMap { String($0) }
@@ -97,9 +129,12 @@ struct VerifyCommand: AsyncParsableCommand {
           unreadable.append(UnreadableEvidence(place: path, problem: "\(error)"))
         }
       }
-      let verdict = await verifier.verify(
-        artifact, evidence: items, unreadable: unreadable, now: FileReading.now())
-      return FileResult(file: file, outcome: .verdict(verdict))
+      let fetched =
+        fetch.looksElsewhere
+        ? await fetcher?.evidence(filename: filename, digest: digest) ?? FetchedEvidence()
+        : FetchedEvidence()
+      return await fetched.verdict(
+        on: artifact, named: file, with: verifier, local: items, unreadable: unreadable)
     } catch {
       return FileResult(file: file, outcome: .unreadable("\(error)"))
     }
