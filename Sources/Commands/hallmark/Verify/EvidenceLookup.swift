@@ -53,25 +53,7 @@ struct EvidenceLookup: Sendable {
         addresses += sources.addresses(filename: name, digest: digest)
       }
     }
-    let status = ExitStatus.undecided.rawValue
-    if json {
-      let document: JSONValue = [
-        "schema": "hallmark.fetch-plan/v1", "status": .integer(Int64(status)),
-        "addresses": .array(addresses.map { .string($0) }),
-      ]
-      console.output(document.compactText)
-    } else {
-      for address in addresses { console.output(UntrustedText.printable(address)) }
-    }
-    throw CommandFailure(
-      status: status,
-      Diagnostic(
-        "undecided: the network would be needed, and --offline forbids it",
-        notes: [
-          "the addresses above would be asked first; files and provenance objects that an index "
-            + "names in its answers come after them"
-        ],
-        help: ["leave out --offline, or get the files and name their evidence by --evidence"]))
+    throw OfflinePlan(addresses: addresses).shown(on: console, json: json)
   }
 
   /// Checks what an index has; one result per file.

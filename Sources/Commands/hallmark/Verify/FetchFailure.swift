@@ -16,7 +16,7 @@ enum FetchFailure {
     case let error as TransportError:
       CommandFailure(
         status: status(of: error).rawValue,
-        Diagnostic("\(error)", help: error.help.map { [$0] } ?? []))
+        Diagnostic("\(error)", help: help(for: error).map { [$0] } ?? []))
     default: CommandFailure(status: ExitStatus.couldNotRun.rawValue, Diagnostic("\(error)"))
     }
   }
@@ -29,6 +29,16 @@ enum FetchFailure {
     case .unreachable, .untrusted, .timeout, .tooLarge, .status, .rateLimited, .badAnswer,
       .insecure:
       .undecided
+    }
+  }
+
+  private static func help(for error: TransportError) -> String? {
+    switch error.reason {
+    case .untrusted: "check the address; name a private certificate authority by --tls-ca"
+    case .timeout: "try again later, or allow more time by --timeout"
+    case .status(401), .status(403):
+      "nothing is asked for with a login: get the files and name their evidence by --evidence"
+    default: error.help
     }
   }
 

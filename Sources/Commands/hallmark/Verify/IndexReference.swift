@@ -44,7 +44,7 @@ enum IndexReference: Hashable, Sendable {
         try ProjectName(String(argument[..<range.lowerBound])), try Version(version))
     } catch {
       throw ValidationError(
-        "\(error); for a file of this name, put ./ before it")
+        "\(error). Please put ./ before the name if it is a file.")
     }
   }
 
@@ -53,7 +53,7 @@ enum IndexReference: Hashable, Sendable {
       guard text.utf8.contains(UInt8(ascii: "/")) else {
         return .file(try DistributionFilename(text))
       }
-      let url = try NetworkOptions.serviceURL(text, option: scheme)
+      let url = try NetworkOptions.serviceURL(text, option: "what follows `pypi:`")
       let name = url.path.utf8.split(separator: UInt8(ascii: "/")).last
         .map { String(decoding: $0, as: UTF8.self) }
       return .address(url, try DistributionFilename(name ?? ""))
