@@ -2,13 +2,18 @@
 
 /// A quick pass over TOML text that refuses what the parser below cannot take safely.
 ///
-/// It follows strings and comments just far enough to find two things: an escape for U+0000, at
-/// which C strings end, and a dotted key of very many parts, for each of which the parser recurses.
-/// It accepts malformed text; finding that is the parser's work.
+/// It follows strings, comments and brackets just far enough to find three things: an escape for
+/// U+0000, at which C strings end; a dotted key of very many parts, for each of which the parser
+/// recurses; and a table header that starts with no key, which the parser takes for impossible. It
+/// accepts other malformed text; finding that is the parser's work.
 enum TOMLScanner {
   static func check(_ bytes: [UInt8], depth: Int) throws(TOMLError) {
     var position = 0
     var dots = 0
+    // Brackets and braces that are open, and whether a value has begun on this line: without either
+    // a bracket is that of a header.
+    var open = 0
+    var isValue = false
     while position < bytes.count {
       let byte = bytes[position]
       switch byte {
@@ -20,8 +25,17 @@ enum TOMLScanner {
         dots += 1
         guard dots < depth else { throw .tooDeep(limit: depth) }
         position += 1
-      case UInt8(ascii: "\n"), UInt8(ascii: "="), UInt8(ascii: ","), UInt8(ascii: "["),
-        UInt8(ascii: "]"), UInt8(ascii: "{"), UInt8(ascii: "}"):
+      case UInt8(ascii: "["), UInt8(ascii: "{"):
+        if byte == UInt8(ascii: "["), open == 0, !isValue { try checkHeader(bytes, at: position) }
+        open += 1
+        dots = 0
+        position += 1
+      case UInt8(ascii: "]"), UInt8(ascii: "}"):
+        open = max(0, open - 1)
+        dots = 0
+        position += 1
+      case UInt8(ascii: "\n"), UInt8(ascii: "="), UInt8(ascii: ","):
+        if open == 0 { isValue = byte == UInt8(ascii: "=") || (isValue && byte != 0x0a) }
         dots = 0
         position += 1
       case 0:
@@ -29,6 +43,24 @@ enum TOMLScanner {
       default:
         position += 1
       }
+    }
+  }
+
+  /// Refuses `[`, `[[` and blanks without the start of a key after them, but for `]` and the end of
+  /// the text, of which the parser says what is wrong.
+  private static func checkHeader(_ bytes: [UInt8], at start: Int) throws(TOMLError) {
+    var position = start + 1
+    if position < bytes.count, bytes[position] == UInt8(ascii: "[") { position += 1 }
+    while position < bytes.count, bytes[position] == 0x20 || bytes[position] == 0x09 {
+      position += 1
+    }
+    guard position < bytes.count, bytes[position] != UInt8(ascii: "]") else { return }
+    switch bytes[position] {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"),
+      UInt8(ascii: "\""), UInt8(ascii: "'"):
+      return
+    default: throw syntax(bytes, at: position, "a table header must name a key")
     }
   }
 
