@@ -140,6 +140,31 @@ extension ReleasedStackTests {
         """)
     }
 
+    /// A lock of other bytes, or of a file that the index does not have.
+    @Test(arguments: [("sha256 = \"", "sha256 = \"00", 2), ("py3-none", "py2-none", 6)])
+    func aLockOfOtherFilesStopsIt(_ old: String, _ new: String, _ status: Int32) throws {
+      let path = try writePylock()
+      let text = String(decoding: try TestData.read(path), as: UTF8.self)
+      _ = try workplace.write("pylock.toml", text.replacingOccurrences(of: old, with: new))
+      let outcome = try download(["--pylock", path, "--dest", "wheels"] + policy)
+      #expect(outcome.status == status, "\(outcome)")
+      expectNothingWritten()
+    }
+
+    @Test func aLockOfAnotherDigestStopsIt() throws {
+      let path = try writePylock()
+      let text = String(decoding: try TestData.read(path), as: UTF8.self)
+      let digest = try #require(
+        released.release.files.first { $0.filename.hasSuffix(".whl") }?.sha256)
+      _ = try workplace.write(
+        "pylock.toml",
+        text.replacingOccurrences(of: digest, with: String(digest.reversed())))
+      let outcome = try download(["--pylock", path, "--dest", "wheels"] + policy)
+      #expect(outcome.status == 3, "\(outcome)")
+      #expect(outcome.errors.contains("is not the file of the lock"), "\(outcome)")
+      expectNothingWritten()
+    }
+
     @Test func takesALock() throws {
       let outcome = try download(["--pylock", writePylock(), "--dest", "wheels"] + policy)
       #expect(outcome.status == 0, "\(outcome)")
