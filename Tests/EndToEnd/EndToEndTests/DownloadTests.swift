@@ -6,6 +6,8 @@ import Testing
 
 extension ReleasedStackTests {
   /// What `hallmark download` takes from an index is what pip and uv install by hash.
+  ///
+  /// Other tests publish later versions to the same stack, so that every one here names its own.
   @Suite struct Download {
     let released: ReleasedStack
     let workplace: Workplace
@@ -63,7 +65,7 @@ extension ReleasedStackTests {
     }
 
     @Test func jsonNamesFilesAndSigners() throws {
-      let outcome = try download(["greeting", "--json", "--file", "*.whl"] + policy)
+      let outcome = try download(["greeting>=1,<1.0.1", "--json", "--file", "*.whl"] + policy)
       #expect(outcome.status == 0, "\(outcome)")
       let document = try #require(
         JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
@@ -91,7 +93,7 @@ extension ReleasedStackTests {
       expectNothingWritten()
       // A policy of its own for the project comes before the common one.
       let own = try download(
-        ["greeting", "--policy", other, "--package-policy", "Greeting=\(policy[1])"] + trust)
+        ["greeting==1.0.0", "--policy", other, "--package-policy", "Greeting=\(policy[1])"] + trust)
       #expect(own.status == 0, "\(own)")
     }
 
@@ -105,20 +107,19 @@ extension ReleasedStackTests {
       expectNothingWritten()
     }
 
-    @Test(arguments: ["greeting==1.0.1", "greeting>=2", "no-such-project"])
+    @Test(arguments: ["greeting==9.9", "greeting>=9", "no-such-project"])
     func whatIsNotThereStopsIt(_ requirement: String) throws {
-      let outcome = try download(
-        ["greeting", requirement, "--dest", "wheels"].filter { $0 != "greeting" } + policy)
+      let outcome = try download([requirement, "--dest", "wheels"] + policy)
       #expect(outcome.status == 6, "\(outcome)")
       expectNothingWritten()
     }
 
     @Test func aFolderThatCannotBeWrittenStopsIt() throws {
       let file = try workplace.write("file", "")
-      let outcome = try download(["greeting", "--dest", file] + policy)
+      let outcome = try download(["greeting==1.0.0", "--dest", file] + policy)
       #expect(outcome.status == 1, "\(outcome)")
       let output = try download(
-        ["greeting", "--output", "missing/locked.txt", "--dest", "wheels"] + policy)
+        ["greeting==1.0.0", "--output", "missing/locked.txt", "--dest", "wheels"] + policy)
       #expect(output.status == 1, "\(output)")
       expectNothingWritten()
     }
@@ -188,7 +189,7 @@ extension ReleasedStackTests {
         environment: environment)
       try #require(outcome.status == 0, "\(outcome)")
       let download = try workplace.hallmark([
-        "download", "greeting ; python_version >= '3'", "--index", index, "--policy",
+        "download", "greeting==1.0.0 ; python_version >= '3'", "--index", index, "--policy",
         "\(released.output)/hallmark.toml", "--trusted-root",
         "\(released.output)/trusted_root.json", "--dest", "wheels", "--output", "locked.txt",
       ])
