@@ -194,7 +194,8 @@ extension FetchTests {
       provenancePath, [.file(vector("rfc8785-0.1.2-py3-none-any.whl.publish.attestation"))], 3,
       "HM0203"),
     Defect(provenancePath, [.status(503)], 6, "status 503", calls: 4),
-    Defect(provenancePath, [.status(403)], 4, "status 403"),
+    Defect(provenancePath, [.status(403)], 6, "status 403"),
+    Defect(provenancePath, [.status(401)], 4, "status 401"),
     Defect(
       provenancePath, [.status(302, ["Location": "http://example.org/x"])], 6, "another host"),
   ]

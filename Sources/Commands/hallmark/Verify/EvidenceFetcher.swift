@@ -138,6 +138,10 @@ struct EvidenceFetcher: Sendable {
       }
     } catch let error as TransportError where error.reason == .tooLarge {
       evidence.unreadable.append(UnreadableEvidence(place: error.url, problem: error.detail))
+    } catch let error as TransportError where error.reason == .status(403) {
+      // PyPI's Integrity API says so while attestations are switched off, whoever asks.
+      evidence.failures.append(
+        CommandFailure(status: ExitStatus.undecided.rawValue, Diagnostic("\(error)")))
     } catch {
       evidence.failures.append(FetchFailure.commandFailure(for: error))
     }
