@@ -141,7 +141,8 @@ let package = Package(
     module(
       "Release", "Policies",
       [
-        "Encodings", "SourceText", "Attestations", "Certificates", "Sigstore", "PyPIAttestations",
+        "Encodings", "SourceText", "PythonPackaging", "Attestations", "Certificates", "Sigstore",
+        "PyPIAttestations",
       ]),
     module(
       "Release", "Verification",
