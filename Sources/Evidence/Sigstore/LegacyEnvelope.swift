@@ -64,8 +64,9 @@ package struct LegacyEnvelope: Hashable, Sendable {
     texts.flatMap { entryBodies(of: $0) }.map { MerkleHash.leaf($0).hexadecimal }
   }
 
-  /// The bundle that the envelope and its log entry make; `nil` if the entry is about something
-  /// else. Verification decides whether the entry holds.
+  /// The bundle that the envelope and its log entry make; `nil` if the entry is about another.
+  ///
+  /// Verification decides whether the entry holds.
   package func bundle(matching entry: TransparencyLogEntry) -> Bundle? {
     texts.first { entryBodies(of: $0).contains(entry.canonicalizedBody) }.flatMap { text in
       try? Bundle(certificate: certificate, envelopeText: text, logEntries: [entry])

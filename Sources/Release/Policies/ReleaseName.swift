@@ -34,9 +34,9 @@ package struct ReleaseName: Hashable, Sendable {
         candidates.append(Array(bytes[(position + 1)...]))
       }
     }
+    // A version may start with `v` by PEP 440 itself.
     return candidates.contains { candidate in
-      let digits = candidate.first == UInt8(ascii: "v") ? candidate.dropFirst() : candidate[...]
-      return (try? Version(String(decoding: digits, as: UTF8.self))) == version
+      (try? Version(String(decoding: candidate, as: UTF8.self))) == version
     }
   }
 }

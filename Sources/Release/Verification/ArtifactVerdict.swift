@@ -62,8 +62,10 @@ package struct ArtifactVerdict: Hashable, Sendable {
   package enum Acceptance: Hashable, Sendable {
     /// The publisher of the policy at this position.
     case publisher(Int)
-    /// The builder of provenance, or the verifier of a summary.
+    /// The builder of provenance.
     case builder(String)
+    /// The verifier of a summary.
+    case summary(verifier: String)
     /// The key that the user named.
     case key
   }

@@ -217,7 +217,8 @@ package struct ArtifactVerifier: Sendable {
       let result = ExaminedEvidence(evidence: item, report: report)
       examined.append(result)
       switch decision {
-      case .accepted(let verifier): return verdict(.accepted([result], .builder(verifier)))
+      case .accepted(let verifier):
+        return verdict(.accepted([result], .summary(verifier: verifier)))
       case .rejected(let reason):
         if failure == nil, let check = report.lastFailure?.check {
           failure = (check, item.place, reason.reason)

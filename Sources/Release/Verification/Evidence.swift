@@ -121,8 +121,10 @@ package struct Evidence: Hashable, Sendable {
       && statement.subjects.contains { $0.digests["sha512"] != nil }
   }
 
-  /// The UUIDs under which a log may have the entry that is missing here: 64 hexadecimal digits
-  /// each, the leaf hash of the entry's body (Rekor v1). Empty when nothing is missing.
+  /// The UUIDs under which a log may have the entry that is missing here.
+  ///
+  /// 64 hexadecimal digits each, the leaf hash of the entry's body (Rekor v1); none when nothing is
+  /// missing.
   package var missingEntryUUIDs: [String] {
     guard case .legacy(let legacy) = content else { return [] }
     return legacy.entryUUIDs

@@ -35,14 +35,17 @@ struct EvidenceExamination {
       }
       return await examine(item, bundle, policy)
     case (.bundle(let bundle), .key(let key)):
-      let report = await closest(item) { verifier in
+      var report = await closest(item) { verifier in
         let report = await verifier.verify(
           bundle, artifact: item.digest(of: artifact), signedBy: key, now: now)
         return (report, nil as VerifiedBundle?)
       }.0
+      if let check = Self.summaryCheck(item) { report.record(check) }
       return ExaminedEvidence(evidence: item, report: report)
     case (.envelope(let envelope), .key(let key)):
-      return ExaminedEvidence(evidence: item, report: report(on: envelope, key, item))
+      var report = report(on: envelope, key, item)
+      if let check = Self.summaryCheck(item) { report.record(check) }
+      return ExaminedEvidence(evidence: item, report: report)
     case (.envelope, .certificate):
       let check = VerificationCheck(
         .wellFormed, .failed("it is signed by a bare key, not by a certificate"))
@@ -78,6 +81,7 @@ struct EvidenceExamination {
       return (result.report, result.verified)
     }
     if item.isPEP740, let statement = verified?.statement { report.record(nameCheck(statement)) }
+    if let check = Self.summaryCheck(item) { report.record(check) }
     guard report.passed, let verified else {
       return ExaminedEvidence(evidence: item, report: report)
     }
@@ -86,7 +90,9 @@ struct EvidenceExamination {
       comparisons: policy?.publishers.map { comparison(of: verified, with: $0) } ?? [])
   }
 
-  /// The signer beside a publisher. Where the statement counts as provenance, and not just as
+  /// The signer beside a publisher.
+  ///
+  /// Where the statement counts as provenance, and not just as
   /// somebody's signature, it must say what the certificate says.
   private func comparison(
     of bundle: VerifiedBundle, with publisher: PublisherPolicy
@@ -100,6 +106,18 @@ struct EvidenceExamination {
       checks += GitHubAttestationRule.checks(statement, bundle.certificate)
     }
     return VerificationReport(checks)
+  }
+
+  /// A summary may also say that an artifact failed: that is never a pass.
+  private static func summaryCheck(_ item: Evidence) -> VerificationCheck? {
+    guard let payload = item.envelope?.payload, let statement = try? Statement(parsing: payload),
+      statement.predicateType.utf8.elementsEqual(VerificationSummary.predicateType.utf8)
+    else { return nil }
+    let result = (try? VerificationSummary(parsing: payload))?.result
+    return VerificationCheck(
+      .summary,
+      result == "PASSED" ? .passed : .failed("the summary does not say that it passed"),
+      expected: "PASSED", found: result ?? "no readable result")
   }
 
   /// PEP 740: the one subject is the file, by name and digest.

@@ -14,7 +14,7 @@ enum ArtifactArgument: Hashable, Sendable {
   /// An image by name and digest.
   case image(ImageReference)
 
-  /// Reads an argument. A file that exists is one, whatever it is called.
+  /// Reads an argument; a file that exists is one, whatever it is called.
   init(_ text: String) {
     if FileReading.exists(text) {
       self = .file(text)

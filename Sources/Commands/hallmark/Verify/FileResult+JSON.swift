@@ -41,6 +41,7 @@ extension FileResult {
       switch acceptance {
       case .publisher(let index): object["publisher"] = .integer(Int64(index))
       case .builder(let builder): object["builder"] = .string(builder)
+      case .summary(let verifier): object["verifier"] = .string(verifier)
       case .key: object["key"] = true
       }
     case .noExpectation: object["verdict"] = "no expectation"

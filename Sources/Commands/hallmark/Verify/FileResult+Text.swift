@@ -80,6 +80,7 @@ extension FileResult {
       }
     } else {
       if case .builder(let builder) = acceptance { line("made by", builder) }
+      if case .summary(let verifier) = acceptance { line("verifier", verifier) }
       if acceptance == .key { line("signed by", "the given key") }
       if let payload = item.evidence.envelope?.payload,
         let statement = try? Statement(parsing: payload)

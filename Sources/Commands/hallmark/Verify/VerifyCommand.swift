@@ -46,6 +46,8 @@ struct VerifyCommand: AsyncParsableCommand {
 
   @OptionGroup(title: "Evidence and trust") var sources: EvidenceOptions
 
+  @OptionGroup(title: "Results for others") var summaries: ResultOptions
+
   @Flag(help: "Show every criterion with what was expected, what was found and the verdict.")
   var explain = false
 
@@ -96,6 +98,7 @@ struct VerifyCommand: AsyncParsableCommand {
       results.append(result)
     }
     await transport?.shutdown()
+    try summaries.write(results, policy: (origin ?? "", expectation.policy))
     let status = ExitStatus.worst(of: results.map(\.status))
     if global.json {
       let document: JSONValue = [
