@@ -265,7 +265,9 @@ let package = Package(
       ]),
     tests("CLI", "StackCommandTests", ["TestSupport", "Encodings"]),
     tests("CLI", "FrontDoorTests", ["TestSupport"]),
-    tests("CLI", "VerifyCommandTests", ["TestSupport"]),
+    tests(
+      "CLI", "VerifyCommandTests",
+      ["TestSupport", "TrustSimulator", "Attestations", "Sigstore", "Encodings"]),
     tests("CLI", "ConformanceCommandTests", ["TestSupport"]),
     tests("EndToEnd", "EndToEndTests", ["TestSupport"]),
   ]

@@ -61,7 +61,8 @@ struct VerifyFormsTests {
       artifact: goDigest, options: "--evidence \(goFile) \(source) --source-versioned-tag v13",
       status: 3, shows: "HM0222"),
     Row(
-      artifact: goDigest, options: "--evidence \(goFile) \(source) --source-branch other", status: 3,
+      artifact: goDigest, options: "--evidence \(goFile) \(source) --source-branch other",
+      status: 3,
       shows: "HM0222"),
     Row(
       artifact: goDigest,
