@@ -40,12 +40,13 @@ package struct ResultAttestation: Sendable {
     }
   }
 
-  /// The envelope that says how a verification ended; `nil` for an artifact that was not judged.
+  /// Says how a verification ended.
   ///
   /// - Parameters:
   ///   - verdict: the verdict.
   ///   - resourceURI: what the artifact is, a URI.
   ///   - time: when it was judged.
+  /// - Returns: the signed envelope; `nil` for an artifact that was not judged.
   /// - Throws: `CanonicalJSON.UnsupportedNumber`, which these statements have none of.
   package func envelope(
     for verdict: ArtifactVerdict, resourceURI: String, time: Timestamp

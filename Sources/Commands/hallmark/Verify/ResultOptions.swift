@@ -36,6 +36,7 @@ struct ResultOptions: ParsableArguments {
   /// - Parameters:
   ///   - results: the results.
   ///   - policy: where the expectation is from, and the policy file's path if it is one.
+  /// - Throws: `CommandFailure` when the key or the file to write is not usable.
   func write(_ results: [FileResult], policy: (origin: String, path: String?)) throws {
     guard let attestResult, let resultKey, let resultVerifierID else { return }
     let attestation: ResultAttestation
