@@ -141,7 +141,8 @@ let package = Package(
     module(
       "Release", "Policies",
       [
-        "Encodings", "SourceText", "Attestations", "Certificates", "Sigstore", "PyPIAttestations",
+        "Encodings", "SourceText", "PythonPackaging", "Attestations", "Certificates", "Sigstore",
+        "PyPIAttestations",
       ]),
     module(
       "Release", "Verification",
@@ -264,7 +265,9 @@ let package = Package(
       ]),
     tests("CLI", "StackCommandTests", ["TestSupport", "Encodings"]),
     tests("CLI", "FrontDoorTests", ["TestSupport"]),
-    tests("CLI", "VerifyCommandTests", ["TestSupport"]),
+    tests(
+      "CLI", "VerifyCommandTests",
+      ["TestSupport", "TrustSimulator", "Attestations", "Sigstore", "Encodings"]),
     tests("CLI", "ConformanceCommandTests", ["TestSupport"]),
     tests("EndToEnd", "EndToEndTests", ["TestSupport"]),
   ]

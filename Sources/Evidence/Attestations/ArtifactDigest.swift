@@ -30,6 +30,11 @@ package struct ArtifactDigest: Hashable, Sendable, CustomStringConvertible {
     hexadecimal = digest.hexadecimal
   }
 
+  /// The SHA-256, if the digest is one.
+  package var sha256: SHA256Hash? {
+    algorithm == .sha256 ? SHA256Hash(hexadecimal: hexadecimal) : nil
+  }
+
   /// Reads `sha256:HEX` or `sha512:HEX`; anything else gives `nil`.
   package init?(_ text: String) {
     let parts = text.utf8.split(

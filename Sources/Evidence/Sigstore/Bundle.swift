@@ -186,6 +186,16 @@ package struct Bundle: Hashable, Sendable {
     return .messageSignature(digest: digest, signature: try node.required("signature").bytes())
   }
 
+  /// The same signature with other log entries, as a version 0.3 bundle.
+  package func replacingLogEntries(_ entries: [TransparencyLogEntry]) -> Bundle {
+    switch material {
+    case .certificate(let der):
+      Bundle(certificate: der, content: content, logEntries: entries, timestamps: timestamps)
+    case .publicKey(let hint):
+      Bundle(keyHint: hint, content: content, logEntries: entries, timestamps: timestamps)
+    }
+  }
+
   /// The signature's bytes.
   package var signature: [UInt8] {
     switch content {

@@ -49,6 +49,7 @@ struct CertificateCheck {
       return
     }
     report.record(VerificationCheck(.certificateChain, .passed))
+    guard !trustedRoot.certificateLogs.isEmpty else { return }
     let check = CertificateTimestampCheck(logs: trustedRoot.certificateLogs)
     report.record(check.run(certificate, issuerKey: issuerKey))
   }

@@ -32,7 +32,7 @@ enum EntryBinding {
     }
     // Where the body has the envelope's hash and the envelope's text is known, they must agree; the
     // oldest kind binds the signature by this hash alone.
-    let textHash = bundle.envelopeText.map { SHA256Hash(hashing: $0) }
+    let textHash = Self.textHash(of: bundle, expected: body.envelopeHash)
     if let expected = body.envelopeHash, let textHash, textHash != expected {
       return "the log entry is for another envelope"
     }
@@ -63,5 +63,16 @@ enum EntryBinding {
     default:
       return "the log entry is of another kind than what was signed"
     }
+  }
+
+  /// The hash of the envelope's text: as it is at hand, or else as the generators of the time wrote
+  /// it, if that is the text that was logged.
+  private static func textHash(of bundle: Bundle, expected: SHA256Hash?) -> SHA256Hash? {
+    if let text = bundle.envelopeText { return SHA256Hash(hashing: text) }
+    guard case .envelope(let envelope) = bundle.content, let expected else { return nil }
+    let certificate = bundle.certificate.map { PEM.encode($0, label: "CERTIFICATE") }
+    return [nil, certificate].lazy
+      .map { SHA256Hash(hashing: LegacyEnvelope.text(of: envelope, certificatePEM: $0)) }
+      .first { $0 == expected }
   }
 }

@@ -87,6 +87,12 @@ package enum FileReading {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
+  /// Whether a path leads to a folder.
+  package static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
   /// Whether a file or folder belongs to the user who runs the program.
   package static func isOwnedByUser(_ path: String) -> Bool {
     var status = stat()
