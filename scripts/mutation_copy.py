@@ -156,6 +156,10 @@ def make_copy(mutated):
                     target = os.path.join(COPY, os.path.relpath(path, ROOT), name)
                     os.makedirs(os.path.dirname(target), exist_ok=True)
                     shutil.copy(os.path.join(path, name), target)
+    # Tests read the documentation beside the package.
+    documentation = os.path.join(COPY, "Documentation")
+    if not os.path.islink(documentation):
+        os.symlink(os.path.join(ROOT, "Documentation"), documentation)
     resolved = os.path.join(ROOT, "Package.resolved")
     if os.path.exists(resolved) and not os.path.exists(os.path.join(COPY, "Package.resolved")):
         shutil.copy(resolved, COPY)

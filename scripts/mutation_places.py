@@ -153,6 +153,24 @@ def guard_places(text, mask, guards):
             yield guard.body, guard.end + 1, kind, parts
 
 
+def initialises(mask, block):
+    """Whether another branch of the same `if` gives a value that the code after it needs."""
+    first = block
+    while True:
+        before = mask.rfind("}", 0, first)
+        if before < 0 or not re.match(r"\}\s*else\b[^{}]*$", mask[before:first]):
+            break
+        first = opening(mask, before)
+    last = closing(mask, block)
+    while True:
+        after = re.compile(r"\s*else\b[^{}]*").match(mask, last + 1)
+        if not after or mask[after.end():after.end() + 1] != "{":
+            break
+        last = closing(mask, after.end())
+    chain = mask[first:last + 1]
+    return chain.count("{") > 1 and re.search(r"^\s*[(\w][\w, )]*\s=\s", chain, re.M) is not None
+
+
 def throw_places(mask, guards):
     for match in re.finditer(r"\bthrow\b(?!\s*\()", mask):
         at = match.start()
@@ -163,7 +181,8 @@ def throw_places(mask, guards):
         if rethrown and introducer(mask, opening(mask, at)) == "catch":
             # `catch let error as E { throw error }` rejects nothing that was not rejected.
             continue
-        if introducer(mask, opening(mask, at)) in ("if", "for", "while"):
+        block = opening(mask, at)
+        if introducer(mask, block) in ("if", "for", "while") and not initialises(mask, block):
             yield at, end, "removed", [(at, "if !Mutation.isActive(%d) { "), (end, " }")]
         else:
             kind, parts = failing(at, end, mask, [(at, "Mutation.stop(%d); ")])

@@ -70,7 +70,9 @@ extension SimulatedAuthority {
         try ExtendedKeyUsage([lie == .serverCertificate ? .serverAuth : .codeSigning])
       }
     }
-    let uri = GeneralName.uniformResourceIdentifier(name)
+    // What is no URI is an e-mail address.
+    let uri: GeneralName =
+      name.contains("://") ? .uniformResourceIdentifier(name) : .rfc822Name(name)
     switch lie {
     case .noName: break
     case .twoNames:
