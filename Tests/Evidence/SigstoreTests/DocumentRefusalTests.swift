@@ -76,7 +76,8 @@ import TrustSimulator
       (["envelope", "signature"], "!"), (["envelope", "statement"], nil),
     ] as [([JSONStep], JSONValue?)])
   func attestationsAreStrict(path: [JSONStep], value: JSONValue?) throws {
-    let truth = try #require(PyPIAttestation(try signed())).json
+    let bundle = try signed()
+    let truth = try #require(PyPIAttestation(bundle)).json
     #expect(throws: Never.self) { try PyPIAttestation(parsing: Array(truth.compactText.utf8)) }
     let lie = Array(truth.editing(path) { _ in value }.compactText.utf8)
     #expect(throws: DocumentError.self) { try PyPIAttestation(parsing: lie) }
@@ -95,7 +96,6 @@ import TrustSimulator
       (["greeting-1.0.0.tar.gz"], 0, true), (["greeting-1.0.0.tar.gz"], 1, false),
       (["greeting-1.0.1.tar.gz"], 0, false), (["other"], 0, false), ([], 0, false),
       (["greeting-1.0.0.tar.gz", "greeting-1.0.0.tar.gz"], 0, false),
-      (["Greeting-1.0.0.tar.gz"], 0, true),
     ] as [([String], UInt8, Bool)])
   func attestationsAreAboutOneFile(names: [String], byte: UInt8, isAbout: Bool) {
     let digest = SHA256Hash(hashing: [0])

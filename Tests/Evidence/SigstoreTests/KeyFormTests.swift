@@ -3,6 +3,7 @@
 import Certificates
 import Crypto
 import Encodings
+import Sigstore
 import Testing
 import TrustSimulator
 
@@ -50,7 +51,8 @@ import TrustSimulator
   private func leaf(named name: DERTree) throws -> [UInt8] {
     let bundle = try TrustSimulator().sign(
       OneDefectTests.statement, artifact: OneDefectTests.artifact, form: .dsse)
-    let tree = try #require(DERTree(try #require(bundle.certificate)))
+    let certificate = try #require(bundle.certificate)
+    let tree = try #require(DERTree(certificate))
     let identifier = DERTree.primitive(tag: 6, [0x55, 0x1d, 0x11])
     let place = try #require(
       tree.paths.first { path in

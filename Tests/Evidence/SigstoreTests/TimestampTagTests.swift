@@ -28,7 +28,10 @@ import TrustSimulator
     }
   }
 
-  private func tree() throws -> DERTree { try #require(DERTree(try Self.answer.get())) }
+  private func tree() throws -> DERTree {
+    let answer = try Self.answer.get()
+    return try #require(DERTree(answer))
+  }
 
   private func node(_ tree: DERTree, _ path: [Int]) -> DERTree {
     path.reduce(tree) { node, index in
@@ -86,6 +89,7 @@ import TrustSimulator
         case (_, .primitive(let tag, let value)):
           replaced = .constructed(tag: tag | 0x20, [.primitive(tag: 4, value)])
         }
+        guard replaced != inner else { continue }
         let changed = path.isEmpty ? replaced : info.editing(path) { _ in replaced }
         let outer = tree.editing(Self.content) { _ in .primitive(tag: tag, changed.bytes) }
         #expect(try await !isAccepted(outer), "\(path) \(change)")

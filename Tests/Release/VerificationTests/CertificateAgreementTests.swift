@@ -126,6 +126,17 @@ import TrustSimulator
     #expect(try reason(statement, try ProvenanceCases.identity()) == refusal)
   }
 
+  /// Nor by writing what the message says about such a claim.
+  @Test func absentIsNoValue() throws {
+    let path: [JSONStep] = [
+      "predicate", "invocation", "environment", "GITHUB_REPOSITORY_ID",
+    ]
+    let identity = try ProvenanceCases.identity { $0.claims[.sourceRepositoryIdentifier] = nil }
+    #expect(
+      try reason(ProvenanceCases.npm(editing: path, to: "absent"), identity)
+        == .mismatchCertificate)
+  }
+
   /// What the certificate does not say cannot be claimed.
   @Test(
     arguments: [

@@ -218,6 +218,8 @@ import TrustSimulator
       Self.regionalKey.replacing("us-central1", with: "../us-central1"),
       Self.regionalKey.replacing("us-central1", with: "europe-west9"),
       Self.regionalKey.replacing("us-central1", with: ""),
+      generation.keyID.replacing("verified-builder", with: "verified-buildes"),
+      Self.regionalKey.replacing("builtByGCB", with: "builtByGCC"),
     ] {
       #expect(try await reason(generation, keyID: keyID) == "ErrorNoValidSignature", "\(keyID)")
     }

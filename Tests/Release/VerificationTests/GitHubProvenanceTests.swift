@@ -54,6 +54,25 @@ import TrustSimulator
     #expect(try Cases.reason { _ = try provenance.triggerURI() } == refusal)
   }
 
+  @Test func theTriggerIsNamed() throws {
+    let path: [JSONStep] = ["predicate", "invocation", "configSource", "uri"]
+    let provenance = try Cases.read(Cases.npm(editing: path, to: ""), TrustedBuilders.npmHosted)
+    #expect(try Cases.reason { _ = try provenance.triggerURI() } == .malformedURI)
+  }
+
+  /// Only delegated builds have the ref of their source; others that of the environment.
+  @Test func theEnvironmentNamesTheBranch() throws {
+    let environment: JSONValue = [
+      "GITHUB_REF_TYPE": "branch", "GITHUB_REF": "refs/heads/dev",
+    ]
+    let statement = Cases.npm(
+      editing: ["predicate", "invocation", "environment"], to: environment
+    ).editing(["predicate", "materials", 0, "uri"]) { _ in
+      "git+https://github.com/acme/greeting@refs/heads/main"
+    }
+    #expect(try Cases.read(statement, TrustedBuilders.npmHosted).branch() == "refs/heads/dev")
+  }
+
   @Test func theWorkflowsPathIsText() throws {
     let path: [JSONStep] = [
       "predicate", "buildDefinition", "externalParameters", "workflow", "path",

@@ -143,6 +143,9 @@ import TrustSimulator
       return .array(items + items)
     }
     #expect(try Cases.reason { try rule(two).check(expected) } == .invalidSubject)
+    // Where nothing is expected, nothing is compared.
+    let nothing = NpmPackageExpectations(name: nil, version: nil)
+    #expect(try Cases.reason { try rule(two).check(nothing) } == nil)
     for (predicate, refusal) in [
       (["name": "@acme/greeter", "version": "1.0.0"], .mismatchPackageName),
       (["name": "@acme/greeting", "version": "1.0.1"], .mismatchPackageVersion),

@@ -64,6 +64,15 @@ import TrustSimulator
     #expect(try reason { $0.name = name } == refusal)
   }
 
+  /// Certificates of the first years have the repository under its old name only.
+  @Test func oldCertificatesNameTheirRepository() throws {
+    let old = try ProvenanceCases.identity { run in
+      run.claims[.sourceRepositoryURI] = nil
+      run.claims[.gitHubWorkflowRepository] = "acme/greeting"
+    }
+    #expect(old.sourceRepository == "acme/greeting")
+  }
+
   @Test func theIssuerIsGitHub() throws {
     #expect(try reason { $0.issuer = "https://gitlab.com" } == .invalidOIDCIssuer)
   }
