@@ -167,4 +167,33 @@ import TrustSimulator
       #expect(failed.map(\.rule).contains(rule))
     }
   }
+
+  /// Under a policy the registry's own attestation is looked at by the registry's key, if there is
+  /// one; what it says is then about this file or fails.
+  @Test(
+    arguments: [
+      (.none, nil), (.publishOfOther, .artifactBinding), (.otherKeyName, .identity),
+      (.keyOverBefore, .identity),
+    ] as [(Change, VerificationRule?)])
+  func registriesAreNoPublishers(change: Change, failing: VerificationRule?) async throws {
+    let (answer, keyID) = try answer(change)
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("hallmark-keys-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try keys(change, keyID).write(
+      to: folder.appendingPathComponent("keys.json"), atomically: true, encoding: .utf8)
+    let digest = try #require(ArtifactDigest(.sha512, hexadecimal: Self.sha512))
+    let publish = try Evidence.parse(answer, place: "x").suffix(1)
+    let found = await ArtifactVerifier(
+      trusting: [try Self.simulator.get().trustedRoot()], expecting: nil,
+      keys: TrustFolder(path: folder.path)
+    ).verify(
+      Artifact(filename: nil, digest: digest), evidence: Array(publish),
+      now: TrustSimulator.now)
+    let report = try #require(found.examined.first).report
+    #expect(report.passed == (failing == nil))
+    #expect(report.primaryFailure?.rule == failing)
+    #expect((found.examined.first?.missing != nil) == (change == .otherKeyName))
+  }
 }
