@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Encodings
-import FoundationEssentials
 import SwiftASN1
-@_spi(FixedExpiryValidationTime) import X509
+import X509
 
 /// The certificates of one trusted timestamp authority: its signing leaf, intermediates, root.
 package struct TimestampAuthorityChain: Hashable, Sendable {
   private let leaf: Certificate
   private let leafDER: [UInt8]
   private let key: SignatureKey
+  private let issuer: [UInt8]
+  private let serial: [UInt8]
   private let intermediates: [Certificate]
   private let root: Certificate
+  private let issuance = Memo<Result<[CertificatePath], CertificateError>>()
 
   /// Reads an authority's certificates in DER, leaf first and root last.
   ///
@@ -31,6 +33,8 @@ package struct TimestampAuthorityChain: Hashable, Sendable {
     leaf = parsed[0]
     leafDER = certificates[0]
     key = try SignatureKey(parsed[0].publicKey)
+    issuer = try Self.der(of: parsed[0].issuer)
+    serial = Array(parsed[0].serialNumber.bytes)
     root = parsed[parsed.count - 1]
     intermediates = Array(parsed[1..<(parsed.count - 1)])
   }
@@ -47,8 +51,9 @@ package struct TimestampAuthorityChain: Hashable, Sendable {
   ) async throws(CertificateError) {
     let data = timestamp.signedData
     if let issuer = data.signerIssuer, let serial = data.signerSerial {
-      guard issuer == (try Self.der(of: leaf.issuer)), serial == Array(leaf.serialNumber.bytes)
-      else { throw .untrusted("the timestamp is by another authority") }
+      guard issuer == self.issuer, serial == self.serial else {
+        throw .untrusted("the timestamp is by another authority")
+      }
     }
     try checkAttributes(of: data)
     guard hasValidSignature(data) else {
@@ -115,20 +120,56 @@ package struct TimestampAuthorityChain: Hashable, Sendable {
     return key.isValidSignature(data.signature, for: data.signedAttributes, hash: hash)
   }
 
-  /// Builds the chain as of the moment that the authority asserts, never as of now: the
+  /// Checks the chain as of the moment that the authority asserts, never as of now: the
   /// certificates of a timestamp outlive their validity.
   private func validate(at time: Timestamp) async throws(CertificateError) {
-    let date = Date(timeIntervalSince1970: Double(time.seconds))
-    var verifier = X509.Verifier(rootCertificates: CertificateStore([root])) {
-      RFC5280Policy(fixedExpiryValidationTime: date)
-      TimestampingUsagePolicy()
+    let paths = try await issuance.value { await issuingPaths() }.get()
+    let second = Timestamp(unixSeconds: time.seconds)
+    guard second >= Timestamp(leaf.notValidBefore), second <= Timestamp(leaf.notValidAfter),
+      paths.contains(where: { $0.contains(time) })
+    else { throw .untrusted("the timestamp authority's certificate was not valid then") }
+  }
+
+  /// The paths by which the authority's root vouches for its signing certificate, at any time.
+  private func issuingPaths() async -> Result<[CertificatePath], CertificateError> {
+    if let problem = usageProblem { return .failure(.untrusted(problem)) }
+    var issuing: [CertificatePath] = []
+    for path in CertificatePath.all(of: intermediates, to: root, for: .timestamping)
+    where await path.issued(leaf) { issuing.append(path) }
+    return .success(issuing)
+  }
+
+  /// What speaks against the signing certificate: it must not be a CA's, and for timestamps alone,
+  /// marked critical (RFC 3161 §2.3).
+  private var usageProblem: String? {
+    let constraints: BasicConstraints?
+    let usage: KeyUsage?
+    let extended: ExtendedKeyUsage?
+    do {
+      constraints = try leaf.extensions.basicConstraints
+      usage = try leaf.extensions.keyUsage
+      extended = try leaf.extensions.extendedKeyUsage
+    } catch {
+      return "the timestamp authority's usage extensions are not readable"
     }
-    let result = await verifier.validate(
-      leaf: leaf, intermediates: CertificateStore(intermediates))
-    if case .couldNotValidate(let failures) = result {
-      let reason = failures.first.map { ": \($0.policyFailureReason)" } ?? ""
-      throw .untrusted("the timestamp authority's certificate was not valid then\(reason)")
+    if case .isCertificateAuthority = constraints { return "the signer is a certificate authority" }
+    guard leaf.extensions[oid: .X509ExtensionID.extendedKeyUsage]?.critical == true,
+      let extended, extended.count == 1, extended.contains(.timeStamping)
+    else { return "the signer is not for timestamps alone" }
+    if let usage, !usage.digitalSignature {
+      return "the signer's key usage is not digitalSignature"
     }
+    return nil
+  }
+
+  package static func == (left: Self, right: Self) -> Bool {
+    left.leaf == right.leaf && left.intermediates == right.intermediates && left.root == right.root
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(leaf)
+    hasher.combine(intermediates)
+    hasher.combine(root)
   }
 
   private static func der(of name: DistinguishedName) throws(CertificateError) -> [UInt8] {
@@ -139,35 +180,5 @@ package struct TimestampAuthorityChain: Hashable, Sendable {
       throw .malformedCertificate("a name cannot be written in DER")
     }
     return serializer.serializedBytes
-  }
-}
-
-/// A timestamp authority's leaf: not a CA, and for timestamps alone, marked critical
-/// (RFC 3161 §2.3).
-struct TimestampingUsagePolicy: VerifierPolicy {
-  var verifyingCriticalExtensions: [ASN1ObjectIdentifier] {
-    [.X509ExtensionID.keyUsage, .X509ExtensionID.extendedKeyUsage]
-  }
-
-  func chainMeetsPolicyRequirements(
-    chain: UnverifiedCertificateChain
-  ) async -> PolicyEvaluationResult {
-    let leaf = chain[chain.startIndex]
-    if case .isCertificateAuthority = try? leaf.extensions.basicConstraints {
-      return .failsToMeetPolicy(reason: "the signer is a certificate authority")
-    }
-    guard let found = leaf.extensions[oid: .X509ExtensionID.extendedKeyUsage], found.critical,
-      let usage = try? leaf.extensions.extendedKeyUsage, usage.count == 1,
-      usage.contains(.timeStamping)
-    else { return .failsToMeetPolicy(reason: "the signer is not for timestamps alone") }
-    if let usage = try? leaf.extensions.keyUsage, !usage.digitalSignature {
-      return .failsToMeetPolicy(reason: "the signer's key usage is not digitalSignature")
-    }
-    for index in chain.startIndex..<chain.endIndex where index != chain.startIndex {
-      if let usage = try? chain[index].extensions.keyUsage, !usage.keyCertSign {
-        return .failsToMeetPolicy(reason: "an issuer's key usage is not keyCertSign")
-      }
-    }
-    return .meetsPolicy
   }
 }

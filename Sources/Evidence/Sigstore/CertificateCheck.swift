@@ -61,7 +61,7 @@ struct CertificateCheck {
       "no certificate authority of the trusted root was in use at \(time)")
     for authority in trustedRoot.certificateAuthorities where authority.validity.contains(time) {
       do {
-        return .success(try await authority.chain.validate(certificate, at: time))
+        return .success(try await authority.chain.issuance(of: certificate).issuerKey(at: time))
       } catch {
         failure = error
       }

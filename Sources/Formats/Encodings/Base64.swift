@@ -34,39 +34,78 @@ package enum Base64 {
   ///
   /// - Throws: ``EncodingError`` at the first character that is not canonical.
   package static func decode(_ text: some StringProtocol) throws(EncodingError) -> [UInt8] {
-    try decode(Array(text.utf8), values: standardValues, padded: true)
+    try decode(text, values: standardValues, padded: true)
   }
 
   /// Decodes unpadded base64url.
   ///
   /// - Throws: ``EncodingError`` at the first character that is not canonical.
   package static func decodeURL(_ text: some StringProtocol) throws(EncodingError) -> [UInt8] {
-    try decode(Array(text.utf8), values: urlSafeValues, padded: false)
+    try decode(text, values: urlSafeValues, padded: false)
+  }
+
+  /// Decodes padded base64 that is at hand as bytes.
+  ///
+  /// - Throws: ``EncodingError`` at the first character that is not canonical.
+  static func decode(_ text: UnsafeBufferPointer<UInt8>) throws(EncodingError) -> [UInt8] {
+    try decode(text, values: standardValues, padded: true)
   }
 
   private static func encode(
     _ bytes: some Collection<UInt8>, alphabet: [UInt8], padded: Bool
   ) -> String {
-    var output: [UInt8] = []
-    output.reserveCapacity((bytes.count + 2) / 3 * 4)
-    var bits: UInt32 = 0
-    var pending = 0
-    for byte in bytes {
-      bits = bits << 8 | UInt32(byte)
-      pending += 8
-      while pending >= 6 {
-        pending -= 6
-        output.append(alphabet[Int(bits >> UInt32(pending) & 0x3f)])
+    // Bytes that lie in a row are read where they are.
+    bytes.withContiguousStorageIfAvailable { encode($0, alphabet: alphabet, padded: padded) }
+      ?? Array(bytes).withUnsafeBufferPointer {
+        encode($0, alphabet: alphabet, padded: padded)
       }
-      bits &= 0xff
+  }
+
+  private static func encode(
+    _ bytes: UnsafeBufferPointer<UInt8>, alphabet: [UInt8], padded: Bool
+  ) -> String {
+    let whole = bytes.count / 3
+    let rest = bytes.count % 3
+    let count = whole * 4 + (rest == 0 ? 0 : padded ? 4 : rest + 1)
+    return String(unsafeUninitializedCapacity: count) { output in
+      alphabet.withUnsafeBufferPointer { alphabet in
+        for group in 0..<whole {
+          let bits =
+            UInt32(bytes[3 * group]) << 16 | UInt32(bytes[3 * group + 1]) << 8
+            | UInt32(bytes[3 * group + 2])
+          output[4 * group] = alphabet[Int(bits >> 18)]
+          output[4 * group + 1] = alphabet[Int(bits >> 12 & 0x3f)]
+          output[4 * group + 2] = alphabet[Int(bits >> 6 & 0x3f)]
+          output[4 * group + 3] = alphabet[Int(bits & 0x3f)]
+        }
+        guard rest > 0 else { return }
+        let second = rest == 2 ? bytes[3 * whole + 1] : 0
+        let bits = UInt32(bytes[3 * whole]) << 16 | UInt32(second) << 8
+        output[4 * whole] = alphabet[Int(bits >> 18)]
+        output[4 * whole + 1] = alphabet[Int(bits >> 12 & 0x3f)]
+        if rest == 2 { output[4 * whole + 2] = alphabet[Int(bits >> 6 & 0x3f)] }
+        guard padded else { return }
+        for position in (4 * whole + rest + 1)..<count { output[position] = UInt8(ascii: "=") }
+      }
+      return count
     }
-    if pending > 0 { output.append(alphabet[Int(bits << UInt32(6 - pending) & 0x3f)]) }
-    if padded { while output.count % 4 != 0 { output.append(UInt8(ascii: "=")) } }
-    return String(decoding: output, as: UTF8.self)
   }
 
   private static func decode(
-    _ text: [UInt8], values: [UInt8], padded: Bool
+    _ text: some StringProtocol, values: [UInt8], padded: Bool
+  ) throws(EncodingError) -> [UInt8] {
+    // A typed error cannot leave the closure, a result can.
+    let result = text.utf8.withContiguousStorageIfAvailable { bytes in
+      Result { () throws(EncodingError) in try decode(bytes, values: values, padded: padded) }
+    }
+    if let result { return try result.get() }
+    return try Array(text.utf8).withUnsafeBufferPointer { bytes in
+      Result { () throws(EncodingError) in try decode(bytes, values: values, padded: padded) }
+    }.get()
+  }
+
+  private static func decode(
+    _ text: UnsafeBufferPointer<UInt8>, values: [UInt8], padded: Bool
   ) throws(EncodingError) -> [UInt8] {
     var end = text.count
     if padded {
@@ -74,22 +113,42 @@ package enum Base64 {
       while end > 0, text.count - end < 2, text[end - 1] == UInt8(ascii: "=") { end -= 1 }
     }
     guard end % 4 != 1 else { throw .base64(offset: end) }
-    var output: [UInt8] = []
-    output.reserveCapacity(end / 4 * 3 + 2)
-    var bits: UInt32 = 0
-    var pending = 0
-    for offset in 0..<end {
-      let value = values[Int(text[offset])]
-      guard value != 0xff else { throw .base64(offset: offset) }
-      bits = (bits << 6 | UInt32(value)) & 0xffff
-      pending += 6
-      if pending >= 8 {
-        pending -= 8
-        output.append(UInt8(truncatingIfNeeded: bits >> UInt32(pending)))
+    let whole = end / 4
+    let rest = end % 4
+    var bad: Int?
+    let output = [UInt8](unsafeUninitializedCapacity: end / 4 * 3 + 2) { output, count in
+      values.withUnsafeBufferPointer { values in
+        func sextet(_ offset: Int) -> UInt32 { UInt32(values[Int(text[offset])]) }
+        for group in 0..<whole {
+          let offset = 4 * group
+          let bits = (sextet(offset), sextet(offset + 1), sextet(offset + 2), sextet(offset + 3))
+          // 0xff, which is no value, has the two upper bits of a byte.
+          if (bits.0 | bits.1 | bits.2 | bits.3) & 0xc0 != 0 {
+            bad = (offset..<offset + 4).first { values[Int(text[$0])] == 0xff }
+            return
+          }
+          output[3 * group] = UInt8(truncatingIfNeeded: bits.0 << 2 | bits.1 >> 4)
+          output[3 * group + 1] = UInt8(truncatingIfNeeded: bits.1 << 4 | bits.2 >> 2)
+          output[3 * group + 2] = UInt8(truncatingIfNeeded: bits.2 << 6 | bits.3)
+        }
+        count = 3 * whole
+        guard rest > 0 else { return }
+        let offset = 4 * whole
+        bad = (offset..<end).first { values[Int(text[$0])] == 0xff }
+        guard bad == nil else { return }
+        let third = rest == 3 ? sextet(offset + 2) : 0
+        let bits = sextet(offset) << 18 | sextet(offset + 1) << 12 | third << 6
+        // Left-over bits must be zero, or several texts would mean the same bytes.
+        guard bits & (rest == 3 ? 0xff : 0xffff) == 0 else {
+          bad = end - 1
+          return
+        }
+        output[3 * whole] = UInt8(truncatingIfNeeded: bits >> 16)
+        if rest == 3 { output[3 * whole + 1] = UInt8(truncatingIfNeeded: bits >> 8) }
+        count = 3 * whole + rest - 1
       }
     }
-    // Left-over bits must be zero, or several texts would mean the same bytes.
-    guard bits & ((1 << UInt32(pending)) - 1) == 0 else { throw .base64(offset: end - 1) }
+    if let bad { throw .base64(offset: bad) }
     return output
   }
 }

@@ -9,11 +9,21 @@ package struct SHA256Hash: Hashable, Sendable {
   /// Makes a digest of exactly 32 bytes; any other count gives `nil`.
   package init?(bytes: some Collection<UInt8>) {
     guard bytes.count == 32 else { return nil }
-    var words: [UInt64] = [0, 0, 0, 0]
+    self.init(bigEndian: bytes)
+  }
+
+  /// Takes 32 bytes.
+  private init(bigEndian bytes: some Sequence<UInt8>) {
+    var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
     for (index, byte) in bytes.enumerated() {
-      words[index / 8] = words[index / 8] << 8 | UInt64(byte)
+      switch index / 8 {
+      case 0: words.0 = words.0 << 8 | UInt64(byte)
+      case 1: words.1 = words.1 << 8 | UInt64(byte)
+      case 2: words.2 = words.2 << 8 | UInt64(byte)
+      default: words.3 = words.3 << 8 | UInt64(byte)
+      }
     }
-    self.words = (words[0], words[1], words[2], words[3])
+    self.words = words
   }
 
   /// Makes a digest of 64 lower-case hexadecimal digits; anything else gives `nil`.
@@ -24,11 +34,7 @@ package struct SHA256Hash: Hashable, Sendable {
 
   /// Takes over a digest that Swift Crypto computed.
   package init(_ digest: SHA256.Digest) {
-    var words: [UInt64] = [0, 0, 0, 0]
-    for (index, byte) in digest.enumerated() {
-      words[index / 8] = words[index / 8] << 8 | UInt64(byte)
-    }
-    self.words = (words[0], words[1], words[2], words[3])
+    self = digest.withUnsafeBytes { SHA256Hash(bigEndian: $0) }
   }
 
   /// Hashes bytes.
@@ -38,8 +44,15 @@ package struct SHA256Hash: Hashable, Sendable {
 
   /// The 32 bytes.
   package var bytes: [UInt8] {
-    [words.0, words.1, words.2, words.3].flatMap { word in
-      (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * $0)) }
+    [UInt8](unsafeUninitializedCapacity: 32) { output, count in
+      for index in 0..<8 {
+        let shift = UInt64(56 - 8 * index)
+        output[index] = UInt8(truncatingIfNeeded: words.0 >> shift)
+        output[index + 8] = UInt8(truncatingIfNeeded: words.1 >> shift)
+        output[index + 16] = UInt8(truncatingIfNeeded: words.2 >> shift)
+        output[index + 24] = UInt8(truncatingIfNeeded: words.3 >> shift)
+      }
+      count = 32
     }
   }
 

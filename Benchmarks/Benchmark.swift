@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Certificates
+import Encodings
+import Sigstore
+import Verification
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Measures one thing per line of standard input and answers in one line; `compare.py`, which asks,
+/// interleaves the sets and judges.
+@main
+struct Benchmark {
+  private var sets: [String: BundleSet] = [:]
+  private let primitives = Primitives()
+  private let now = FileReading.now()
+
+  static func main() async throws {
+    var benchmark = Benchmark()
+    while let line = readLine() {
+      let request = try JSONNode(parsing: Array(line.utf8))
+      print(try await benchmark.answer(request).compactText)
+      fflush(nil)
+    }
+  }
+
+  private mutating func answer(_ request: JSONNode) async throws -> JSONValue {
+    switch try request.required("do").string() {
+    case "load":
+      let set = try BundleSet(request.required("files").array(limit: 10_000))
+      sets[try request.required("set").string()] = set
+      return ["bundles": .integer(Int64(set.members.count))]
+    case "primitives":
+      return .object(try await primitives.costs())
+    case "operations":
+      let shared = try request.required("shared").boolean()
+      return .array(try set(request).operations(sharedCertificate: shared))
+    case "verify":
+      return try await verify(request)
+    case "parse":
+      return try await parse(set(request), rounds: Int(request.required("rounds").integer()))
+    case "hash":
+      let path = try request.required("path").string()
+      let measurement = try await Measurement { _ = try FileReading.sha256(of: path) }
+      return ["processor": seconds(measurement.processor), "wall": seconds(measurement.wall)]
+    case let other:
+      throw BenchmarkError("unknown request `\(other)`")
+    }
+  }
+
+  private func set(_ request: JSONNode) throws -> BundleSet {
+    let name = try request.required("set").string()
+    guard let set = sets[name] else { throw BenchmarkError("no set `\(name)`") }
+    return set
+  }
+
+  private func verify(_ request: JSONNode) async throws -> JSONValue {
+    let set = try set(request)
+    let rounds = Int(try request.required("rounds").integer())
+    let verifiers = set.verifiers(
+      rememberingCertificates: try request.required("shared").boolean())
+    // What is computed once per trusted root, and the first use of anything.
+    try await set.verify(with: verifiers, now: now)
+    let measurement = try await Measurement {
+      for _ in 0..<rounds { try await set.verify(with: verifiers, now: now) }
+    }
+    return ["processor": seconds(measurement.processor), "wall": seconds(measurement.wall)]
+  }
+
+  /// Reading alone: the bundle with all that is in it, and its certificate.
+  private func parse(_ set: BundleSet, rounds: Int) async throws -> JSONValue {
+    var json = 0.0
+    var bundle = 0.0
+    var certificate = 0.0
+    for member in set.members {
+      json += try await Measurement {
+        for _ in 0..<rounds { _ = try JSONReader.parse(member.text) }
+      }.processor
+      bundle += try await Measurement {
+        for _ in 0..<rounds { _ = try Bundle(parsing: member.text) }
+      }.processor
+      let parsed = try Bundle(parsing: member.text)
+      guard let der = parsed.certificate else { continue }
+      certificate += try await Measurement {
+        for _ in 0..<rounds { _ = try SigningCertificate(der: der) }
+      }.processor
+    }
+    return [
+      "json": seconds(json), "bundle": seconds(bundle), "certificate": seconds(certificate),
+    ]
+  }
+
+  private func seconds(_ value: Double) -> JSONValue { .number("\(value)") }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// What some work cost: processor time of the whole process, and time on the wall.
+struct Measurement {
+  /// Seconds of processor time, of all threads.
+  let processor: Double
+  /// Seconds on the wall.
+  let wall: Double
+
+  /// Measures work.
+  init(_ work: () async throws -> Void) async rethrows {
+    let start = (Self.now(CLOCK_PROCESS_CPUTIME_ID), Self.now(CLOCK_MONOTONIC))
+    try await work()
+    processor = Self.now(CLOCK_PROCESS_CPUTIME_ID) - start.0
+    wall = Self.now(CLOCK_MONOTONIC) - start.1
+  }
+
+  private static func now(_ clock: clockid_t) -> Double {
+    var time = timespec()
+    clock_gettime(clock, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+}

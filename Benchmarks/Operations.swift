@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Attestations
+import Certificates
+import Encodings
+import Sigstore
+import SwiftASN1
+import TransparencyLog
+import X509
+
+/// The cryptographic operations that no verifier can leave out for one bundle.
+///
+/// What is the same for all bundles of a trusted root is not counted: an intermediate certificate
+/// under its root, a timestamp authority's certificate under its own.
+struct Operations {
+  /// Signatures that must be checked, by the kind of key.
+  private(set) var signatures: [SignatureKey.Algorithm: Int] = [:]
+  /// Hashes of Merkle tree nodes.
+  private(set) var nodes = 0
+  /// Bytes that must be hashed otherwise.
+  private(set) var bytes = 0
+
+  /// Counts for one bundle that verifies.
+  ///
+  /// With `sharedCertificate` the certificate was seen before: its chain and certificate timestamp
+  /// are not counted.
+  init(_ bundle: Bundle, root: TrustedRoot, sharedCertificate: Bool) throws {
+    guard let der = bundle.certificate else { throw BenchmarkError("no certificate") }
+    let leaf = try SigningCertificate(der: der)
+    if !sharedCertificate { try countCertificate(leaf, root) }
+    count(leaf.publicKey.algorithm)
+    if case .envelope(let envelope) = bundle.content {
+      bytes += envelope.preAuthenticationEncoding.count
+    }
+    for entry in bundle.logEntries {
+      let log = root.transparencyLogs.first { $0.logID == entry.logID }
+      guard let key = log?.key else { throw BenchmarkError("the log is not known") }
+      bytes += entry.canonicalizedBody.count
+      if entry.signedEntryTimestamp != nil {
+        count(key.algorithm)
+        bytes += entry.canonicalizedBody.count * 4 / 3
+      }
+      if let inclusion = entry.inclusion {
+        nodes += inclusion.hashes.count
+        count(key.algorithm)
+      }
+    }
+    for _ in bundle.timestamps {
+      guard let first = root.timestampAuthorities.last?.certificates.first else {
+        throw BenchmarkError("no timestamp authority")
+      }
+      count(try SignatureKey(Certificate(derEncoded: first).publicKey).algorithm)
+    }
+  }
+
+  private mutating func countCertificate(
+    _ leaf: SigningCertificate, _ root: TrustedRoot
+  ) throws {
+    let issuers = root.certificateAuthorities.flatMap { $0.chain.intermediates + [$0.chain.root] }
+    guard let issuer = issuers.first(where: { $0.subject == leaf.certificate.issuer }) else {
+      throw BenchmarkError("the issuer is not known")
+    }
+    count(try SignatureKey(issuer.publicKey).algorithm)
+    let timestamps = try SignedCertificateTimestamp.embedded(in: leaf.certificate)
+    let log = root.certificateLogs.first { log in
+      timestamps.contains { log.logID == $0.logID.bytes }
+    }
+    guard let key = log?.key else { throw BenchmarkError("the CT log is not known") }
+    count(key.algorithm)
+    bytes += 2 * leaf.certificate.tbsCertificateBytes.count
+  }
+
+  private mutating func count(_ algorithm: SignatureKey.Algorithm) {
+    signatures[algorithm, default: 0] += 1
+  }
+
+  /// The counts by the names of ``Primitives/costs()``.
+  var json: JSONValue {
+    var object = JSONObject()
+    for (algorithm, count) in signatures { object[algorithm.rawValue] = .integer(Int64(count)) }
+    object["node"] = .integer(Int64(nodes))
+    object["sha256"] = .integer(Int64(bytes))
+    return .object(object)
+  }
+}
+
+/// Why something cannot be measured.
+struct BenchmarkError: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) {
+    self.description = description
+  }
+}
