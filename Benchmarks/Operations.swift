@@ -57,17 +57,18 @@ struct Operations {
     _ leaf: SigningCertificate, _ root: TrustedRoot
   ) throws {
     let issuers = root.certificateAuthorities.flatMap { $0.chain.intermediates + [$0.chain.root] }
-    guard let issuer = issuers.first(where: { $0.subject == leaf.certificate.issuer }) else {
+    let name = try Certificate(derEncoded: leaf.der).issuer
+    guard let issuer = issuers.first(where: { $0.subject == name }) else {
       throw BenchmarkError("the issuer is not known")
     }
     count(try SignatureKey(issuer.publicKey).algorithm)
-    let timestamps = try SignedCertificateTimestamp.embedded(in: leaf.certificate)
+    let timestamps = try SignedCertificateTimestamp.embedded(in: leaf)
     let log = root.certificateLogs.first { log in
       timestamps.contains { log.logID == $0.logID.bytes }
     }
     guard let key = log?.key else { throw BenchmarkError("the CT log is not known") }
     count(key.algorithm)
-    bytes += 2 * leaf.certificate.tbsCertificateBytes.count
+    bytes += 2 * leaf.tbsCertificate.count
   }
 
   private mutating func count(_ algorithm: SignatureKey.Algorithm) {

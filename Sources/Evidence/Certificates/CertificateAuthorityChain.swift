@@ -45,7 +45,7 @@ package struct CertificateAuthorityChain: Hashable, Sendable {
       CertificatePath.all(of: intermediates, to: root, for: .codeSigning)
     }
     var issuing: [CertificatePath] = []
-    for path in all where await path.issued(leaf.certificate) { issuing.append(path) }
+    for path in all where await path.issued(leaf) { issuing.append(path) }
     return Issuance(paths: issuing)
   }
 

@@ -19,12 +19,8 @@ struct CertificatePath: Sendable {
     case timestamping
 
     /// Critical extensions that the rules for leaves and issuers understand (RFC 5280 §4.2).
-    var understoodExtensions: [ASN1ObjectIdentifier] {
-      let common: [ASN1ObjectIdentifier] = [
-        .X509ExtensionID.basicConstraints, .X509ExtensionID.nameConstraints,
-        .X509ExtensionID.keyUsage, .X509ExtensionID.extendedKeyUsage,
-      ]
-      return self == .codeSigning ? common + [.X509ExtensionID.subjectAlternativeName] : common
+    var understood: [CommonExtension] {
+      CommonExtension.allCases.filter { self == .codeSigning || $0 != .subjectAlternativeName }
     }
   }
 
@@ -35,6 +31,8 @@ struct CertificatePath: Sendable {
   private let issuer: Certificate
   private let root: Certificate
   private let purpose: Purpose
+  private let issuerName: [UInt8]
+  private let understood: [[UInt8]]
   private let hasNameConstraints: Bool
   private let notBefore: Timestamp
   private let notAfter: Timestamp
@@ -72,6 +70,7 @@ struct CertificatePath: Sendable {
   private init?(_ certificates: [Certificate], for purpose: Purpose) {
     guard let issuer = certificates.first, let root = certificates.last,
       let key = try? SignatureKey.subjectPublicKeyInfo(of: issuer.publicKey),
+      let name = try? issuer.subject.der,
       Self.mayIssue(certificates, for: purpose)
     else { return nil }
     self.certificates = certificates
@@ -79,6 +78,8 @@ struct CertificatePath: Sendable {
     self.root = root
     self.purpose = purpose
     issuerKey = key
+    issuerName = name
+    understood = purpose.understood.map(\.identifier)
     hasNameConstraints = certificates.contains {
       $0.extensions[oid: .X509ExtensionID.nameConstraints] != nil
     }
@@ -131,7 +132,7 @@ struct CertificatePath: Sendable {
 
   /// Whether a certificate has no critical extension that nobody looks at.
   private static func isUnderstood(_ certificate: Certificate, for purpose: Purpose) -> Bool {
-    let understood = purpose.understoodExtensions
+    let understood = purpose.understood.map(\.objectIdentifier)
     return certificate.version == .v3
       && certificate.extensions.allSatisfy { !$0.critical || understood.contains($0.oid) }
   }
@@ -141,6 +142,24 @@ struct CertificatePath: Sendable {
     // Certificates count in whole seconds.
     let second = Timestamp(unixSeconds: time.seconds)
     return second >= notBefore && second <= notAfter
+  }
+
+  /// Whether the path's first certificate issued a signing certificate, and that has nothing that
+  /// is not understood.
+  func issued(_ leaf: SigningCertificate) async -> Bool {
+    let fields = leaf.fields
+    guard let algorithm = fields.signatureAlgorithm, fields.issuer.elementsEqual(issuerName),
+      fields.extensions.allSatisfy({ !$0.isCritical || isUnderstood($0.identifier) }),
+      issuer.publicKey.isValidSignature(
+        fields.signature, for: fields.tbsCertificate, signatureAlgorithm: algorithm)
+    else { return false }
+    guard hasNameConstraints else { return true }
+    guard let certificate = try? Certificate(derEncoded: fields.der) else { return false }
+    return await namesAreAllowed(certificate)
+  }
+
+  private func isUnderstood(_ identifier: ArraySlice<UInt8>) -> Bool {
+    understood.contains { identifier.elementsEqual($0) }
   }
 
   /// Whether the path's first certificate issued a leaf, and the leaf has nothing that is not
@@ -156,7 +175,7 @@ struct CertificatePath: Sendable {
   private func namesAreAllowed(_ leaf: Certificate) async -> Bool {
     var verifier = X509.Verifier(rootCertificates: CertificateStore([root])) {
       RFC5280Policy.withValidityCheckDisabled()
-      UnderstoodExtensions(verifyingCriticalExtensions: purpose.understoodExtensions)
+      UnderstoodExtensions(verifyingCriticalExtensions: purpose.understood.map(\.objectIdentifier))
     }
     let result = await verifier.validate(
       leaf: leaf, intermediates: CertificateStore(certificates.dropLast()))
@@ -172,6 +191,17 @@ private struct UnderstoodExtensions: VerifierPolicy {
   func chainMeetsPolicyRequirements(
     chain: UnverifiedCertificateChain
   ) async -> PolicyEvaluationResult { .meetsPolicy }
+}
+
+extension DistinguishedName {
+  /// The name in DER.
+  var der: [UInt8] {
+    get throws {
+      var serializer = DER.Serializer()
+      try serializer.serialize(self)
+      return serializer.serializedBytes
+    }
+  }
 }
 
 extension Timestamp {

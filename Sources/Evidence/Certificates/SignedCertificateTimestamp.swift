@@ -36,17 +36,34 @@ package struct SignedCertificateTimestamp: Hashable, Sendable {
   ///
   /// - Throws: ``CertificateError/malformedTimestamp(_:)``, also above 16 timestamps.
   package static func embedded(
+    in certificate: SigningCertificate
+  ) throws(CertificateError) -> [SignedCertificateTimestamp] {
+    let identifier = PrecertificateBody.timestampListIdentifier
+    guard let found = certificate.fields.extension(identifier) else { return [] }
+    return try embedded(extensionValue: found.value)
+  }
+
+  /// Reads the timestamps embedded in a certificate; an absent extension gives none.
+  ///
+  /// - Throws: ``CertificateError/malformedTimestamp(_:)``, also above 16 timestamps.
+  package static func embedded(
     in certificate: Certificate
   ) throws(CertificateError) -> [SignedCertificateTimestamp] {
     guard let found = certificate.extensions[oid: PrecertificateBody.timestampList] else {
       return []
     }
-    let list: [UInt8]
-    do {
-      list = Array(try ASN1OctetString(derEncoded: found.value).bytes)
-    } catch {
+    return try embedded(extensionValue: found.value)
+  }
+
+  private static func embedded(
+    extensionValue: ArraySlice<UInt8>
+  ) throws(CertificateError) -> [SignedCertificateTimestamp] {
+    let value = Array(extensionValue)
+    var reader = DERReader(value, in: value.indices)
+    guard let content = try? reader.next(DERReader.Tag.octetString).content, reader.isAtEnd else {
       throw .malformedTimestamp("not an octet string")
     }
+    let list = Array(value[content])
     var outer = LengthPrefixedReader(list)
     var timestamps: [SignedCertificateTimestamp] = []
     do {

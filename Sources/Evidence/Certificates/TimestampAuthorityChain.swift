@@ -33,7 +33,11 @@ package struct TimestampAuthorityChain: Hashable, Sendable {
     leaf = parsed[0]
     leafDER = certificates[0]
     key = try SignatureKey(parsed[0].publicKey)
-    issuer = try Self.der(of: parsed[0].issuer)
+    do {
+      issuer = try parsed[0].issuer.der
+    } catch {
+      throw .malformedCertificate("a name cannot be written in DER")
+    }
     serial = Array(parsed[0].serialNumber.bytes)
     root = parsed[parsed.count - 1]
     intermediates = Array(parsed[1..<(parsed.count - 1)])
@@ -170,15 +174,5 @@ package struct TimestampAuthorityChain: Hashable, Sendable {
     hasher.combine(leaf)
     hasher.combine(intermediates)
     hasher.combine(root)
-  }
-
-  private static func der(of name: DistinguishedName) throws(CertificateError) -> [UInt8] {
-    var serializer = DER.Serializer()
-    do {
-      try serializer.serialize(name)
-    } catch {
-      throw .malformedCertificate("a name cannot be written in DER")
-    }
-    return serializer.serializedBytes
   }
 }
