@@ -19,6 +19,8 @@ struct Operations {
   private(set) var nodes = 0
   /// Bytes that must be hashed otherwise.
   private(set) var bytes = 0
+  /// Bytes that must be hashed with SHA-384, which P-384 authorities sign with.
+  private(set) var longBytes = 0
 
   /// Counts for one bundle that verifies.
   ///
@@ -61,14 +63,20 @@ struct Operations {
     guard let issuer = issuers.first(where: { $0.subject == name }) else {
       throw BenchmarkError("the issuer is not known")
     }
-    count(try SignatureKey(issuer.publicKey).algorithm)
+    let algorithm = try SignatureKey(issuer.publicKey).algorithm
+    count(algorithm)
+    if algorithm == .p384 {
+      longBytes += leaf.tbsCertificate.count
+    } else {
+      bytes += leaf.tbsCertificate.count
+    }
     let timestamps = try SignedCertificateTimestamp.embedded(in: leaf)
     let log = root.certificateLogs.first { log in
       timestamps.contains { log.logID == $0.logID.bytes }
     }
     guard let key = log?.key else { throw BenchmarkError("the CT log is not known") }
     count(key.algorithm)
-    bytes += 2 * leaf.tbsCertificate.count
+    bytes += leaf.tbsCertificate.count
   }
 
   private mutating func count(_ algorithm: SignatureKey.Algorithm) {
@@ -81,6 +89,7 @@ struct Operations {
     for (algorithm, count) in signatures { object[algorithm.rawValue] = .integer(Int64(count)) }
     object["node"] = .integer(Int64(nodes))
     object["sha256"] = .integer(Int64(bytes))
+    object["sha384"] = .integer(Int64(longBytes))
     return .object(object)
   }
 }

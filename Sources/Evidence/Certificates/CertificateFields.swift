@@ -13,14 +13,14 @@ import X509
 /// Extension       ::= SEQUENCE { OBJECT IDENTIFIER, critical BOOLEAN DEFAULT FALSE, OCTET STRING }
 /// ```
 struct CertificateFields: Hashable, Sendable {
-  /// An extension.
+  /// An extension, by where its parts lie in the certificate.
   struct Extension: Hashable, Sendable {
     /// The content of the object identifier.
-    let identifier: ArraySlice<UInt8>
+    let identifier: Range<Int>
     /// Whether who does not understand it must refuse the certificate.
     let isCritical: Bool
     /// The content of the octet string.
-    let value: ArraySlice<UInt8>
+    let value: Range<Int>
   }
 
   /// The whole certificate.
@@ -49,7 +49,7 @@ struct CertificateFields: Hashable, Sendable {
 
   /// The extension of a type, by the content of its object identifier.
   func `extension`(_ identifier: [UInt8]) -> Extension? {
-    extensions.first { $0.identifier.elementsEqual(identifier) }
+    extensions.first { der[$0.identifier].elementsEqual(identifier) }
   }
 
   /// Takes a certificate apart.
@@ -99,17 +99,17 @@ struct CertificateFields: Hashable, Sendable {
     extensions.reserveCapacity(32)
     while !list.isAtEnd {
       var item = try list.enter(DERReader.Tag.sequence)
-      let identifier = der[try item.next(DERReader.Tag.objectIdentifier).content]
+      let identifier = try item.next(DERReader.Tag.objectIdentifier).content
       var isCritical = false
       if item.nextTag == DERReader.Tag.boolean {
         // DER has one form of true and leaves a default value out.
         guard der[try item.next().content] == [0xff] else { throw .init() }
         isCritical = true
       }
-      let value = der[try item.next(DERReader.Tag.octetString).content]
+      let value = try item.next(DERReader.Tag.octetString).content
       try item.finish()
       guard !identifier.isEmpty, extensions.count < 64,
-        !extensions.contains(where: { $0.identifier == identifier })
+        !extensions.contains(where: { der[$0.identifier] == der[identifier] })
       else { throw .init() }
       extensions.append(Extension(identifier: identifier, isCritical: isCritical, value: value))
     }

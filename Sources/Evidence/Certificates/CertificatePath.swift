@@ -149,7 +149,7 @@ struct CertificatePath: Sendable {
   func issued(_ leaf: SigningCertificate) async -> Bool {
     let fields = leaf.fields
     guard let algorithm = fields.signatureAlgorithm, fields.issuer.elementsEqual(issuerName),
-      fields.extensions.allSatisfy({ !$0.isCritical || isUnderstood($0.identifier) }),
+      fields.extensions.allSatisfy({ !$0.isCritical || isUnderstood(fields.der[$0.identifier]) }),
       issuer.publicKey.isValidSignature(
         fields.signature, for: fields.tbsCertificate, signatureAlgorithm: algorithm)
     else { return false }

@@ -103,13 +103,17 @@ package enum FulcioExtension: UInt, CaseIterable, Hashable, Sendable {
     return serializer.serializedBytes
   }
 
-  /// Reads the extension's value; `nil` if it is not the text that it should be.
-  func decodedValue(_ value: ArraySlice<UInt8>) -> String? {
-    if isRawText { return String(validating: value, as: UTF8.self) }
-    let bytes = Array(value)
-    var reader = DERReader(bytes, in: bytes.indices)
-    guard let text = try? reader.next(0x0c), reader.isAtEnd else { return nil }
-    return String(validating: bytes[text.content], as: UTF8.self)
+  /// Reads the extension's value, which lies in a range of a certificate; `nil` if it is not the
+  /// text that it should be.
+  private func decodedValue(_ der: [UInt8], _ range: Range<Int>) -> String? {
+    if isRawText { return Self.text(der, range) }
+    var reader = DERReader(der, in: range)
+    guard let text = try? reader.next(DERReader.Tag.utf8String), reader.isAtEnd else { return nil }
+    return Self.text(der, text.content)
+  }
+
+  private static func text(_ der: [UInt8], _ range: Range<Int>) -> String? {
+    String(validating: der[range], as: UTF8.self)
   }
 
   /// Reads all known extensions of a certificate.
@@ -123,10 +127,11 @@ package enum FulcioExtension: UInt, CaseIterable, Hashable, Sendable {
     claims.reserveCapacity(Self.allCases.count)
     for found in fields.extensions {
       // All numbers fit into one byte, the last.
-      guard found.identifier.count == prefix.count + 1, found.identifier.starts(with: prefix),
-        let item = found.identifier.last.flatMap({ Self(rawValue: UInt($0)) })
+      let identifier = fields.der[found.identifier]
+      guard identifier.count == prefix.count + 1, identifier.starts(with: prefix),
+        let item = identifier.last.flatMap({ Self(rawValue: UInt($0)) })
       else { continue }
-      guard let text = item.decodedValue(found.value) else {
+      guard let text = item.decodedValue(fields.der, found.value) else {
         throw .malformedCertificate("the extension `\(item.title)` is not readable")
       }
       claims[item] = text

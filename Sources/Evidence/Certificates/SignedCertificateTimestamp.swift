@@ -40,7 +40,7 @@ package struct SignedCertificateTimestamp: Hashable, Sendable {
   ) throws(CertificateError) -> [SignedCertificateTimestamp] {
     let identifier = PrecertificateBody.timestampListIdentifier
     guard let found = certificate.fields.extension(identifier) else { return [] }
-    return try embedded(extensionValue: found.value)
+    return try embedded(extensionValue: certificate.der[found.value])
   }
 
   /// Reads the timestamps embedded in a certificate; an absent extension gives none.
@@ -170,7 +170,11 @@ private struct LengthPrefixedReader {
   }
 
   mutating func integer(byteCount: Int) throws(EncodingError) -> UInt64 {
-    try bytes(byteCount).reduce(0) { $0 << 8 | UInt64($1) }
+    guard input.count - offset >= byteCount else { throw .truncated(offset: offset) }
+    var value: UInt64 = 0
+    for byte in input[offset..<offset + byteCount] { value = value << 8 | UInt64(byte) }
+    offset += byteCount
+    return value
   }
 
   mutating func vector() throws(EncodingError) -> [UInt8] {

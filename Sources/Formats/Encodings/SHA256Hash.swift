@@ -9,21 +9,22 @@ package struct SHA256Hash: Hashable, Sendable {
   /// Makes a digest of exactly 32 bytes; any other count gives `nil`.
   package init?(bytes: some Collection<UInt8>) {
     guard bytes.count == 32 else { return nil }
-    self.init(bigEndian: bytes)
+    self = Array(bytes).withUnsafeBytes { SHA256Hash(bigEndian: $0) }
+  }
+
+  /// Makes a digest of exactly 32 bytes; any other count gives `nil`.
+  package init?(bytes: [UInt8]) {
+    guard bytes.count == 32 else { return nil }
+    self = bytes.withUnsafeBytes { SHA256Hash(bigEndian: $0) }
   }
 
   /// Takes 32 bytes.
-  private init(bigEndian bytes: some Sequence<UInt8>) {
-    var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
-    for (index, byte) in bytes.enumerated() {
-      switch index / 8 {
-      case 0: words.0 = words.0 << 8 | UInt64(byte)
-      case 1: words.1 = words.1 << 8 | UInt64(byte)
-      case 2: words.2 = words.2 << 8 | UInt64(byte)
-      default: words.3 = words.3 << 8 | UInt64(byte)
-      }
+  private init(bigEndian bytes: UnsafeRawBufferPointer) {
+    precondition(bytes.count == 32)
+    func word(_ index: Int) -> UInt64 {
+      UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
     }
-    self.words = words
+    words = (word(0), word(1), word(2), word(3))
   }
 
   /// Makes a digest of 64 lower-case hexadecimal digits; anything else gives `nil`.
@@ -44,16 +45,11 @@ package struct SHA256Hash: Hashable, Sendable {
 
   /// The 32 bytes.
   package var bytes: [UInt8] {
-    [UInt8](unsafeUninitializedCapacity: 32) { output, count in
-      for index in 0..<8 {
-        let shift = UInt64(56 - 8 * index)
-        output[index] = UInt8(truncatingIfNeeded: words.0 >> shift)
-        output[index + 8] = UInt8(truncatingIfNeeded: words.1 >> shift)
-        output[index + 16] = UInt8(truncatingIfNeeded: words.2 >> shift)
-        output[index + 24] = UInt8(truncatingIfNeeded: words.3 >> shift)
-      }
-      count = 32
-    }
+    withUnsafeBytes(of: bigEndianWords) { Array($0) }
+  }
+
+  private var bigEndianWords: (UInt64, UInt64, UInt64, UInt64) {
+    (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)
   }
 
   /// The digest as 64 lower-case hexadecimal digits.
