@@ -52,7 +52,7 @@ struct BundleSet {
 
   /// A verifier for each trusted root.
   func verifiers(rememberingCertificates: Bool) -> [Verifier] {
-    roots.map { Verifier(trusting: $0) }
+    roots.map { Verifier(trusting: $0, rememberedCertificates: rememberingCertificates ? 64 : 0) }
   }
 
   /// Parses and verifies every bundle once; one that does not pass is an error.

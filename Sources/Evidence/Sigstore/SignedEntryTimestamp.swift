@@ -21,7 +21,8 @@ package enum SignedEntryTimestamp {
     }
     // RFC 8785 in one line: the names are sorted, base64 and digits need no escapes.
     var payload = Array("{\"body\":\"".utf8)
-    payload += Base64.encode(body).utf8
+    payload.reserveCapacity(body.count / 3 * 4 + 256)
+    Base64.append(body, to: &payload)
     payload += "\",\"integratedTime\":\(integratedTime),\"logID\":\"".utf8
     payload += Hexadecimal.encode(logID).utf8
     payload += "\",\"logIndex\":\(logIndex)}".utf8

@@ -25,6 +25,19 @@ package enum Base64 {
     encode(bytes, alphabet: standard, padded: true)
   }
 
+  /// Adds the base64 text of bytes, padded, to other bytes.
+  package static func append(_ bytes: [UInt8], to text: inout [UInt8]) {
+    let start = text.count
+    let count = (bytes.count + 2) / 3 * 4
+    text.append(contentsOf: repeatElement(UInt8(ascii: "="), count: count))
+    text.withUnsafeMutableBufferPointer { text in
+      bytes.withUnsafeBufferPointer { bytes in
+        encode(
+          bytes, alphabet: standard, into: UnsafeMutableBufferPointer(rebasing: text[start...]))
+      }
+    }
+  }
+
   /// Returns the base64url text of bytes, without padding (as in RFC 7515).
   package static func encodeURL(_ bytes: some Collection<UInt8>) -> String {
     encode(bytes, alphabet: urlSafe, padded: false)
@@ -68,26 +81,38 @@ package enum Base64 {
     let rest = bytes.count % 3
     let count = whole * 4 + (rest == 0 ? 0 : padded ? 4 : rest + 1)
     return String(unsafeUninitializedCapacity: count) { output in
-      alphabet.withUnsafeBufferPointer { alphabet in
-        for group in 0..<whole {
-          let bits =
-            UInt32(bytes[3 * group]) << 16 | UInt32(bytes[3 * group + 1]) << 8
-            | UInt32(bytes[3 * group + 2])
-          output[4 * group] = alphabet[Int(bits >> 18)]
-          output[4 * group + 1] = alphabet[Int(bits >> 12 & 0x3f)]
-          output[4 * group + 2] = alphabet[Int(bits >> 6 & 0x3f)]
-          output[4 * group + 3] = alphabet[Int(bits & 0x3f)]
-        }
-        guard rest > 0 else { return }
-        let second = rest == 2 ? bytes[3 * whole + 1] : 0
-        let bits = UInt32(bytes[3 * whole]) << 16 | UInt32(second) << 8
-        output[4 * whole] = alphabet[Int(bits >> 18)]
-        output[4 * whole + 1] = alphabet[Int(bits >> 12 & 0x3f)]
-        if rest == 2 { output[4 * whole + 2] = alphabet[Int(bits >> 6 & 0x3f)] }
-        guard padded else { return }
-        for position in (4 * whole + rest + 1)..<count { output[position] = UInt8(ascii: "=") }
+      encode(bytes, alphabet: alphabet, into: output)
+      if padded {
+        let end = whole * 4 + (rest == 0 ? 0 : rest + 1)
+        for position in end..<count { output[position] = UInt8(ascii: "=") }
       }
       return count
+    }
+  }
+
+  /// Writes all characters but the padding.
+  private static func encode(
+    _ bytes: UnsafeBufferPointer<UInt8>, alphabet: [UInt8],
+    into output: UnsafeMutableBufferPointer<UInt8>
+  ) {
+    let whole = bytes.count / 3
+    let rest = bytes.count % 3
+    alphabet.withUnsafeBufferPointer { alphabet in
+      for group in 0..<whole {
+        let bits =
+          UInt32(bytes[3 * group]) << 16 | UInt32(bytes[3 * group + 1]) << 8
+          | UInt32(bytes[3 * group + 2])
+        output[4 * group] = alphabet[Int(bits >> 18)]
+        output[4 * group + 1] = alphabet[Int(bits >> 12 & 0x3f)]
+        output[4 * group + 2] = alphabet[Int(bits >> 6 & 0x3f)]
+        output[4 * group + 3] = alphabet[Int(bits & 0x3f)]
+      }
+      guard rest > 0 else { return }
+      let second = rest == 2 ? bytes[3 * whole + 1] : 0
+      let bits = UInt32(bytes[3 * whole]) << 16 | UInt32(second) << 8
+      output[4 * whole] = alphabet[Int(bits >> 18)]
+      output[4 * whole + 1] = alphabet[Int(bits >> 12 & 0x3f)]
+      if rest == 2 { output[4 * whole + 2] = alphabet[Int(bits >> 6 & 0x3f)] }
     }
   }
 

@@ -24,8 +24,12 @@ package enum PEM {
     var blocks: [Block] = []
     var label: [UInt8]?
     var body: [UInt8] = []
-    for line in text.split(separator: 0x0a, omittingEmptySubsequences: false) {
-      var line = line
+    var next = 0
+    while next <= text.count {
+      let start = next
+      let newline = text[start...].firstIndex(of: 0x0a) ?? text.count
+      next = newline + 1
+      var line = text[start..<newline]
       while let last = line.last, last == 0x0d || last == 0x20 { line = line.dropLast() }
       if let open = label {
         if line.starts(with: end), line.dropFirst(end.count).elementsEqual(open + dashes) {

@@ -37,7 +37,7 @@ struct CertificateAuthorityTests {
         ])
       #expect(leaf.notBefore == Timestamp(unixSeconds: TestStack.start.seconds))
       #expect(leaf.notAfter == leaf.notBefore.adding(seconds: 600))
-      let certificate = leaf.certificate
+      let certificate = try Certificate(derEncoded: leaf.der)
       #expect(certificate.subject.isEmpty)
       #expect(certificate.serialNumber.bytes.count == 20)
       #expect(certificate.signatureAlgorithm == .ecdsaWithSHA256)
