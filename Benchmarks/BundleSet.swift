@@ -41,12 +41,11 @@ struct BundleSet {
     self.roots = roots
   }
 
-  /// What must be computed for one pass over the set.
-  func operations(sharedCertificate: Bool) throws -> [JSONValue] {
+  /// What no verifier can leave out, for each bundle.
+  func operations(sharedCertificate: Bool) throws -> [Operations] {
     try members.map {
       try Operations(
-        Bundle(parsing: $0.text), root: $0.root, sharedCertificate: sharedCertificate
-      ).json
+        Bundle(parsing: $0.text), root: $0.root, sharedCertificate: sharedCertificate)
     }
   }
 

@@ -46,19 +46,27 @@ package struct CertificateAuthorityChain: Hashable, Sendable {
     }
     var issuing: [CertificatePath] = []
     for path in all where await path.issued(leaf) { issuing.append(path) }
-    return Issuance(paths: issuing)
+    return Issuance(paths: issuing, notBefore: leaf.notBefore, notAfter: leaf.notAfter)
   }
 
   /// The paths by which an authority issued a leaf.
   package struct Issuance: Sendable {
     fileprivate let paths: [CertificatePath]
+    fileprivate let notBefore: Timestamp
+    fileprivate let notAfter: Timestamp
 
     /// The SubjectPublicKeyInfo, in DER, of the certificate that issued the leaf.
     ///
-    /// - Throws: ``CertificateError/untrusted(_:)`` if no path was valid at the moment.
+    /// - Throws: ``CertificateError/untrusted(_:)`` if the leaf or every path was not valid at the
+    ///   moment.
     package func issuerKey(at time: Timestamp) throws(CertificateError) -> [UInt8] {
       guard !paths.isEmpty else {
         throw .untrusted("no chain to the authority's root")
+      }
+      // Certificates count in whole seconds.
+      let second = Timestamp(unixSeconds: time.seconds)
+      guard second >= notBefore, second <= notAfter else {
+        throw .untrusted("the certificate was not valid at \(time)")
       }
       guard let path = paths.first(where: { $0.contains(time) }) else {
         throw .untrusted("the authority's certificates were not valid at \(time)")

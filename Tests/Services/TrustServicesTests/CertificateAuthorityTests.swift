@@ -51,12 +51,12 @@ struct CertificateAuthorityTests {
       #expect(certificate.extensions.map(\.oid) == expected.map(\.0))
       #expect(certificate.extensions.map(\.critical) == expected.map(\.1))
       let root = stack.services.material.trustedRoot
-      let issuer = try await root.certificateAuthorities[0].chain.validate(leaf, at: stack.now)
+      let issuance = await root.certificateAuthorities[0].chain.issuance(of: leaf)
+      let issuer = try issuance.issuerKey(at: stack.now)
       let intermediate = try Certificate(derEncoded: chain[1])
       #expect(issuer == (try SignatureKey(intermediate.publicKey)).subjectPublicKeyInfo)
-      await #expect(throws: Certificates.CertificateError.self) {
-        try await root.certificateAuthorities[0].chain.validate(
-          leaf, at: stack.now.adding(seconds: 601))
+      #expect(throws: Certificates.CertificateError.self) {
+        try issuance.issuerKey(at: stack.now.adding(seconds: 601))
       }
     }
   }
