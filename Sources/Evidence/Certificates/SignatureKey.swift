@@ -165,14 +165,14 @@ package struct SignatureKey: Hashable, Sendable {
   private func isValidSignature(_ signature: [UInt8], digest: some Digest) -> Bool {
     switch key {
     case .p256(let key):
-      guard let parsed = try? P256.Signing.ECDSASignature(derRepresentation: signature) else {
-        return false
-      }
+      guard let raw = ECDSASignatureForm.raw(signature, size: 32),
+        let parsed = try? P256.Signing.ECDSASignature(rawRepresentation: raw)
+      else { return false }
       return key.isValidSignature(parsed, for: digest)
     case .p384(let key):
-      guard let parsed = try? P384.Signing.ECDSASignature(derRepresentation: signature) else {
-        return false
-      }
+      guard let raw = ECDSASignatureForm.raw(signature, size: 48),
+        let parsed = try? P384.Signing.ECDSASignature(rawRepresentation: raw)
+      else { return false }
       return key.isValidSignature(parsed, for: digest)
     case .p521(let key):
       guard let parsed = try? P521.Signing.ECDSASignature(derRepresentation: signature) else {
