@@ -14,11 +14,20 @@ package enum Base64 {
   private static let standardValues = values(of: standard)
   private static let urlSafeValues = values(of: urlSafe)
 
-  private static func values(of alphabet: [UInt8]) -> [UInt8] {
-    var table = [UInt8](repeating: 0xff, count: 256)
-    for (value, character) in alphabet.enumerated() { table[Int(character)] = UInt8(value) }
+  /// Four tables of 256, one for each character of a group: its six bits where they belong in the
+  /// group's 24, or ``invalid``.
+  private static func values(of alphabet: [UInt8]) -> [UInt32] {
+    var table = [UInt32](repeating: invalid, count: 4 * 256)
+    for (value, character) in alphabet.enumerated() {
+      for place in 0..<4 {
+        table[place * 256 + Int(character)] = UInt32(value) << UInt32(18 - 6 * place)
+      }
+    }
     return table
   }
+
+  /// A bit above the 24 of a group.
+  private static let invalid: UInt32 = 1 << 31
 
   /// Returns the base64 text of bytes, padded.
   package static func encode(_ bytes: some Collection<UInt8>) -> String {
@@ -117,7 +126,7 @@ package enum Base64 {
   }
 
   private static func decode(
-    _ text: some StringProtocol, values: [UInt8], padded: Bool
+    _ text: some StringProtocol, values: [UInt32], padded: Bool
   ) throws(EncodingError) -> [UInt8] {
     // A typed error cannot leave the closure, a result can.
     let result = text.utf8.withContiguousStorageIfAvailable { bytes in
@@ -130,7 +139,7 @@ package enum Base64 {
   }
 
   private static func decode(
-    _ text: UnsafeBufferPointer<UInt8>, values: [UInt8], padded: Bool
+    _ text: UnsafeBufferPointer<UInt8>, values: [UInt32], padded: Bool
   ) throws(EncodingError) -> [UInt8] {
     var end = text.count
     if padded {
@@ -141,35 +150,35 @@ package enum Base64 {
     let whole = end / 4
     let rest = end % 4
     var bad: Int?
-    let output = [UInt8](unsafeUninitializedCapacity: end / 4 * 3 + 2) { output, count in
+    // Room for the fourth byte that each group's store writes and the next one's overwrites.
+    let output = [UInt8](unsafeUninitializedCapacity: end / 4 * 3 + 4) { output, count in
+      let raw = UnsafeMutableRawBufferPointer(output)
       values.withUnsafeBufferPointer { values in
-        func sextet(_ offset: Int) -> UInt32 { UInt32(values[Int(text[offset])]) }
+        func bits(_ offset: Int, _ place: Int) -> UInt32 {
+          values[place << 8 | Int(text[offset + place])]
+        }
         for group in 0..<whole {
           let offset = 4 * group
-          let bits = (sextet(offset), sextet(offset + 1), sextet(offset + 2), sextet(offset + 3))
-          // 0xff, which is no value, has the two upper bits of a byte.
-          if (bits.0 | bits.1 | bits.2 | bits.3) & 0xc0 != 0 {
-            bad = (offset..<offset + 4).first { values[Int(text[$0])] == 0xff }
+          let all = bits(offset, 0) | bits(offset, 1) | bits(offset, 2) | bits(offset, 3)
+          if all & invalid != 0 {
+            bad = (offset..<offset + 4).first { values[Int(text[$0])] == invalid }
             return
           }
-          output[3 * group] = UInt8(truncatingIfNeeded: bits.0 << 2 | bits.1 >> 4)
-          output[3 * group + 1] = UInt8(truncatingIfNeeded: bits.1 << 4 | bits.2 >> 2)
-          output[3 * group + 2] = UInt8(truncatingIfNeeded: bits.2 << 6 | bits.3)
+          raw.storeBytes(of: (all << 8).bigEndian, toByteOffset: 3 * group, as: UInt32.self)
         }
         count = 3 * whole
         guard rest > 0 else { return }
         let offset = 4 * whole
-        bad = (offset..<end).first { values[Int(text[$0])] == 0xff }
+        bad = (offset..<end).first { values[Int(text[$0])] == invalid }
         guard bad == nil else { return }
-        let third = rest == 3 ? sextet(offset + 2) : 0
-        let bits = sextet(offset) << 18 | sextet(offset + 1) << 12 | third << 6
+        let all = bits(offset, 0) | bits(offset, 1) | (rest == 3 ? bits(offset, 2) : 0)
         // Left-over bits must be zero, or several texts would mean the same bytes.
-        guard bits & (rest == 3 ? 0xff : 0xffff) == 0 else {
+        guard all & (rest == 3 ? 0xff : 0xffff) == 0 else {
           bad = end - 1
           return
         }
-        output[3 * whole] = UInt8(truncatingIfNeeded: bits >> 16)
-        if rest == 3 { output[3 * whole + 1] = UInt8(truncatingIfNeeded: bits >> 8) }
+        output[3 * whole] = UInt8(truncatingIfNeeded: all >> 16)
+        if rest == 3 { output[3 * whole + 1] = UInt8(truncatingIfNeeded: all >> 8) }
         count = 3 * whole + rest - 1
       }
     }

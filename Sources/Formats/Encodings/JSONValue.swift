@@ -55,7 +55,13 @@ package struct JSONObject: Hashable, Sendable {
 
   /// The value of a key, compared byte by byte; assigning `nil` removes it.
   package subscript(key: String) -> JSONValue? {
-    get { members.first { $0.isNamed(key) }?.value }
+    get {
+      // By index, so that the members that are passed over are not copied.
+      for index in members.indices where members[index].isNamed(key) {
+        return members[index].value
+      }
+      return nil
+    }
     set {
       let position = members.firstIndex { $0.isNamed(key) }
       switch (position, newValue) {
