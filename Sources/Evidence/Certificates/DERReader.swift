@@ -10,7 +10,7 @@ struct DERReader {
   struct Malformed: Error {}
 
   /// One element.
-  struct Element {
+  struct Element: Sendable {
     /// The identifier byte: class, constructed bit, number.
     let tag: UInt8
     /// The element with its header.

@@ -70,53 +70,57 @@ package struct TimestampAuthorityChain: Hashable, Sendable {
   }
 
   private func checkAttributes(of data: CMSSignedData) throws(CertificateError) {
-    guard let type = data.attributes[[1, 2, 840, 113549, 1, 9, 3]],
-      (try? ASN1ObjectIdentifier(derEncoded: type)) == data.contentType
+    guard let type = data.attribute(Self.attribute + [3]),
+      type.tag == DERReader.Tag.objectIdentifier, data.der[type.content] == data.contentType
     else { throw .malformedTimestamp("its content type is not signed") }
-    guard let digestNode = data.attributes[[1, 2, 840, 113549, 1, 9, 4]],
-      let digest = try? ASN1OctetString(derEncoded: digestNode),
-      Array(digest.bytes) == data.hash.digest(of: data.content)
+    guard let digest = data.attribute(Self.attribute + [4]),
+      digest.tag == DERReader.Tag.octetString,
+      data.der[digest.content].elementsEqual(data.hash.digest(of: data.content))
     else { throw .untrusted("the timestamp's content is not the one that was signed") }
     // signingCertificateV2, if it is there and readable.
-    guard let node = data.attributes[[1, 2, 840, 113549, 1, 9, 16, 2, 47]],
-      let (hash, expected) = Self.signingCertificateHash(node)
+    guard let element = data.attribute(Self.attribute + [16, 2, 47]),
+      let (hash, expected) = Self.signingCertificateHash(data.der, element)
     else { return }
-    guard expected == hash.digest(of: leafDER) else {
+    guard expected.elementsEqual(hash.digest(of: leafDER)) else {
       throw .untrusted("the timestamp names another signing certificate")
     }
   }
 
+  /// The content of `1.2.840.113549.1.9` as an object identifier.
+  private static let attribute: [UInt8] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 9]
+
   /// The hash and certHash of the first ESSCertIDv2 (RFC 5035 §4), SHA-256 if it names none; `nil`
   /// if it is not readable or of a hash that is not accepted.
-  private static func signingCertificateHash(_ node: ASN1Node) -> (SignatureHash, [UInt8])? {
-    guard var outer = try? CMSSignedData.children(node), let list = outer.next(),
-      var identifiers = try? CMSSignedData.children(list), let first = identifiers.next(),
-      var fields = try? CMSSignedData.children(first), var field = fields.next()
+  private static func signingCertificateHash(
+    _ der: [UInt8], _ element: DERReader.Element
+  ) -> (SignatureHash, ArraySlice<UInt8>)? {
+    guard element.tag == DERReader.Tag.sequence else { return nil }
+    var outer = DERReader(der, in: element.content)
+    guard var list = try? outer.enter(DERReader.Tag.sequence),
+      var fields = try? list.enter(DERReader.Tag.sequence)
     else { return nil }
     var hash = SignatureHash.sha256
-    if field.identifier == .sequence {
-      guard var algorithm = try? CMSSignedData.children(field),
-        let identifier = try? CMSSignedData.identifier(algorithm.next()),
-        let named = SignatureHash(identifier), let next = fields.next()
+    if fields.nextTag == DERReader.Tag.sequence {
+      guard var algorithm = try? fields.enter(DERReader.Tag.sequence),
+        let identifier = try? algorithm.next(DERReader.Tag.objectIdentifier).content,
+        let named = SignatureHash(der[identifier])
       else { return nil }
       hash = named
-      field = next
     }
-    return (try? ASN1OctetString(derEncoded: field)).map { (hash, Array($0.bytes)) }
+    return (try? fields.next(DERReader.Tag.octetString)).map { (hash, der[$0.content]) }
   }
 
   private func hasValidSignature(_ data: CMSSignedData) -> Bool {
+    let ecdsa: [UInt8] = [0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3]
+    let pkcs1: [UInt8] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1]
     let hash: SignatureHash
-    switch data.signatureAlgorithm {
-    case [1, 2, 840, 10045, 4, 3, 2]: hash = .sha256
-    case [1, 2, 840, 10045, 4, 3, 3]: hash = .sha384
-    case [1, 2, 840, 10045, 4, 3, 4]: hash = .sha512
-    case [1, 2, 840, 113549, 1, 1, 11]: hash = .sha256
-    case [1, 2, 840, 113549, 1, 1, 12]: hash = .sha384
-    case [1, 2, 840, 113549, 1, 1, 13]: hash = .sha512
+    switch Array(data.signatureAlgorithm) {
+    case ecdsa + [2], pkcs1 + [11]: hash = .sha256
+    case ecdsa + [3], pkcs1 + [12]: hash = .sha384
+    case ecdsa + [4], pkcs1 + [13]: hash = .sha512
     // rsaEncryption and Ed25519 leave the hash to the digest algorithm or to themselves.
-    case [1, 2, 840, 113549, 1, 1, 1]: hash = data.hash
-    case [1, 3, 101, 112]:
+    case pkcs1 + [1]: hash = data.hash
+    case [0x2b, 0x65, 0x70]:
       return key.algorithm == .ed25519
         && key.isValidSignature(data.signature, for: data.signedAttributes)
     default: return false
