@@ -224,7 +224,7 @@ let package = Package(
       "Evidence", "SigstoreTests",
       [
         "Sigstore", "Encodings", "TransparencyLog", "Certificates", "Attestations",
-        "PyPIAttestations", "TestSupport", "TrustSimulator", crypto,
+        "PyPIAttestations", "TestSupport", "TrustSimulator", crypto, x509, asn1,
       ]),
     tests(
       "Release", "RebuildTests",
