@@ -38,12 +38,17 @@ struct Benchmark {
       return try await primitives.costs()
     case "verify":
       return try await verify(request)
+    case "parallel":
+      return try await parallel(request)
     case "parse":
       return try await parse(set(request), rounds: Int(request.required("rounds").integer()))
     case "hash":
       let path = try request.required("path").string()
       let measurement = try await Measurement { _ = try FileReading.sha256(of: path) }
-      return ["processor": seconds(measurement.processor), "wall": seconds(measurement.wall)]
+      return [
+        "processor": seconds(measurement.processor), "user": seconds(measurement.user),
+        "wall": seconds(measurement.wall),
+      ]
     case let other:
       throw BenchmarkError("unknown request `\(other)`")
     }
@@ -74,6 +79,29 @@ struct Benchmark {
       }.processor
     }
     return ["floor": seconds(floor), "verification": seconds(verification)]
+  }
+
+  /// The set again and again as one list, by so many at a time: seconds on the wall.
+  private func parallel(_ request: JSONNode) async throws -> JSONValue {
+    let set = try set(request)
+    let rounds = Int(try request.required("rounds").integer())
+    let width = Int(try request.required("width").integer())
+    let verifiers = set.verifiers(rememberingCertificates: false)
+    try await set.verify(with: verifiers, now: now)
+    let list = (0..<rounds).flatMap { _ in set.members }
+    let now = now
+    var passed = 0
+    let measurement = await Measurement {
+      let results = await list.concurrentMap(width: width) { member in
+        guard let bundle = try? Bundle(parsing: member.text) else { return false }
+        let result = await verifiers[member.rootPosition].verify(
+          bundle, artifact: member.artifact, now: now)
+        return result.verified != nil
+      }
+      passed = results.count { $0 }
+    }
+    guard passed == list.count else { throw BenchmarkError("a bundle does not verify") }
+    return ["wall": seconds(measurement.wall), "processor": seconds(measurement.processor)]
   }
 
   /// Reading alone: the bundle with all that is in it, and its certificate.
