@@ -225,7 +225,7 @@ let package = Package(
       "Evidence", "SigstoreTests",
       [
         "Sigstore", "Encodings", "TransparencyLog", "Certificates", "Attestations",
-        "PyPIAttestations", "TestSupport", "TrustSimulator", crypto,
+        "PyPIAttestations", "TestSupport", "TrustSimulator", crypto, x509, asn1,
       ]),
     tests(
       "Release", "RebuildTests",
@@ -272,3 +272,16 @@ let package = Package(
     tests("EndToEnd", "EndToEndTests", ["TestSupport"]),
   ]
 )
+
+// The benchmark sees `package` declarations, so it is a target of this package; it is part of it
+// only where `scripts/bench` asks for it, and costs other builds nothing.
+if Context.environment["HALLMARK_BENCHMARKS"] == "1" {
+  package.targets.append(
+    .executableTarget(
+      name: "hallmark-benchmark",
+      dependencies: [
+        "Encodings", "Attestations", "Certificates", "TransparencyLog", "Sigstore", "Verification",
+        asn1, crypto, x509,
+      ],
+      path: "Benchmarks", exclude: ["compare.py"], swiftSettings: settings))
+}

@@ -30,12 +30,35 @@ package struct SignatureKey: Hashable, Sendable {
   package let subjectPublicKeyInfo: [UInt8]
   /// The kind of the key.
   package let algorithm: Algorithm
-  private let key: Certificate.PublicKey
+  private let key: Key
+
+  /// The key in the form that checks signatures.
+  private enum Key: Sendable {
+    case p256(P256.Signing.PublicKey)
+    case p384(P384.Signing.PublicKey)
+    case p521(P521.Signing.PublicKey)
+    case ed25519(Curve25519.Signing.PublicKey)
+    case rsa(_RSA.Signing.PublicKey)
+  }
+
+  /// A SubjectPublicKeyInfo of P-256 up to the point in its uncompressed form.
+  private static let p256Prefix: [UInt8] = [
+    0x30, 89, 0x30, 19, 6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1,
+    6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7, 3, 66, 0, 4,
+  ]
 
   /// Reads a SubjectPublicKeyInfo (RFC 5280 §4.1.2.7) in DER.
   ///
   /// - Throws: ``CertificateError/unsupportedKey(_:)``, also for points off the curve.
   package init(subjectPublicKeyInfo der: [UInt8]) throws(CertificateError) {
+    // Nearly every key is of this form, which needs no parser.
+    if der.count == 91, der.starts(with: Self.p256Prefix) {
+      guard let key = try? P256.Signing.PublicKey(x963Representation: der[26...]) else {
+        throw .unsupportedKey("not a public key of a supported kind")
+      }
+      self.init(.p256(key), .p256, subjectPublicKeyInfo: der)
+      return
+    }
     let key: Certificate.PublicKey
     do {
       key = try Certificate.PublicKey(derEncoded: der)
@@ -45,24 +68,34 @@ package struct SignatureKey: Hashable, Sendable {
     try self.init(key)
   }
 
+  private init(_ key: Key, _ algorithm: Algorithm, subjectPublicKeyInfo: [UInt8]) {
+    self.key = key
+    self.algorithm = algorithm
+    self.subjectPublicKeyInfo = subjectPublicKeyInfo
+  }
+
   /// Takes over a key that a certificate holds.
   ///
   /// - Throws: ``CertificateError/unsupportedKey(_:)``.
   package init(_ key: Certificate.PublicKey) throws(CertificateError) {
-    if P256.Signing.PublicKey(key) != nil {
+    if let key = P256.Signing.PublicKey(key) {
+      self.key = .p256(key)
       algorithm = .p256
-    } else if P384.Signing.PublicKey(key) != nil {
+    } else if let key = P384.Signing.PublicKey(key) {
+      self.key = .p384(key)
       algorithm = .p384
-    } else if P521.Signing.PublicKey(key) != nil {
+    } else if let key = P521.Signing.PublicKey(key) {
+      self.key = .p521(key)
       algorithm = .p521
-    } else if Curve25519.Signing.PublicKey(key) != nil {
+    } else if let key = Curve25519.Signing.PublicKey(key) {
+      self.key = .ed25519(key)
       algorithm = .ed25519
-    } else if let rsa = _RSA.Signing.PublicKey(key), rsa.keySizeInBits >= 2048 {
+    } else if let key = _RSA.Signing.PublicKey(key), key.keySizeInBits >= 2048 {
+      self.key = .rsa(key)
       algorithm = .rsa
     } else {
       throw .unsupportedKey("not a public key of a supported kind and size")
     }
-    self.key = key
     subjectPublicKeyInfo = try Self.subjectPublicKeyInfo(of: key)
   }
 
@@ -107,9 +140,7 @@ package struct SignatureKey: Hashable, Sendable {
 
   /// Tells whether a signature over a message is valid, with the hash that belongs to the key.
   package func isValidSignature(_ signature: [UInt8], for message: [UInt8]) -> Bool {
-    if let key = Curve25519.Signing.PublicKey(key) {
-      return key.isValidSignature(signature, for: message)
-    }
+    if case .ed25519(let key) = key { return key.isValidSignature(signature, for: message) }
     let hash: SignatureHash =
       switch algorithm {
       case .p384: .sha384
@@ -132,31 +163,30 @@ package struct SignatureKey: Hashable, Sendable {
   }
 
   private func isValidSignature(_ signature: [UInt8], digest: some Digest) -> Bool {
-    if let key = P256.Signing.PublicKey(key) {
-      guard let parsed = try? P256.Signing.ECDSASignature(derRepresentation: signature) else {
-        return false
-      }
+    switch key {
+    case .p256(let key):
+      guard let raw = ECDSASignatureForm.raw(signature, size: 32),
+        let parsed = try? P256.Signing.ECDSASignature(rawRepresentation: raw)
+      else { return false }
       return key.isValidSignature(parsed, for: digest)
-    }
-    if let key = P384.Signing.PublicKey(key) {
-      guard let parsed = try? P384.Signing.ECDSASignature(derRepresentation: signature) else {
-        return false
-      }
+    case .p384(let key):
+      guard let raw = ECDSASignatureForm.raw(signature, size: 48),
+        let parsed = try? P384.Signing.ECDSASignature(rawRepresentation: raw)
+      else { return false }
       return key.isValidSignature(parsed, for: digest)
-    }
-    if let key = P521.Signing.PublicKey(key) {
+    case .p521(let key):
       guard let parsed = try? P521.Signing.ECDSASignature(derRepresentation: signature) else {
         return false
       }
       return key.isValidSignature(parsed, for: digest)
-    }
-    if let key = _RSA.Signing.PublicKey(key) {
+    case .rsa(let key):
       return key.isValidSignature(
         _RSA.Signing.RSASignature(rawRepresentation: signature), for: digest,
         padding: .insecurePKCS1v1_5)
+    case .ed25519:
+      // Ed25519 signs messages, not digests.
+      return false
     }
-    // Ed25519 signs messages, not digests.
-    return false
   }
 
   /// Tells whether an ECDSA signature over a SHA-256 digest is valid.

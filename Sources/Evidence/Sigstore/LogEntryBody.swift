@@ -149,9 +149,10 @@ package struct LogEntryBody: Hashable, Sendable {
   }
 
   private static func pem(_ node: JSONNode) throws(DocumentError) -> VerificationMaterial {
-    guard let text = String(validating: try node.bytes(), as: UTF8.self),
-      let blocks = try? PEM.decode(text), blocks.count == 1, let block = blocks.first
-    else { throw node.error("expected base64 of one PEM block") }
+    let text = try node.bytes()
+    guard let blocks = try? PEM.decode(text), blocks.count == 1, let block = blocks.first else {
+      throw node.error("expected base64 of one PEM block")
+    }
     switch block.label {
     case "CERTIFICATE": return .certificate(block.bytes)
     case "PUBLIC KEY": return .publicKey(block.bytes)

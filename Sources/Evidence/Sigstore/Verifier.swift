@@ -19,13 +19,33 @@ package struct Verifier: Sendable {
   package let trustedRoot: TrustedRoot
   /// What must be there.
   package let requirements: VerificationRequirements
+  let cache: CertificateCache
 
   /// Makes a verifier.
+  ///
+  /// - Parameters:
+  ///   - trustedRoot: whom to trust.
+  ///   - requirements: what must be there.
+  ///   - rememberedCertificates: of how many certificates the chain and the certificate timestamp
+  ///     are kept; copies of a verifier share them. It changes no verdict.
   package init(
-    trusting trustedRoot: TrustedRoot, requirements: VerificationRequirements = .init()
+    trusting trustedRoot: TrustedRoot, requirements: VerificationRequirements = .init(),
+    rememberedCertificates: Int = 64
   ) {
     self.trustedRoot = trustedRoot
     self.requirements = requirements
+    cache = CertificateCache(limit: rememberedCertificates)
+  }
+
+  private init(_ other: Verifier, _ requirements: VerificationRequirements) {
+    trustedRoot = other.trustedRoot
+    self.requirements = requirements
+    cache = other.cache
+  }
+
+  /// The same verifier, and the certificates that it remembers, with other requirements.
+  package func requiring(_ requirements: VerificationRequirements) -> Verifier {
+    Verifier(self, requirements)
   }
 
   /// The outcome: the report, and the verified bundle if every rule is met.
@@ -57,7 +77,7 @@ package struct Verifier: Sendable {
     }
     let certificate: SigningCertificate
     do {
-      certificate = try SigningCertificate(der: der)
+      certificate = try cache[der]?.certificate ?? SigningCertificate(der: der)
       report.record(VerificationCheck(.wellFormed, .passed))
     } catch {
       report.record(VerificationCheck(.wellFormed, .failed("\(error)")))
@@ -69,7 +89,7 @@ package struct Verifier: Sendable {
       now: now, report: &report)
 
     // (5) The certificate at those times.
-    await CertificateCheck(trustedRoot: trustedRoot).run(
+    await CertificateCheck(trustedRoot: trustedRoot, cache: cache).run(
       certificate, times: times, recordingIn: &report)
 
     guard report.passed else { return Result(report: report, verified: nil) }

@@ -5,20 +5,30 @@ import Encodings
 import Sigstore
 import Verification
 
-/// Verifies one artifact after the other with the same trust and expectation.
+/// Verifies artifacts with the same trust and expectation.
 struct FileVerification: Sendable {
-  /// Whom to trust.
-  let roots: [TrustedRoot]
-  /// What is expected.
-  let expected: Expectation?
-  /// Keys of registries and build services.
-  let keys: TrustFolder
-  /// Whether bundles of version 0.1 may come without an inclusion proof.
-  let allowsPromiseAlone: Bool
-  /// Reads evidence.
-  let reader: EvidenceReader
-  /// Evidence that is named; without any it is looked for beside the file.
-  let evidence: [String]
+  private let verifier: ArtifactVerifier
+  private let expected: Expectation?
+  private let reader: EvidenceReader
+  private let evidence: [String]
+
+  /// Takes over trust and expectation.
+  ///
+  /// - Parameters:
+  ///   - roots: whom to trust.
+  ///   - expected: what is expected.
+  ///   - sources: where evidence and keys are.
+  ///   - reader: reads evidence.
+  init(
+    roots: [TrustedRoot], expected: Expectation?, sources: EvidenceOptions, reader: EvidenceReader
+  ) {
+    verifier = ArtifactVerifier(
+      trusting: roots, expecting: expected, keys: TrustFolder(path: sources.trustFolder),
+      allowsPromiseAlone: sources.allowMissingProof)
+    self.expected = expected
+    self.reader = reader
+    evidence = sources.evidence
+  }
 
   /// Gathers the evidence of an artifact and judges it.
   func check(_ argument: String) async -> FileResult {
@@ -41,23 +51,11 @@ struct FileVerification: Sendable {
       } catch {
         return FileResult(file: argument, outcome: .unreachable("\(error)"))
       }
-      let verdict = await ArtifactVerifier(
-        trusting: roots, expecting: expected(for: artifact), keys: keys,
-        allowsPromiseAlone: allowsPromiseAlone
-      ).verify(artifact, evidence: items, unreadable: unreadable, now: FileReading.now())
+      let verdict = await verifier.verify(
+        artifact, evidence: items, unreadable: unreadable, now: FileReading.now())
       return FileResult(file: argument, outcome: .verdict(verdict))
     } catch {
       return FileResult(file: argument, outcome: .unreadable("\(error)"))
     }
-  }
-
-  /// A summary must be about the artifact itself.
-  private func expected(for artifact: Artifact) -> Expectation? {
-    guard case .summary(let summary, let key) = expected else { return expected }
-    return .summary(
-      SummaryExpectations(
-        subjectDigests: [artifact.digest.description], verifierID: summary.verifierID,
-        resourceURI: summary.resourceURI, verifiedLevels: summary.verifiedLevels,
-        publicKeyID: summary.publicKeyID), signedBy: key)
   }
 }

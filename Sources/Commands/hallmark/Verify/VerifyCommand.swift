@@ -54,9 +54,12 @@ struct VerifyCommand: AsyncParsableCommand {
   @Argument(help: "The files, digests or images to check.")
   var files: [String] = []
 
+  /// Artifacts whose results are shown together.
+  private static let group = 64
+
   func validate() throws {
     if files.isEmpty, summary.subjectDigest.isEmpty {
-      throw ValidationError("name at least one file, digest or image.")
+      throw ValidationError("missing expected argument: a file, digest or image.")
     }
     if !files.isEmpty, !summary.subjectDigest.isEmpty {
       throw ValidationError("--subject-digest takes the place of files.")
@@ -88,14 +91,17 @@ struct VerifyCommand: AsyncParsableCommand {
         roots.flatMap { $0.logClients(transport) }
       })
     let verification = FileVerification(
-      roots: roots, expected: expected, keys: TrustFolder(path: sources.trustFolder),
-      allowsPromiseAlone: sources.allowMissingProof, reader: reader, evidence: sources.evidence)
+      roots: roots, expected: expected, sources: sources, reader: reader)
     var results: [FileResult] = []
     let arguments = files.isEmpty ? [summary.subjectDigest.joined(separator: " ")] : files
-    for argument in arguments {
-      let result = await verification.check(argument)
-      if !global.json { result.show(on: console, explaining: explain) }
-      results.append(result)
+    // Some at a time, so that the first results come early and the others without delay.
+    for start in stride(from: 0, to: arguments.count, by: Self.group) {
+      let some = Array(arguments[start..<min(start + Self.group, arguments.count)])
+      let found = await some.concurrentMap(width: Platform.processorCount) {
+        await verification.check($0)
+      }
+      if !global.json { found.forEach { $0.show(on: console, explaining: explain) } }
+      results += found
     }
     await transport?.shutdown()
     try summaries.write(results, policy: (origin ?? "", expectation.policy))
