@@ -25,6 +25,15 @@ package enum SignatureHash: Hashable, Sendable {
     }
   }
 
+  /// Bytes of a digest.
+  var byteCount: Int {
+    switch self {
+    case .sha256: 32
+    case .sha384: 48
+    case .sha512: 64
+    }
+  }
+
   /// The digest of a message.
   package func digest(of message: [UInt8]) -> [UInt8] {
     switch self {

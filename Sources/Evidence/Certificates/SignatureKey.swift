@@ -189,14 +189,47 @@ package struct SignatureKey: Hashable, Sendable {
     }
   }
 
-  /// Tells whether an ECDSA signature over a SHA-256 digest is valid.
+  /// Tells whether a signature over a SHA-256 digest is valid.
   ///
   /// For P-384 and P-521 keys this is the older pairing that signers of the first Sigstore years
-  /// used and that bundles up to v0.3 still carry. Other kinds of keys cannot check a digest and
-  /// give `false`.
+  /// used and that bundles up to v0.3 still carry.
   package func isValidSignature(_ signature: [UInt8], forDigest digest: SHA256Hash) -> Bool {
-    guard algorithm != .rsa else { return false }
-    return isValidSignature(signature, digest: PrehashedSHA256(bytes: digest.bytes))
+    isValidSignature(signature, forDigest: digest.bytes, hash: .sha256)
+  }
+
+  /// Tells whether a signature over a digest is valid.
+  ///
+  /// - Parameters:
+  ///   - signature: an ECDSA signature in DER, or one by RSA with PKCS #1 v1.5 padding; Ed25519 signs
+  ///     messages, so with such a key the answer is `false`.
+  ///   - bytes: the digest; of any other length than the hash's the answer is `false`.
+  ///   - hash: the hash that made it.
+  package func isValidSignature(
+    _ signature: [UInt8], forDigest bytes: [UInt8], hash: SignatureHash
+  ) -> Bool {
+    guard bytes.count == hash.byteCount else { return false }
+    guard case .rsa = key else {
+      return isValidSignature(signature, digest: Prehashed(bytes: bytes))
+    }
+    // The padding names the hash, which the library tells by the digest's type.
+    func isValid<Value: Digest>(_ digest: Value?) -> Bool {
+      digest.map { isValidSignature(signature, digest: $0) } ?? false
+    }
+    return switch hash {
+    case .sha256: isValid(Self.digest(bytes) as SHA256.Digest?)
+    case .sha384: isValid(Self.digest(bytes) as SHA384.Digest?)
+    case .sha512: isValid(Self.digest(bytes) as SHA512.Digest?)
+    }
+  }
+
+  /// A digest computed elsewhere as the library's type, which has no initialiser for it: its memory is
+  /// the digest's bytes. Were it ever something else, its own view of them would tell.
+  private static func digest<Value: Digest>(_ bytes: [UInt8]) -> Value? {
+    guard MemoryLayout<Value>.size == bytes.count, Value.byteCount == bytes.count else {
+      return nil
+    }
+    let digest = bytes.withUnsafeBytes { $0.loadUnaligned(as: Value.self) }
+    return digest.elementsEqual(bytes) ? digest : nil
   }
 
   package static func == (left: SignatureKey, right: SignatureKey) -> Bool {
@@ -208,12 +241,13 @@ package struct SignatureKey: Hashable, Sendable {
   }
 }
 
-/// A SHA-256 digest computed elsewhere, in the form that Swift Crypto's ECDSA takes.
-private struct PrehashedSHA256: Digest {
-  static var byteCount: Int { 32 }
+/// A digest computed elsewhere, in the form that Swift Crypto's ECDSA takes.
+private struct Prehashed: Digest {
+  /// The most there are.
+  static var byteCount: Int { 64 }
   let bytes: [UInt8]
 
-  var description: String { "SHA256 digest" }
+  var description: String { "digest" }
 
   func makeIterator() -> Array<UInt8>.Iterator { bytes.makeIterator() }
 

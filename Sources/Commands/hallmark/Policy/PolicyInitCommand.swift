@@ -85,9 +85,24 @@ struct PolicyInitCommand: AsyncParsableCommand {
   /// The artifact and its evidence; evidence alone is about its own first subject.
   private func subject() async throws -> (Artifact, ([Evidence], [UnreadableEvidence])) {
     let reader = EvidenceReader(entries: try sources.logEntries(), logs: nil)
-    if sources.evidence.isEmpty, let bytes = try? FileReading.bytes(of: file, limit: 16 << 20),
-      let items = try? Evidence.parse(bytes, place: file)
-    {
+    let paths =
+      sources.evidence.isEmpty ? EvidenceDiscovery.paths(for: file) : sources.evidence
+    if paths.isEmpty {
+      let items: [Evidence]
+      do {
+        let bytes = try FileReading.bytes(of: file, limit: Evidence.sizeLimit)
+        items = try Evidence.parse(bytes, place: file)
+      } catch let error as DocumentError {
+        throw CommandFailure(
+          status: ExitStatus.rejected.rawValue,
+          Diagnostic(
+            "no evidence lies beside it, and it is none itself: \(error)", place: file,
+            help: ["name the evidence by --evidence"]))
+      } catch {
+        throw CommandFailure(
+          status: ExitStatus.couldNotRun.rawValue,
+          Diagnostic("\(error)", help: ["name a signed file, a bundle or an attestation"]))
+      }
       let completed = try await reader.complete(items)
       guard let digest = completed.lazy.compactMap(\.firstSubject).first else {
         throw CommandFailure(
@@ -97,8 +112,6 @@ struct PolicyInitCommand: AsyncParsableCommand {
       return (digest, (completed, []))
     }
     let named = ArtifactArgument(file)
-    let paths =
-      sources.evidence.isEmpty ? EvidenceDiscovery.paths(for: file) : sources.evidence
     let (items, unreadable) = await reader.read(paths)
     do {
       let artifact = try named.artifact(for: items)
