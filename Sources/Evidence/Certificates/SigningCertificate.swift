@@ -147,7 +147,8 @@ extension CertificateFields {
   /// An extension in the library's form.
   func library(_ kind: CommonExtension) -> Certificate.Extension? {
     self.extension(kind.identifier).map {
-      Certificate.Extension(oid: kind.objectIdentifier, critical: $0.isCritical, value: der[$0.value])
+      Certificate.Extension(
+        oid: kind.objectIdentifier, critical: $0.isCritical, value: der[$0.value])
     }
   }
 }

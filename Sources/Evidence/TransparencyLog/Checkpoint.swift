@@ -41,7 +41,8 @@ package struct Checkpoint: Hashable, Sendable {
     guard let size = DecimalText.parse(lines[1]) else {
       throw .malformed("the checkpoint's size is not a canonical decimal")
     }
-    guard let text = String(validating: lines[2], as: UTF8.self), let bytes = try? Base64.decode(text),
+    guard let text = String(validating: lines[2], as: UTF8.self),
+      let bytes = try? Base64.decode(text),
       let root = SHA256Hash(bytes: bytes)
     else { throw .malformed("the checkpoint's root hash is not 32 bytes of base64") }
     var extensions: [String] = []

@@ -175,6 +175,24 @@ import Testing
     #expect(key == (try SignatureKey(path[1].publicKey)).subjectPublicKeyInfo)
   }
 
+  /// Whatever is changed in a certificate: one that is read here, the X.509 library reads too, and
+  /// with the same parts.
+  @Test(arguments: [0x01, 0x20, 0x80, 0xff] as [UInt8])
+  func nothingIsReadThatTheLibraryRefuses(change: UInt8) throws {
+    let der = try Self.der(try Self.hierarchy(.right).leaf)
+    for place in der.indices {
+      var changed = der
+      changed[place] ^= change
+      guard let own = try? SigningCertificate(der: changed) else { continue }
+      let library = try #require(
+        try? Certificate(derEncoded: changed), "byte \(place) of \(der.count)")
+      #expect(library.tbsCertificateBytes == own.tbsCertificate)
+      #expect(Int64(library.notValidBefore.timeIntervalSince1970) == own.notBefore.seconds)
+      #expect(Int64(library.notValidAfter.timeIntervalSince1970) == own.notAfter.seconds)
+      #expect(try SignatureKey(library.publicKey) == own.publicKey)
+    }
+  }
+
   /// One answer, asked for several moments: leaf 600 s, issuer an hour, root a day.
   @Test func validityCountsEachTime() async throws {
     let (authorities, leaf) = try Self.hierarchy(.right)
