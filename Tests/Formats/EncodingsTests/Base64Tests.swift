@@ -69,7 +69,7 @@ extension Base64Tests {
   }
 }
 
-@Suite struct PEMTests {
+@Suite struct PEMLineTests {
   static let block = "-----BEGIN X-----\nAAEC\n-----END X-----\n"
 
   @Test(arguments: [
