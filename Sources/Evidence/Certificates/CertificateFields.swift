@@ -83,7 +83,7 @@ struct CertificateFields: Hashable, Sendable {
     guard der[try version.next(DERReader.Tag.integer).content] == [2] else { throw .init() }
     try version.finish()
     let serial = der[try fields.next(DERReader.Tag.integer).content]
-    guard Self.isInteger(serial) else { throw .init() }
+    guard Self.isPositive(serial) else { throw .init() }
     // RFC 5280 §4.1.1.2: the algorithm stands in both places.
     let algorithm = try fields.next(DERReader.Tag.sequence).whole
     guard der[algorithm] == der[outerAlgorithm] else { throw .init() }
@@ -152,11 +152,11 @@ struct CertificateFields: Hashable, Sendable {
     return name.whole
   }
 
-  /// Whether an INTEGER has content, in the fewest bytes.
-  private static func isInteger(_ content: ArraySlice<UInt8>) -> Bool {
-    guard let first = content.first else { return false }
+  /// Whether the content of an INTEGER is not negative, and in the fewest bytes.
+  private static func isPositive(_ content: ArraySlice<UInt8>) -> Bool {
+    guard let first = content.first, first < 0x80 else { return false }
     guard let second = content.dropFirst().first else { return true }
-    return !(first == 0 && second < 0x80) && !(first == 0xff && second >= 0x80)
+    return first != 0 || second >= 0x80
   }
 
   /// `YYMMDDHHMMSSZ` up to the year 2049, `YYYYMMDDHHMMSSZ` (RFC 5280 §4.1.2.5).

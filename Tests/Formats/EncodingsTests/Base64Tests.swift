@@ -45,13 +45,13 @@ extension Base64Tests {
     for count in 1..<14 {
       let text = Array(Base64.encode((0..<count).map { UInt8($0) }).utf8)
       for place in text.indices where text[place] != UInt8(ascii: "=") {
-        for bad: UInt8 in [0x20, 0x2d, 0x7f, 0x3d] {
+        for bad: UInt8 in [0x20, 0x2d, 0x7f] {
           var changed = text
           changed[place] = bad
           let found = #expect(throws: EncodingError.self) {
             try Base64.decode(String(decoding: changed, as: UTF8.self))
           }
-          if bad != 0x3d { #expect(found == .base64(offset: place)) }
+          #expect(found == .base64(offset: place))
         }
       }
     }
