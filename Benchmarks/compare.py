@@ -200,6 +200,7 @@ def throughput(program: str) -> None:
 
 def large_file(program: str) -> None:
     worker, best = Worker(program), Best()
+    worker.ask("primitives")
     before = worker.peak_memory()
     with tempfile.NamedTemporaryFile() as file:
         file.truncate(LARGE)
