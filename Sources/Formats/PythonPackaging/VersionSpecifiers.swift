@@ -69,9 +69,8 @@ package struct VersionSpecifiers: Hashable, Sendable {
         rest = rest.dropLast(2)
       }
       let version = try Version(String(decoding: rest, as: UTF8.self))
-      guard !isPrefix || (!version.isLocal && version.developmentRelease == nil) else {
-        throw .requirement(
-          text, reason: "a local or development version cannot have `.*` behind it")
+      guard !isPrefix || version.isOnlyNumbers else {
+        throw .requirement(text, reason: "`.*` belongs behind the numbers of a version")
       }
       guard comparison != .compatible || version.release.count >= 2 else {
         throw .requirement(text, reason: "`~=` needs a version of at least two numbers")
@@ -132,11 +131,11 @@ extension VersionSpecifiers.Clause {
       guard candidate > version else { return false }
       // `>1.7` means neither 1.7.0.post1 nor 1.7.0+local.
       if version.postRelease == nil, candidate.postRelease != nil,
-        candidate.baseKey == version.baseKey
+        candidate.baseKey == version.baseKey, candidate.preRelease == version.preRelease
       {
         return false
       }
-      return !(candidate.isLocal && candidate.baseKey == version.baseKey)
+      return !(candidate.isLocal && candidate.withoutLocal == version)
     }
   }
 }
@@ -146,6 +145,11 @@ extension Version {
   fileprivate var baseKey: [Numeral] {
     let zeros = release.reversed().prefix { $0 == .zero }.count
     return [epoch] + release.dropLast(zeros)
+  }
+
+  /// Whether the version has nothing but epoch and numbers.
+  fileprivate var isOnlyNumbers: Bool {
+    preRelease == nil && postRelease == nil && developmentRelease == nil && !isLocal
   }
 
   /// The version without its local part.
@@ -160,11 +164,6 @@ extension Version {
   fileprivate func startsAs(_ prefix: Version, numbers: Int? = nil) -> Bool {
     let wanted = Array(prefix.release.prefix(numbers ?? prefix.release.count))
     let padding = [Numeral](repeating: .zero, count: max(0, wanted.count - release.count))
-    guard epoch == prefix.epoch, (release + padding).starts(with: wanted) else { return false }
-    guard numbers == nil, prefix.preRelease != nil || prefix.postRelease != nil else { return true }
-    // `==1.1a1.*` also fixes what follows the numbers.
-    let rest = (release + padding).dropFirst(wanted.count)
-    guard rest.allSatisfy({ $0 == .zero }), preRelease == prefix.preRelease else { return false }
-    return prefix.postRelease == nil || postRelease == prefix.postRelease
+    return epoch == prefix.epoch && (release + padding).starts(with: wanted)
   }
 }
