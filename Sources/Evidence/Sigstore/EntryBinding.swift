@@ -55,10 +55,11 @@ enum EntryBinding {
         ? nil : "the log entry's signature is not valid for its digest"
     case (.dsse, .envelope(let envelope)), (.intoto, .envelope(let envelope)),
       (.intotoV1, .envelope(let envelope)):
-      return body.digest == SHA256Hash(hashing: envelope.payload)
+      return body.digest == ArtifactDigest(.sha256, hashing: envelope.payload)
         ? nil : "the log entry is for another payload"
     case (.hashedrekordV2, .envelope(let envelope)):
-      return body.digest == SHA256Hash(hashing: envelope.preAuthenticationEncoding)
+      let signed = envelope.preAuthenticationEncoding
+      return body.digest == ArtifactDigest(body.digest.algorithm, hashing: signed)
         ? nil : "the log entry is for another envelope"
     default:
       return "the log entry is of another kind than what was signed"

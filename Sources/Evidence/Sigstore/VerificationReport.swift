@@ -128,6 +128,7 @@ package struct VerificationReport: Hashable, Sendable {
   /// Starts with outcomes.
   package init(_ checks: [VerificationCheck] = []) {
     self.checks = checks
+    self.checks.reserveCapacity(16)
   }
 
   /// Adds an outcome.

@@ -19,13 +19,33 @@ package struct Verifier: Sendable {
   package let trustedRoot: TrustedRoot
   /// What must be there.
   package let requirements: VerificationRequirements
+  let cache: CertificateCache
 
   /// Makes a verifier.
+  ///
+  /// - Parameters:
+  ///   - trustedRoot: whom to trust.
+  ///   - requirements: what must be there.
+  ///   - rememberedCertificates: of how many certificates the chain and the certificate timestamp
+  ///     are kept; copies of a verifier share them. It changes no verdict.
   package init(
-    trusting trustedRoot: TrustedRoot, requirements: VerificationRequirements = .init()
+    trusting trustedRoot: TrustedRoot, requirements: VerificationRequirements = .init(),
+    rememberedCertificates: Int = 64
   ) {
     self.trustedRoot = trustedRoot
     self.requirements = requirements
+    cache = CertificateCache(limit: rememberedCertificates)
+  }
+
+  private init(_ other: Verifier, _ requirements: VerificationRequirements) {
+    trustedRoot = other.trustedRoot
+    self.requirements = requirements
+    cache = other.cache
+  }
+
+  /// The same verifier, and the certificates that it remembers, with other requirements.
+  package func requiring(_ requirements: VerificationRequirements) -> Verifier {
+    Verifier(self, requirements)
   }
 
   /// The outcome: the report, and the verified bundle if every rule is met.
@@ -55,9 +75,10 @@ package struct Verifier: Sendable {
           .wellFormed, .failed("it is signed by a bare key, not by a certificate")))
       return Result(report: report, verified: nil)
     }
+    let known = cache[der]
     let certificate: SigningCertificate
     do {
-      certificate = try SigningCertificate(der: der)
+      certificate = try known?.certificate ?? SigningCertificate(der: der)
       report.record(VerificationCheck(.wellFormed, .passed))
     } catch {
       report.record(VerificationCheck(.wellFormed, .failed("\(error)")))
@@ -69,8 +90,8 @@ package struct Verifier: Sendable {
       now: now, report: &report)
 
     // (5) The certificate at those times.
-    await CertificateCheck(trustedRoot: trustedRoot).run(
-      certificate, times: times, recordingIn: &report)
+    await CertificateCheck(trustedRoot: trustedRoot, cache: cache).run(
+      certificate, known: known, times: times, recordingIn: &report)
 
     guard report.passed else { return Result(report: report, verified: nil) }
     let log = bundle.logEntries.first.flatMap { entry in

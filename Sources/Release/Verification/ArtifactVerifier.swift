@@ -15,7 +15,7 @@ package import Sigstore
 /// verdict; it is reported. No evidence is a failure. Expected provenance is judged by
 /// ``ProvenanceVerifier``.
 package struct ArtifactVerifier: Sendable {
-  private let trustedRoots: [TrustedRoot]
+  private let verifiers: [Verifier]
   private let expectation: Expectation?
   private let keys: TrustFolder
   private let allowsPromiseAlone: Bool
@@ -32,7 +32,7 @@ package struct ArtifactVerifier: Sendable {
     trusting trustedRoots: [TrustedRoot], expecting expectation: Expectation?,
     keys: TrustFolder = TrustFolder(path: nil), allowsPromiseAlone: Bool = false
   ) {
-    self.trustedRoots = trustedRoots
+    verifiers = trustedRoots.map { Verifier(trusting: $0) }
     self.expectation = expectation
     self.keys = keys
     self.allowsPromiseAlone = allowsPromiseAlone
@@ -65,7 +65,7 @@ package struct ArtifactVerifier: Sendable {
     }
     switch expectation {
     case .provenance(let expectations, let package):
-      let found = await ProvenanceVerifier(trusting: trustedRoots, keys: keys, now: now)
+      let found = await ProvenanceVerifier(verifiers: verifiers, keys: keys, now: now)
         .verify(artifact, evidence: evidence, expectations, package: package)
       let examined = zip(evidence, found.reports).map { item, report in
         ExaminedEvidence(evidence: item, report: report, missing: Self.missingEntry(of: item))
@@ -74,7 +74,8 @@ package struct ArtifactVerifier: Sendable {
         outcome(of: found, examined, unreadable), examined, found.decision.failure?.reason)
     case .summary(let expectations, let key):
       return Self.verifySummary(
-        evidence, unreadable: unreadable, expectations, signedBy: key, of: artifact)
+        evidence, unreadable: unreadable, expectations.about(artifact.digest), signedBy: key,
+        of: artifact)
     case .key(let key):
       let examined = await examine(evidence, artifact, .key(key), now)
       return verdict(keyOutcome(examined, unreadable), examined)
@@ -96,7 +97,7 @@ package struct ArtifactVerifier: Sendable {
     _ now: Timestamp
   ) async -> [ExaminedEvidence] {
     let examination = EvidenceExamination(
-      trustedRoots: trustedRoots, keys: keys, artifact: artifact, signer: signer,
+      verifiers: verifiers, keys: keys, artifact: artifact, signer: signer,
       allowsPromiseAlone: allowsPromiseAlone, now: now)
     var examined: [ExaminedEvidence] = []
     for item in evidence { examined.append(await examination.examine(item)) }

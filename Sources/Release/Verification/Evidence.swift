@@ -106,6 +106,9 @@ package struct Evidence: Hashable, Sendable {
   /// What is looked at here is not verified; it only chooses with which of an artifact's own
   /// digests the verified subjects are compared.
   func digest(of artifact: Artifact) -> ArtifactDigest {
+    if case .messageSignature(let signed?, _)? = bundle?.content {
+      return artifact.digests.first { $0.algorithm == signed.algorithm } ?? artifact.digest
+    }
     guard let payload = envelope?.payload, let statement = try? Statement(parsing: payload)
     else { return artifact.digest }
     return artifact.digests.first { digest in
@@ -113,12 +116,18 @@ package struct Evidence: Hashable, Sendable {
     } ?? artifact.digest
   }
 
-  /// Whether the evidence names its artifacts by SHA-512 alone, as npm's does.
-  package var needsSHA512: Bool {
+  /// The hash of an artifact that the evidence needs beside its SHA-256: npm names packages by
+  /// SHA-512 alone, and a file may be signed by its SHA-384 or SHA-512.
+  package var otherHash: ArtifactDigest.Algorithm? {
+    if case .messageSignature(let signed?, _)? = bundle?.content {
+      return signed.algorithm == .sha256 ? nil : signed.algorithm
+    }
     guard let payload = envelope?.payload, let statement = try? Statement(parsing: payload)
-    else { return false }
-    return !statement.subjects.contains { $0.digests["sha256"] != nil }
-      && statement.subjects.contains { $0.digests["sha512"] != nil }
+    else { return nil }
+    func names(_ hash: ArtifactDigest.Algorithm) -> Bool {
+      statement.subjects.contains { $0.digests[hash.rawValue] != nil }
+    }
+    return names(.sha256) ? nil : [.sha512, .sha384].first(where: names)
   }
 
   /// The UUIDs under which a log may have the entry that is missing here.

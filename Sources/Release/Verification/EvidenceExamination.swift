@@ -17,7 +17,7 @@ struct EvidenceExamination {
     case key(SignatureKey)
   }
 
-  let trustedRoots: [TrustedRoot]
+  let verifiers: [Verifier]
   let keys: TrustFolder
   let artifact: Artifact
   let signer: Signer
@@ -185,8 +185,8 @@ struct EvidenceExamination {
   ) async -> (VerificationReport, Value?) {
     var best: (VerificationReport, Value?)?
     let requirements = item.requirements(allowingPromiseAlone: allowsPromiseAlone)
-    for root in trustedRoots {
-      let found = await verify(Verifier(trusting: root, requirements: requirements))
+    for verifier in verifiers {
+      let found = await verify(verifier.requiring(requirements))
       if found.0.passed { return found }
       if found.0.passedCount > best?.0.passedCount ?? -1 { best = found }
     }

@@ -91,6 +91,58 @@ extension TrustSimulator {
       logEntries: try [entry(for: envelope, certificate: certificate)].compactMap { $0 })
   }
 
+  /// Signs a file's digest of any hash by the bare key, logged as `hashedrekord` 0.0.1, or as 0.0.2
+  /// with a timestamp.
+  package func sign(
+    file: [UInt8], hash: ArtifactDigest.Algorithm, isTiled: Bool = false
+  ) throws -> Bundle {
+    let digest = ArtifactDigest(hash, hashing: file)
+    let signed =
+      switch hash {
+      case .sha256: try bareKey.signature(for: SHA256.hash(data: file))
+      case .sha384: try bareKey.signature(for: SHA384.hash(data: file))
+      case .sha512: try bareKey.signature(for: SHA512.hash(data: file))
+      }
+    let signature = Array(signed.derRepresentation)
+    let der = Array(bareKey.publicKey.derRepresentation)
+    let pem = Base64.encode(Array(PEM.encode(der, label: "PUBLIC KEY").utf8))
+    let content: JSONValue = .string(Base64.encode(signature))
+    let spec: JSONValue =
+      isTiled
+      ? [
+        "hashedRekordV002": [
+          "data": [
+            "algorithm": .string(hash.protobufName),
+            "digest": .string(Base64.encode(digest.bytes)),
+          ],
+          "signature": [
+            "content": content,
+            "verifier": [
+              "keyDetails": "PKIX_ECDSA_P256_SHA_256",
+              "publicKey": ["rawBytes": .string(Base64.encode(der))],
+            ],
+          ],
+        ]
+      ]
+      : [
+        "data": [
+          "hash": [
+            "algorithm": .string(hash.rawValue), "value": .string(digest.hexadecimal),
+          ]
+        ],
+        "signature": ["content": content, "publicKey": ["content": .string(pem)]],
+      ]
+    let version = isTiled ? "0.0.2" : "0.0.1"
+    let body = try CanonicalJSON.encode([
+      "apiVersion": .string(version), "kind": "hashedrekord", "spec": spec,
+    ])
+    let entry = try (isTiled ? tiledLog : log).entry(
+      body, kindVersion: ("hashedrekord", version), time: Self.seen, lie: nil)
+    return Bundle(
+      keyHint: "", content: .messageSignature(digest: digest, signature: signature),
+      logEntries: [entry], timestamps: isTiled ? [try timestamp(for: signature)] : [])
+  }
+
   /// An envelope with its certificate as generators wrote it up to 2024, and the log's answer about
   /// its entry.
   ///

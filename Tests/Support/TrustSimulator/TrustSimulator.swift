@@ -28,8 +28,8 @@ package struct TrustSimulator: Sendable {
   private let stamper: SimulatedStamper
   private let otherStamper: SimulatedStamper
   let log: SimulatedLog
-  private let tiledLog = SimulatedLog.version2(host: "tiles.example")
-  private let bareKey = P256.Signing.PrivateKey()
+  let tiledLog = SimulatedLog.version2(host: "tiles.example")
+  let bareKey = P256.Signing.PrivateKey()
 
   /// Makes an instance with fresh keys; the log of version 1 may be at an address of the caller's.
   package init(logHost: String = "log.example", logURL: String? = nil) throws {
@@ -190,7 +190,7 @@ package struct TrustSimulator: Sendable {
   ) throws -> Bundle.Content {
     let signature = try key.signature(for: SignedDigest(bytes: artifact.bytes))
     return .messageSignature(
-      digest: lie == .digestOfOtherFile ? SHA256Hash(hashing: [9]) : artifact,
+      digest: ArtifactDigest(lie == .digestOfOtherFile ? SHA256Hash(hashing: [9]) : artifact),
       signature: Array(signature.derRepresentation))
   }
 

@@ -105,7 +105,7 @@ struct EvidenceView {
     case .messageSignature(let digest, _):
       return Section(
         title: "signed: a file",
-        lines: [("SHA-256", digest?.hexadecimal ?? "not repeated here")])
+        lines: [("digest", digest?.description ?? "not repeated here")])
     case .envelope(let envelope):
       do {
         let statement = try Statement(parsing: envelope.payload)

@@ -42,8 +42,9 @@ enum ArtifactArgument: Hashable, Sendable {
       return Artifact(filename: nil, digest: image.digest, imageName: image.name)
     case .file(let path):
       let filename = path.utf8.split(separator: UInt8(ascii: "/")).last.flatMap { String($0) }
-      let others =
-        evidence.contains(where: \.needsSHA512) ? [try FileReading.digest(of: path, .sha512)] : []
+      let others = try Set(evidence.compactMap(\.otherHash)).map { hash in
+        try FileReading.digest(of: path, hash)
+      }
       return Artifact(
         filename: filename, digest: ArtifactDigest(try FileReading.sha256(of: path)),
         others: others)

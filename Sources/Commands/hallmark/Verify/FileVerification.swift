@@ -5,28 +5,48 @@ import Encodings
 import Sigstore
 import Verification
 
-/// Verifies one artifact after the other with the same trust and expectation.
+/// Verifies artifacts with the same trust and expectation.
 struct FileVerification: Sendable {
-  /// Whom to trust.
-  let roots: [TrustedRoot]
-  /// What is expected.
-  let expected: Expectation?
-  /// Keys of registries and build services.
-  let keys: TrustFolder
-  /// Whether bundles of version 0.1 may come without an inclusion proof.
-  let allowsPromiseAlone: Bool
-  /// Reads evidence.
-  let reader: EvidenceReader
-  /// Evidence that is named; without any it is looked for beside the file.
-  let evidence: [String]
+  private let verifier: ArtifactVerifier
+  private let expected: Expectation?
+  private let reader: EvidenceReader
+  private let evidence: [String]
+  private let lookup: EvidenceLookup
+  private let fetcher: EvidenceFetcher?
 
-  /// Gathers the evidence of an artifact and judges it.
-  func check(_ argument: String) async -> FileResult {
+  /// Takes over trust and expectation.
+  ///
+  /// - Parameters:
+  ///   - roots: whom to trust.
+  ///   - expected: what is expected.
+  ///   - sources: where evidence and keys are.
+  ///   - reader: reads evidence, and completes it by log entries.
+  ///   - lookup: what may be asked of services.
+  ///   - fetcher: asks them; `nil` if nothing is to be asked.
+  init(
+    roots: [TrustedRoot], expected: Expectation?, sources: EvidenceOptions,
+    reader: EvidenceReader, lookup: EvidenceLookup, fetcher: EvidenceFetcher?
+  ) {
+    verifier = ArtifactVerifier(
+      trusting: roots, expecting: expected, keys: TrustFolder(path: sources.trustFolder),
+      allowsPromiseAlone: sources.allowMissingProof)
+    self.expected = expected
+    self.reader = reader
+    evidence = sources.evidence
+    self.lookup = lookup
+    self.fetcher = fetcher
+  }
+
+  /// Gathers the evidence of an argument and judges it; a release at an index has several files.
+  func check(_ argument: String) async -> [FileResult] {
     if case .summary(let summary, let key) = expected, !summary.subjectDigests.isEmpty {
       let (items, unreadable) = await reader.read(evidence)
       let verdict = ArtifactVerifier.verifySummary(
         items, unreadable: unreadable, summary, signedBy: key)
-      return FileResult(file: argument, outcome: .verdict(verdict))
+      return [FileResult(file: argument, outcome: .verdict(verdict))]
+    }
+    if let fetcher, let reference = try? IndexReference(argument: argument) {
+      return await lookup.check(reference, named: argument, by: fetcher, with: self)
     }
     let named = ArtifactArgument(argument)
     var paths = evidence
@@ -34,30 +54,29 @@ struct FileVerification: Sendable {
       paths = EvidenceDiscovery.paths(for: path)
     }
     do {
-      var (items, unreadable) = await reader.read(paths)
-      let artifact = try named.artifact(for: items)
-      do {
-        items = try await reader.complete(items)
-      } catch {
-        return FileResult(file: argument, outcome: .unreachable("\(error)"))
+      let (items, unreadable) = await reader.read(paths)
+      var fetched = FetchedEvidence()
+      var artifact = try named.artifact(for: items)
+      if lookup.looksElsewhere, let fetcher, let digest = artifact.digest.sha256 {
+        fetched = await fetcher.evidence(filename: artifact.filename, digest: digest)
+        artifact = try named.artifact(for: items + fetched.parsed.evidence)
       }
-      let verdict = await ArtifactVerifier(
-        trusting: roots, expecting: expected(for: artifact), keys: keys,
-        allowsPromiseAlone: allowsPromiseAlone
-      ).verify(artifact, evidence: items, unreadable: unreadable, now: FileReading.now())
-      return FileResult(file: argument, outcome: .verdict(verdict))
+      return [
+        await verdict(
+          on: artifact, named: argument, fetched: fetched, local: items, unreadable: unreadable)
+      ]
     } catch {
-      return FileResult(file: argument, outcome: .unreadable("\(error)"))
+      return [FileResult(file: argument, outcome: .unreadable("\(error)"))]
     }
   }
 
-  /// A summary must be about the artifact itself.
-  private func expected(for artifact: Artifact) -> Expectation? {
-    guard case .summary(let summary, let key) = expected else { return expected }
-    return .summary(
-      SummaryExpectations(
-        subjectDigests: [artifact.digest.description], verifierID: summary.verifierID,
-        resourceURI: summary.resourceURI, verifiedLevels: summary.verifiedLevels,
-        publicKeyID: summary.publicKeyID), signedBy: key)
+  /// Judges an artifact by what was fetched and what else there is.
+  func verdict(
+    on artifact: Artifact, named name: String, fetched: FetchedEvidence, local: [Evidence] = [],
+    unreadable: [UnreadableEvidence] = []
+  ) async -> FileResult {
+    await fetched.verdict(
+      on: artifact, named: name, with: verifier, local: local, unreadable: unreadable,
+      reader: reader)
   }
 }

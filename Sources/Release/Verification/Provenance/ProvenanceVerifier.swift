@@ -10,7 +10,7 @@ package import Sigstore
 /// tag, inputs. The first rule that fails is the reason. Which rules apply follows from the form of
 /// the evidence: a workflow's bundle, npm's attestations, an image's layers, Cloud Build's output.
 package struct ProvenanceVerifier: Sendable {
-  let trustedRoots: [TrustedRoot]
+  let verifiers: [Verifier]
   let keys: TrustFolder
   let now: Timestamp
 
@@ -21,7 +21,15 @@ package struct ProvenanceVerifier: Sendable {
   ///   - keys: the keys of registries and build services.
   ///   - now: the present.
   package init(trusting trustedRoots: [TrustedRoot], keys: TrustFolder, now: Timestamp) {
-    self.trustedRoots = trustedRoots
+    self.init(
+      verifiers: trustedRoots.map { Verifier(trusting: $0) }, keys: keys, now: now)
+  }
+
+  /// Old bundles, npm's and cosign's have no inclusion proof; where there is one it is verified.
+  init(verifiers: [Verifier], keys: TrustFolder, now: Timestamp) {
+    self.verifiers = verifiers.map {
+      $0.requiring(VerificationRequirements(inclusionProof: .whenPresent))
+    }
     self.keys = keys
     self.now = now
   }
@@ -124,8 +132,7 @@ package struct ProvenanceVerifier: Sendable {
   ) async throws(ProvenanceFailure) -> VerifiedStatement {
     let bundle = try bundle(in: item, &trace)
     var closest: VerificationReport?
-    for root in trustedRoots {
-      let verifier = Verifier(trusting: root, requirements: Self.requirements)
+    for verifier in verifiers {
       let result = await verifier.verifyStatement(in: bundle, now: now)
       if let statement = result.verified {
         trace.record(result.report)
@@ -138,11 +145,6 @@ package struct ProvenanceVerifier: Sendable {
     }
     trace.record(closest)
     throw Self.failure(of: closest)
-  }
-
-  /// Old bundles, npm's and cosign's have no inclusion proof; where there is one it is verified.
-  static var requirements: VerificationRequirements {
-    VerificationRequirements(inclusionProof: .whenPresent)
   }
 
   private func bundle(

@@ -85,8 +85,7 @@ extension ProvenanceVerifier {
       return (bundle, key)
     }
     var failure = ProvenanceReason.internalError.failure("there is no trusted root")
-    for root in trustedRoots {
-      let verifier = Verifier(trusting: root, requirements: Self.requirements)
+    for verifier in verifiers {
       let result = await verifier.verifyStatement(
         in: bundle, signedBy: key.key, validity: key.validity, now: now)
       trace.record(result.report)
