@@ -269,3 +269,17 @@ let package = Package(
     tests("EndToEnd", "EndToEndTests", ["TestSupport"]),
   ]
 )
+
+// `scripts/fuzz` sets this. The targets reach what is `package`, so they are of this package; they
+// are not in it otherwise, because they link only with the fuzzer's own `main`.
+if Context.environment["HALLMARK_FUZZ"] == "1" {
+  package.targets.append(
+    .executableTarget(
+      name: "hallmark-fuzz",
+      dependencies: [
+        "Encodings", "SourceText", "Archives", "PythonPackaging", "TransparencyLog",
+        "Certificates", "Attestations", "Sigstore", "PyPIAttestations", "Policies",
+        "Verification", x509,
+      ],
+      path: "Fuzz", swiftSettings: settings))
+}
