@@ -17,7 +17,11 @@ struct Hallmark: AsyncParsableCommand {
     version: "hallmark " + String(cString: hallmark_build_version()),
     groupedSubcommands: [
       CommandGroup(name: "Release", subcommands: [ReleaseCommand.self]),
-      CommandGroup(name: "Check", subcommands: [VerifyCommand.self, InspectCommand.self]),
+      CommandGroup(
+        name: "Check",
+        subcommands: [
+          VerifyCommand.self, InspectCommand.self, PolicyCommand.self, BundleCommand.self,
+        ]),
     ])
 
   // Not `async`: version, help and usage errors come without the cost of the thread pool.

@@ -90,10 +90,12 @@ struct LogEntryCheck {
 
   /// A Rekor v1 origin is `host - treeID`, a tile log's is the host alone.
   private func isOrigin(_ origin: String, of host: String) -> Bool {
-    let bytes = Array(origin.utf8)
-    let prefix = Array("\(host) - ".utf8)
-    if bytes == Array(host.utf8) { return true }
-    return bytes.starts(with: prefix) && DecimalText.parse(bytes[prefix.count...]) != nil
+    guard origin.utf8.starts(with: host.utf8) else { return false }
+    let rest = origin.utf8.dropFirst(host.utf8.count)
+    let separator = " - ".utf8
+    return rest.isEmpty
+      || rest.starts(with: separator)
+        && DecimalText.parse(rest.dropFirst(separator.count)) != nil
   }
 
   private func checkEntryTimestamp(

@@ -58,7 +58,7 @@ extension Verifier {
     }
     let certificate: SigningCertificate
     do {
-      certificate = try SigningCertificate(der: der)
+      certificate = try cache[der]?.certificate ?? SigningCertificate(der: der)
       report.record(VerificationCheck(.wellFormed, .passed))
     } catch {
       return Self.unreadable("\(error)")
@@ -66,7 +66,7 @@ extension Verifier {
     let (statement, times) = await signatureChecks(
       bundle, artifact: nil, material: .certificate(der), key: certificate.publicKey, now: now,
       report: &report)
-    await CertificateCheck(trustedRoot: trustedRoot).run(
+    await CertificateCheck(trustedRoot: trustedRoot, cache: cache).run(
       certificate, times: times, recordingIn: &report)
     return Self.result(report, .certificate(certificate), bundle, statement, times)
   }

@@ -53,6 +53,13 @@ import TrustSimulator
   }
 
   @Test func ownHash() throws {
+    for (signed, hash) in zip(try Self.elliptic(), [.sha256, .sha384, .sha512] as [SignatureHash]) {
+      let bytes = hash.digest(of: Self.message)
+      #expect(signed.key.isValidSignature(signed.signature, forDigest: bytes, hash: hash))
+      #expect(
+        !signed.key.isValidSignature(signed.signature, forDigest: bytes.reversed(), hash: hash))
+      #expect(!signed.key.isValidSignature(signed.signature, forDigest: bytes + [0], hash: hash))
+    }
     for signed in try Self.elliptic() + [try Self.ed25519()] {
       #expect(signed.key.isValidSignature(signed.signature, for: Self.message))
       #expect(!signed.key.isValidSignature(signed.signature, for: Self.message + [0]))
@@ -91,7 +98,7 @@ import TrustSimulator
         #expect(!signed.key.isValidSignature(other, forDigest: digest))
       }
     }
-    // Only ECDSA signs digests here.
+    // Ed25519 signs messages.
     let edwards = try Self.ed25519()
     #expect(!edwards.key.isValidSignature(edwards.signature, forDigest: digest))
   }
@@ -104,7 +111,13 @@ import TrustSimulator
     #expect(key.isValidSignature(made.signature, for: Self.message, hash: .sha256))
     #expect(!key.isValidSignature(made.signature, for: Self.message, hash: .sha384))
     #expect(!key.isValidSignature(made.signature, for: Self.message + [0]))
-    #expect(!key.isValidSignature(made.signature, forDigest: SHA256Hash(hashing: Self.message)))
+    #expect(key.isValidSignature(made.signature, forDigest: SHA256Hash(hashing: Self.message)))
+    #expect(!key.isValidSignature(made.signature, forDigest: SHA256Hash(hashing: [0])))
+    // The padding names the hash: the same bytes as another hash's are refused.
+    let bytes = SHA256Hash(hashing: Self.message).bytes
+    #expect(!key.isValidSignature(made.signature, forDigest: bytes, hash: .sha384))
+    #expect(!key.isValidSignature(made.signature, forDigest: bytes + bytes, hash: .sha512))
+    #expect(!key.isValidSignature(made.signature, forDigest: [], hash: .sha256))
     let pkcs1 = try #require(DERTree(key.subjectPublicKeyInfo))
     guard case .constructed(_, let parts) = pkcs1, case .primitive(_, let bits) = parts[1] else {
       Issue.record("not a SubjectPublicKeyInfo")

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Certificates
 import Encodings
-import Policies
+import ServiceClients
 import Sigstore
 import Verification
 
@@ -16,64 +17,99 @@ struct VerifyCommand: AsyncParsableCommand {
         hallmark verify dist/*.whl --repository acme/greeting --workflow release.yml
         hallmark verify file --identity me@example.com --issuer https://accounts.google.com
         hallmark verify file --policy hallmark.toml --trusted-root trusted_root.json
+        hallmark verify binary --source-uri github.com/acme/tool --source-tag v1.2.3
+        hallmark verify acme/app@sha256:… --evidence layout/ --source-uri github.com/acme/app
 
-      Evidence is looked for next to each file, in this order: .sigstore.json, .sigstore, \
+      An artifact is a file, sha256:HEX, sha512:HEX, or an image NAME@sha256:HEX. Evidence is \
+      looked for next to each file, in this order: .sigstore.json, .sigstore, \
       .publish.attestation, .slsa.attestation, .attestation, .provenance, .intoto.jsonl, and \
-      multiple.intoto.jsonl in the same folder; or it is named by --evidence. Who should have \
-      signed comes from options, from --policy, from the user's configuration \
+      multiple.intoto.jsonl in the same folder; or it is named by --evidence. Its form is found \
+      out from its content: Sigstore bundle, one per line, PEP 740, npm, GitHub, cosign's image \
+      layout, Cloud Build, DSSE envelope with certificate or signed by a key.
+
+      Who should have signed comes from options, from --policy, from the user's configuration \
       (hallmark/hallmark.toml), or from hallmark.toml in the enclosing git repository; never \
       from the folder of the file as such. Without any, the command says who signed and exits \
-      with 2. Nothing here uses the network.
+      with 2. Nothing here uses the network unless --online is given.
 
-      Exit status: 0 verified, 1 could not run, 2 usage or no expectation, 3 rejected.
+      Exit status: 0 verified, 1 could not run, 2 usage or no expectation, 3 rejected, \
+      6 undecided because something needed is not at hand.
       """)
 
   @OptionGroup var global: GlobalOptions
 
   @OptionGroup(title: "Who should have signed") var expectation: ExpectationOptions
 
-  @Option(
-    name: [.customLong("evidence"), .customLong("bundle")],
-    help: "A bundle, attestation or provenance file to use instead of looking for one.")
-  var evidence: [String] = []
+  @OptionGroup(title: "What the provenance should say") var provenance: ProvenanceOptions
 
-  @Option(help: "A trusted root to use instead of the public-good one.")
-  var trustedRoot: String?
+  @OptionGroup(title: "What a verification summary should say") var summary: SummaryOptions
 
-  @Flag(help: "Use the trusted root of the public staging instance.")
-  var staging = false
+  @OptionGroup(title: "Evidence and trust") var sources: EvidenceOptions
 
-  @Argument(help: "The files to check.")
-  var files: [String]
+  @OptionGroup(title: "Results for others") var summaries: ResultOptions
+
+  @Flag(help: "Show every criterion with what was expected, what was found and the verdict.")
+  var explain = false
+
+  @Argument(help: "The files, digests or images to check.")
+  var files: [String] = []
+
+  /// Artifacts whose results are shown together.
+  private static let group = 64
 
   func validate() throws {
-    if staging, trustedRoot != nil {
-      throw ValidationError("--staging and --trusted-root exclude each other.")
+    if files.isEmpty, summary.subjectDigest.isEmpty {
+      throw ValidationError("missing expected argument: a file, digest or image.")
     }
-    if !evidence.isEmpty, files.count > 1 {
-      throw ValidationError("--evidence can be used with one file only.")
+    if !files.isEmpty, !summary.subjectDigest.isEmpty {
+      throw ValidationError("--subject-digest takes the place of files.")
+    }
+    let areFiles = !files.isEmpty && files.allSatisfy { ArtifactArgument($0).isFile }
+    if sources.evidence.isEmpty, !areFiles {
+      throw ValidationError("a digest or image needs --evidence.")
+    }
+    if provenance.isUsed, expectation.kinds > 0 || summary.isUsed {
+      throw ValidationError("--source-uri cannot be used with other ways of saying who signed.")
+    }
+    if summary.isUsed, expectation.key == nil {
+      throw ValidationError("--verifier-id needs --key, the verifier's public key.")
     }
   }
 
   func run() async throws {
     let console = global.console
-    let root = try loadTrustedRoot()
-    let policy = try expectation.resolvedPolicy()
-    if let origin = policy?.origin, !global.json {
+    let roots = try sources.trustedRoots()
+    let entries = try sources.logEntries()
+    let (expected, origin) = try expectations()
+    if let origin, !global.json {
       console.progress("policy: \(UntrustedText.printable(origin))")
     }
-    let verifier = ArtifactVerifier(trusting: root, policy: policy?.policy)
+    let transport = try sources.online ? ClientTransport.make() : nil
+    let reader = EvidenceReader(
+      entries: entries,
+      logs: transport.map { transport in
+        roots.flatMap { $0.logClients(transport) }
+      })
+    let verification = FileVerification(
+      roots: roots, expected: expected, sources: sources, reader: reader)
     var results: [FileResult] = []
-    for file in files {
-      let result = await check(file, with: verifier)
-      if !global.json { result.show(on: console) }
-      results.append(result)
+    let arguments = files.isEmpty ? [summary.subjectDigest.joined(separator: " ")] : files
+    // Some at a time, so that the first results come early and the others without delay.
+    for start in stride(from: 0, to: arguments.count, by: Self.group) {
+      let some = Array(arguments[start..<min(start + Self.group, arguments.count)])
+      let found = await some.concurrentMap(width: Platform.processorCount) {
+        await verification.check($0)
+      }
+      if !global.json { found.forEach { $0.show(on: console, explaining: explain) } }
+      results += found
     }
+    await transport?.shutdown()
+    try summaries.write(results, policy: (origin ?? "", expectation.policy))
     let status = ExitStatus.worst(of: results.map(\.status))
     if global.json {
       let document: JSONValue = [
         "schema": "hallmark.verify/v1", "status": .integer(Int64(status.rawValue)),
-        "policy": policy.map { .string($0.origin) } ?? .null,
+        "policy": origin.map { .string($0) } ?? .null,
         "files": .array(results.map(\.json)),
       ]
       console.output(document.compactText)
@@ -81,43 +117,33 @@ struct VerifyCommand: AsyncParsableCommand {
     if status != .done { throw ExitCode(status.rawValue) }
   }
 
-  private func check(_ file: String, with verifier: ArtifactVerifier) async -> FileResult {
-    do {
-      let digest = try FileReading.sha256(of: file)
-      let filename = file.utf8.split(separator: UInt8(ascii: "/")).last.flatMap { String($0) }
-      let artifact = ArtifactVerifier.Artifact(filename: filename, digest: digest)
-      let paths = evidence.isEmpty ? EvidenceDiscovery.paths(for: file) : evidence
-      var items: [Evidence] = []
-      var unreadable: [UnreadableEvidence] = []
-      for path in paths {
-        do {
-          let bytes = try FileReading.bytes(of: path, limit: Evidence.sizeLimit)
-          items += try Evidence.parse(bytes, place: path)
-        } catch {
-          unreadable.append(UnreadableEvidence(place: path, problem: "\(error)"))
-        }
+  /// What is expected, and where that is from.
+  private func expectations() throws -> (Expectation?, origin: String?) {
+    if let expected = try provenance.expectation() { return (expected, "from options") }
+    if let path = expectation.key {
+      let key = try Self.key(path)
+      guard let verifierID = summary.verifierID, let resourceURI = summary.resourceURI else {
+        return (.key(key), "from options")
       }
-      let verdict = await verifier.verify(
-        artifact, evidence: items, unreadable: unreadable, now: FileReading.now())
-      return FileResult(file: file, outcome: .verdict(verdict))
-    } catch {
-      return FileResult(file: file, outcome: .unreadable("\(error)"))
+      let expected = SummaryExpectations(
+        subjectDigests: summary.subjectDigest, verifierID: verifierID, resourceURI: resourceURI,
+        verifiedLevels: summary.verifiedLevel, publicKeyID: summary.keyID)
+      return (.summary(expected, signedBy: key), "from options")
     }
+    guard let (policy, origin) = try expectation.resolvedPolicy() else { return (nil, nil) }
+    return (.publishers(policy), origin)
   }
 
-  private func loadTrustedRoot() throws -> TrustedRoot {
+  private static func key(_ path: String) throws -> SignatureKey {
     do {
-      guard let trustedRoot else {
-        return try staging ? TrustedRoot.staging() : TrustedRoot.publicGood()
-      }
-      return try TrustedRoot(
-        parsing: try FileReading.bytes(of: trustedRoot, limit: Evidence.sizeLimit))
+      let bytes = try FileReading.bytes(of: path, limit: 64 << 10)
+      return try SignatureKey(pem: String(decoding: bytes, as: UTF8.self))
     } catch {
       throw CommandFailure(
         status: ExitStatus.couldNotRun.rawValue,
         Diagnostic(
-          "the trusted root cannot be used: \(error)", place: trustedRoot,
-          help: ["name a trusted_root.json of media type v0.1, as an instance publishes it"]))
+          "the key cannot be used: \(error)", place: path,
+          help: ["name a file with one PUBLIC KEY in PEM"]))
     }
   }
 }
