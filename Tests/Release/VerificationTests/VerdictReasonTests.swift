@@ -153,12 +153,12 @@ import TrustSimulator
     #expect(found.exitStatus == .undecided)
     #expect(found.examined.map(\.isValid) == [false])
     #expect(found.examined.first?.report.primaryFailure?.rule == .knownLog)
-    #expect(items.first?.needsSHA512 == false)
+    #expect(items.first?.otherHash == nil)
     #expect(items.first?.completed(with: []).form == .legacyEnvelope)
     let cloud = try Evidence.parse(
       Array(#"{"image_summary":{},"provenance_summary":{"provenance":[]}}"#.utf8), place: "x")
     #expect(try await verdict(cloud).examined.first?.report.primaryFailure?.rule == .source)
-    #expect(cloud.first?.needsSHA512 == false)
+    #expect(cloud.first?.otherHash == nil)
     #expect(cloud.first?.completed(with: []).form == .cloudBuild)
   }
 
@@ -166,14 +166,14 @@ import TrustSimulator
     let digest = try #require(
       ArtifactDigest(.sha512, hexadecimal: String(repeating: "ab", count: 64)))
     for (digests, needs) in [
-      ([digest], true), ([ArtifactDigest(Self.digest)], false),
-      ([ArtifactDigest(Self.digest), digest], false), ([], false),
-    ] as [([ArtifactDigest], Bool)] {
-      guard !digests.isEmpty else { continue }
+      ([digest], .sha512), ([ArtifactDigest(Self.digest)], nil),
+      ([ArtifactDigest(Self.digest), digest], nil),
+      ([ArtifactDigest(.sha384, hashing: [])], .sha384),
+    ] as [([ArtifactDigest], ArtifactDigest.Algorithm?)] {
       let statement = Statement(
         subjects: [Subject(name: "tool", digests)], predicateType: PredicateType.publish,
         predicate: .object([]))
-      #expect(try envelope(statement).first?.needsSHA512 == needs)
+      #expect(try envelope(statement).first?.otherHash == needs)
     }
   }
 
