@@ -141,7 +141,8 @@ let package = Package(
     module(
       "Release", "Policies",
       [
-        "Encodings", "SourceText", "Attestations", "Certificates", "Sigstore", "PyPIAttestations",
+        "Encodings", "SourceText", "PythonPackaging", "Attestations", "Certificates", "Sigstore",
+        "PyPIAttestations",
       ]),
     module(
       "Release", "Verification",
@@ -224,7 +225,7 @@ let package = Package(
       "Evidence", "SigstoreTests",
       [
         "Sigstore", "Encodings", "TransparencyLog", "Certificates", "Attestations",
-        "PyPIAttestations", "TestSupport", "TrustSimulator", crypto,
+        "PyPIAttestations", "TestSupport", "TrustSimulator", crypto, x509, asn1,
       ]),
     tests(
       "Release", "RebuildTests",
@@ -264,8 +265,37 @@ let package = Package(
       ]),
     tests("CLI", "StackCommandTests", ["TestSupport", "Encodings"]),
     tests("CLI", "FrontDoorTests", ["TestSupport"]),
-    tests("CLI", "VerifyCommandTests", ["TestSupport"]),
+    tests(
+      "CLI", "VerifyCommandTests",
+      ["TestSupport", "TrustSimulator", "Attestations", "Sigstore", "Encodings"]),
     tests("CLI", "ConformanceCommandTests", ["TestSupport"]),
     tests("EndToEnd", "EndToEndTests", ["TestSupport"]),
   ]
 )
+
+// `scripts/fuzz` sets this. The targets reach what is `package`, so they are of this package; they
+// are not in it otherwise, because they link only with the fuzzer's own `main`.
+if Context.environment["HALLMARK_FUZZ"] == "1" {
+  package.targets.append(
+    .executableTarget(
+      name: "hallmark-fuzz",
+      dependencies: [
+        "Encodings", "SourceText", "Archives", "PythonPackaging", "TransparencyLog",
+        "Certificates", "Attestations", "Sigstore", "PyPIAttestations", "Policies",
+        "Verification", x509,
+      ],
+      path: "Fuzz", swiftSettings: settings))
+}
+
+// The benchmark sees `package` declarations, so it is a target of this package; it is part of it
+// only where `scripts/bench` asks for it, and costs other builds nothing.
+if Context.environment["HALLMARK_BENCHMARKS"] == "1" {
+  package.targets.append(
+    .executableTarget(
+      name: "hallmark-benchmark",
+      dependencies: [
+        "Encodings", "Attestations", "Certificates", "TransparencyLog", "Sigstore", "Verification",
+        asn1, crypto, x509,
+      ],
+      path: "Benchmarks", exclude: ["compare.py"], swiftSettings: settings))
+}

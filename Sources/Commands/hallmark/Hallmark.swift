@@ -19,7 +19,10 @@ struct Hallmark: AsyncParsableCommand {
       CommandGroup(name: "Release", subcommands: [ReleaseCommand.self]),
       CommandGroup(
         name: "Check",
-        subcommands: [VerifyCommand.self, InspectCommand.self, DownloadCommand.self]),
+        subcommands: [
+          VerifyCommand.self, InspectCommand.self, DownloadCommand.self, PolicyCommand.self,
+          BundleCommand.self,
+        ]),
     ])
 
   // Not `async`: version, help and usage errors come without the cost of the thread pool.

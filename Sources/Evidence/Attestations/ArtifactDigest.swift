@@ -1,20 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Crypto
 package import Encodings
 
 /// The digest by which an artifact is looked for among a statement's subjects.
 package struct ArtifactDigest: Hashable, Sendable, CustomStringConvertible {
-  /// The hashes that subjects are compared by; none is shorter than 256 bits.
+  /// The hashes that artifacts are compared by; none is shorter than 256 bits.
   package enum Algorithm: String, Hashable, Sendable, CaseIterable {
     /// SHA-256.
     case sha256
+    /// SHA-384.
+    case sha384
     /// SHA-512.
     case sha512
 
     var byteCount: Int {
       switch self {
       case .sha256: 32
+      case .sha384: 48
       case .sha512: 64
+      }
+    }
+
+    /// The name in bundles and in Rekor v2 (sigstore protobuf-specs, `HashAlgorithm`).
+    package var protobufName: String {
+      switch self {
+      case .sha256: "SHA2_256"
+      case .sha384: "SHA2_384"
+      case .sha512: "SHA2_512"
       }
     }
   }
@@ -30,7 +43,31 @@ package struct ArtifactDigest: Hashable, Sendable, CustomStringConvertible {
     hexadecimal = digest.hexadecimal
   }
 
-  /// Reads `sha256:HEX` or `sha512:HEX`; anything else gives `nil`.
+  /// The SHA-256, if the digest is one.
+  package var sha256: SHA256Hash? {
+    algorithm == .sha256 ? SHA256Hash(hexadecimal: hexadecimal) : nil
+  }
+
+  /// Hashes bytes.
+  package init(_ algorithm: Algorithm, hashing bytes: [UInt8]) {
+    self.algorithm = algorithm
+    hexadecimal =
+      switch algorithm {
+      case .sha256: Hexadecimal.encode(SHA256.hash(data: bytes))
+      case .sha384: Hexadecimal.encode(SHA384.hash(data: bytes))
+      case .sha512: Hexadecimal.encode(SHA512.hash(data: bytes))
+      }
+  }
+
+  /// Takes over a digest; `nil` if it is not as long as the hash's.
+  package init?(_ algorithm: Algorithm, bytes: [UInt8]) {
+    self.init(algorithm, hexadecimal: Hexadecimal.encode(bytes))
+  }
+
+  /// The digest's bytes.
+  package var bytes: [UInt8] { (try? Hexadecimal.decode(hexadecimal)) ?? [] }
+
+  /// Reads `sha256:HEX`, `sha384:HEX` or `sha512:HEX`; anything else gives `nil`.
   package init?(_ text: String) {
     let parts = text.utf8.split(
       separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)

@@ -6,4 +6,6 @@ package enum PredicateType {
   package static let publish = "https://docs.pypi.org/attestations/publish/v1"
   /// SLSA provenance, version 1.
   package static let slsaProvenance = "https://slsa.dev/provenance/v1"
+  /// SLSA provenance, version 0.2.
+  package static let slsaProvenanceV02 = "https://slsa.dev/provenance/v0.2"
 }

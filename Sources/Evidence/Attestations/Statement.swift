@@ -15,6 +15,14 @@ package struct Subject: Hashable, Sendable {
     digests = ["sha256": sha256.hexadecimal]
   }
 
+  /// Describes an artifact by several digests of it.
+  package init(name: String, _ digests: [ArtifactDigest]) {
+    self.name = name
+    self.digests = Dictionary(
+      digests.map { ($0.algorithm.rawValue, $0.hexadecimal) },
+      uniquingKeysWith: { first, _ in first })
+  }
+
   init(name: String, digests: [String: String]) {
     self.name = name
     self.digests = digests

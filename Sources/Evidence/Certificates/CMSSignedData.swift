@@ -1,15 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SwiftASN1
-
 /// The parts of a CMS SignedData (RFC 5652 §5) that a timestamp token needs: one signer, signed
 /// attributes, encapsulated content.
 ///
+/// ```
+/// ContentInfo      ::= SEQUENCE { contentType, [0] { SignedData } }
+/// SignedData       ::= SEQUENCE { version, digestAlgorithms, encapContentInfo, certificates [0]
+///   OPTIONAL, crls [1] OPTIONAL, SET OF SignerInfo }
+/// EncapsulatedContentInfo ::= SEQUENCE { eContentType, [0] { OCTET STRING } }
+/// SignerInfo       ::= SEQUENCE { version, sid, digestAlgorithm, signedAttrs [0] SET OF Attribute,
+///   signatureAlgorithm, signature OCTET STRING, unsignedAttrs [1] OPTIONAL }
+/// Attribute        ::= SEQUENCE { type OBJECT IDENTIFIER, values SET }
+/// ```
 /// Certificates inside are not read: the signer's certificate comes from the trusted root, and
 /// forged ones in the bag have confused verifiers.
 struct CMSSignedData: Sendable {
-  /// The type of the encapsulated content.
-  let contentType: ASN1ObjectIdentifier
+  /// What ranges are about.
+  let der: [UInt8]
+  /// The type of the encapsulated content, an object identifier's content.
+  let contentType: ArraySlice<UInt8>
   /// The encapsulated content.
   let content: [UInt8]
   /// DER of the signer's issuer name, if the signer is named by issuer and serial number.
@@ -20,129 +29,111 @@ struct CMSSignedData: Sendable {
   let hash: SignatureHash
   /// The signed attributes as they are signed: as a SET.
   let signedAttributes: [UInt8]
-  /// Values of the signed attributes that occur exactly once, by type.
-  let attributes: [ASN1ObjectIdentifier: ASN1Node]
   /// The signature.
   let signature: [UInt8]
-  /// The signature's algorithm.
-  let signatureAlgorithm: ASN1ObjectIdentifier
+  /// The signature's algorithm, an object identifier's content.
+  let signatureAlgorithm: ArraySlice<UInt8>
+  private let attributes: [Attribute]
 
-  private static let malformed = CertificateError.malformedTimestamp("not a CMS SignedData")
+  private struct Attribute: Sendable {
+    let type: Range<Int>
+    /// The value, if there is exactly one.
+    let value: DERReader.Element?
+  }
+
+  /// The value of the signed attribute of a type, by its object identifier's content, if it has
+  /// exactly one.
+  func attribute(_ type: [UInt8]) -> DERReader.Element? {
+    attributes.first { der[$0.type].elementsEqual(type) }?.value
+  }
+
+  /// `1.2.840.113549.1.7.2`.
+  private static let signedData: [UInt8] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 7, 2]
 
   /// Reads a ContentInfo that holds a SignedData with exactly one signer.
-  init(contentInfo node: ASN1Node) throws {
-    var info = try Self.children(node)
-    guard try Self.identifier(info.next()) == [1, 2, 840, 113549, 1, 7, 2],
-      let wrapped = info.next(), wrapped.identifier == Self.context(0)
-    else { throw Self.malformed }
-    var explicit = try Self.children(wrapped)
-    guard let signedData = explicit.next() else { throw Self.malformed }
-    var fields = try Self.children(signedData)
-    _ = fields.next()  // version
-    _ = fields.next()  // digestAlgorithms
+  init(_ der: [UInt8], contentInfo: DERReader.Element) throws {
+    self.der = der
+    guard contentInfo.tag == DERReader.Tag.sequence else { throw DERReader.Malformed() }
+    var info = DERReader(der, in: contentInfo.content)
+    let type = try info.next(DERReader.Tag.objectIdentifier).content
+    guard der[type].elementsEqual(Self.signedData) else { throw DERReader.Malformed() }
+    var explicit = try info.enter(0xa0)
+    var fields = try explicit.enter(DERReader.Tag.sequence)
+    _ = try fields.next()  // version
+    _ = try fields.next()  // digestAlgorithms
 
-    guard let encapsulated = fields.next() else { throw Self.malformed }
-    var parts = try Self.children(encapsulated)
-    contentType = try Self.identifier(parts.next())
-    guard let contentNode = parts.next(), contentNode.identifier == Self.context(0) else {
-      throw Self.malformed
-    }
-    var octets = try Self.children(contentNode)
-    guard let octetNode = octets.next() else { throw Self.malformed }
-    content = Array(try ASN1OctetString(derEncoded: octetNode).bytes)
+    var encapsulated = try fields.enter(DERReader.Tag.sequence)
+    contentType = der[try encapsulated.next(DERReader.Tag.objectIdentifier).content]
+    var octets = try encapsulated.enter(0xa0)
+    content = Array(der[try octets.next(DERReader.Tag.octetString).content])
 
-    var signers: ASN1Node?
-    while let field = fields.next() {
-      if field.identifier == Self.context(0) || field.identifier == Self.context(1) { continue }
-      guard signers == nil else { throw Self.malformed }
-      signers = field
-    }
-    guard let signers else { throw Self.malformed }
-    var list = try Self.children(signers)
-    guard let signer = list.next(), list.next() == nil else {
-      throw CertificateError.malformedTimestamp("it must have exactly one signer")
-    }
+    while let tag = fields.nextTag, tag == 0xa0 || tag == 0xa1 { _ = try fields.next() }
+    var signers = try fields.enter(DERReader.Tag.set)
+    try fields.finish()
+    guard !signers.isAtEnd else { throw Self.oneSigner }
+    var signer = try signers.enter(DERReader.Tag.sequence)
+    guard signers.isAtEnd else { throw Self.oneSigner }
 
-    var info2 = try Self.children(signer)
-    _ = info2.next()  // version
-    guard let sid = info2.next() else { throw Self.malformed }
-    if sid.identifier == .sequence {
-      var pair = try Self.children(sid)
-      guard let issuer = pair.next(), let serial = pair.next() else { throw Self.malformed }
-      signerIssuer = Array(issuer.encodedBytes)
-      // Without the sign's leading zero, as the certificate library keeps serial numbers.
-      signerSerial = Array(try ArraySlice<UInt8>(derEncoded: serial))
-    } else {
-      // subjectKeyIdentifier
-      guard sid.identifier == Self.context(0) else { throw Self.malformed }
-      signerIssuer = nil
-      signerSerial = nil
-    }
-    guard let digestAlgorithm = info2.next() else { throw Self.malformed }
-    var algorithm = try Self.children(digestAlgorithm)
-    guard let hash = SignatureHash(try Self.identifier(algorithm.next())) else {
+    _ = try signer.next()  // version
+    (signerIssuer, signerSerial) = try Self.identifier(&signer, der)
+    var digestAlgorithm = try signer.enter(DERReader.Tag.sequence)
+    let digest = try digestAlgorithm.next(DERReader.Tag.objectIdentifier).content
+    guard let hash = SignatureHash(der[digest]) else {
       throw CertificateError.malformedTimestamp("its digest algorithm is not accepted")
     }
     self.hash = hash
 
-    guard let attributeNode = info2.next(), attributeNode.identifier == Self.context(0) else {
+    guard signer.nextTag == 0xa0 else {
       throw CertificateError.malformedTimestamp("it has no signed attributes")
     }
+    let attributes = try signer.next()
     // RFC 5652 §5.4: signed with the SET tag in the place of [0].
-    var signed = Array(attributeNode.encodedBytes)
-    signed[0] = 0x31
-    signedAttributes = signed
-    attributes = try Self.attributes(attributeNode)
+    signedAttributes = [DERReader.Tag.set] + der[attributes.whole].dropFirst()
+    self.attributes = try Self.attributes(attributes, der)
 
-    guard let algorithmNode = info2.next() else { throw Self.malformed }
-    var signatureFields = try Self.children(algorithmNode)
-    signatureAlgorithm = try Self.identifier(signatureFields.next())
-    guard let signatureNode = info2.next() else { throw Self.malformed }
-    signature = Array(try ASN1OctetString(derEncoded: signatureNode).bytes)
+    var algorithm = try signer.enter(DERReader.Tag.sequence)
+    signatureAlgorithm = der[try algorithm.next(DERReader.Tag.objectIdentifier).content]
+    signature = Array(der[try signer.next(DERReader.Tag.octetString).content])
+  }
+
+  private static let oneSigner = CertificateError.malformedTimestamp(
+    "it must have exactly one signer")
+
+  /// `sid`: issuer and serial number, or a key identifier, which says nothing here.
+  private static func identifier(
+    _ signer: inout DERReader, _ der: [UInt8]
+  ) throws -> ([UInt8]?, [UInt8]?) {
+    let sid = try signer.next()
+    guard sid.tag == DERReader.Tag.sequence else {
+      guard sid.tag == 0x80 else { throw DERReader.Malformed() }
+      return (nil, nil)
+    }
+    var pair = DERReader(der, in: sid.content)
+    let issuer = try pair.next()
+    var serial = try pair.next(DERReader.Tag.integer).content
+    // Without the sign's leading zero, as the certificate library keeps serial numbers.
+    if serial.count > 1, der[serial.lowerBound] == 0 { serial = serial.dropFirst() }
+    return (Array(der[issuer.whole]), Array(der[serial]))
   }
 
   private static func attributes(
-    _ node: ASN1Node
-  ) throws -> [ASN1ObjectIdentifier: ASN1Node] {
-    var result: [ASN1ObjectIdentifier: ASN1Node] = [:]
-    var seen: Set<ASN1ObjectIdentifier> = []
-    var list = try children(node)
-    while let attribute = list.next() {
-      guard seen.count < 64 else {
+    _ element: DERReader.Element, _ der: [UInt8]
+  ) throws -> [Attribute] {
+    var result: [Attribute] = []
+    var list = DERReader(der, in: element.content)
+    while !list.isAtEnd {
+      guard result.count < 64 else {
         throw CertificateError.malformedTimestamp("more than 64 attributes")
       }
-      var fields = try children(attribute)
-      let type = try identifier(fields.next())
-      guard seen.insert(type).inserted else {
+      var fields = try list.enter(DERReader.Tag.sequence)
+      let type = try fields.next(DERReader.Tag.objectIdentifier).content
+      guard !result.contains(where: { der[$0.type] == der[type] }) else {
         throw CertificateError.malformedTimestamp("an attribute occurs twice")
       }
-      guard let set = fields.next() else { throw malformed }
-      var values = try children(set)
-      guard let value = values.next(), values.next() == nil else { continue }
-      result[type] = value
+      var values = try fields.enter(DERReader.Tag.set)
+      let first = values.isAtEnd ? nil : try values.next()
+      result.append(Attribute(type: type, value: values.isAtEnd ? first : nil))
     }
     return result
-  }
-
-  /// A constructed node's children.
-  static func children(_ node: ASN1Node) throws -> ASN1NodeCollection.Iterator {
-    guard case .constructed(let nodes) = node.content else { throw malformed }
-    return nodes.makeIterator()
-  }
-
-  /// A primitive node's bytes.
-  static func primitive(_ node: ASN1Node) throws -> ArraySlice<UInt8> {
-    guard case .primitive(let bytes) = node.content else { throw malformed }
-    return bytes
-  }
-
-  /// An object identifier that must be there.
-  static func identifier(_ node: ASN1Node?) throws -> ASN1ObjectIdentifier {
-    guard let node else { throw malformed }
-    return try ASN1ObjectIdentifier(derEncoded: node)
-  }
-
-  static func context(_ number: UInt) -> ASN1Identifier {
-    ASN1Identifier(tagWithNumber: number, tagClass: .contextSpecific)
   }
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Encodings
-import FoundationEssentials
 import SwiftASN1
-@_spi(FixedExpiryValidationTime) package import X509
+package import X509
 
 /// The certificates of one trusted certificate authority: intermediates, then the root.
 ///
@@ -13,6 +12,7 @@ package struct CertificateAuthorityChain: Hashable, Sendable {
   package let root: Certificate
   /// Certificates between a leaf and the root; may be empty.
   package let intermediates: [Certificate]
+  private let paths = Memo<[CertificatePath]>()
 
   /// Reads an authority's certificates in DER, issuer of leaves first and root last.
   ///
@@ -36,70 +36,51 @@ package struct CertificateAuthorityChain: Hashable, Sendable {
     intermediates = parsed
   }
 
-  /// Builds a chain from a leaf to the root as of a moment.
+  /// What this authority says about a leaf at any time: by which of its paths it issued the leaf.
   ///
-  /// Signatures, names, basic and name constraints and validity are the library's; key usage and
-  /// extended key usage, which it leaves open, are ``CodeSigningUsagePolicy``'s.
-  ///
-  /// - Returns: the SubjectPublicKeyInfo of the certificate that issued the leaf, in DER.
-  /// - Throws: ``CertificateError/untrusted(_:)``.
-  package func validate(
-    _ leaf: SigningCertificate, at time: Timestamp
-  ) async throws(CertificateError) -> [UInt8] {
-    let date = Date(timeIntervalSince1970: Double(time.seconds))
-    var verifier = X509.Verifier(rootCertificates: CertificateStore([root])) {
-      RFC5280Policy(fixedExpiryValidationTime: date)
-      CodeSigningUsagePolicy()
+  /// It holds whether or not the certificates are still valid, so it can be kept;
+  /// ``Issuance/issuerKey(at:)`` is the part that depends on the time.
+  package func issuance(of leaf: SigningCertificate) async -> Issuance {
+    let all = await paths.value {
+      CertificatePath.all(of: intermediates, to: root, for: .codeSigning)
     }
-    let result = await verifier.validate(
-      leaf: leaf.certificate, intermediates: CertificateStore(intermediates))
-    switch result {
-    case .validCertificate(let chain):
-      guard chain.count >= 2 else {
-        throw .untrusted("the signing certificate is itself a trust anchor")
-      }
-      return try SignatureKey.subjectPublicKeyInfo(of: chain[1].publicKey)
-    case .couldNotValidate(let failures):
-      let reason = failures.first.map { ": \($0.policyFailureReason)" } ?? ""
-      throw .untrusted("no chain to the authority's root\(reason)")
-    }
-  }
-}
-
-/// Key usage of a chain that signs code: the leaf may sign data for code signing, everything above
-/// it may sign certificates (RFC 5280 §4.2.1.3 and §4.2.1.12).
-struct CodeSigningUsagePolicy: VerifierPolicy {
-  var verifyingCriticalExtensions: [ASN1ObjectIdentifier] {
-    [
-      .X509ExtensionID.keyUsage, .X509ExtensionID.extendedKeyUsage,
-      .X509ExtensionID.subjectAlternativeName,
-    ]
+    var issuing: [CertificatePath] = []
+    for path in all where await path.issued(leaf) { issuing.append(path) }
+    return Issuance(paths: issuing, notBefore: leaf.notBefore, notAfter: leaf.notAfter)
   }
 
-  func chainMeetsPolicyRequirements(
-    chain: UnverifiedCertificateChain
-  ) async -> PolicyEvaluationResult {
-    for index in chain.startIndex..<chain.endIndex {
-      let extensions = chain[index].extensions
-      guard let usage = try? extensions.keyUsage else {
-        return .failsToMeetPolicy(reason: "a certificate has no readable key usage")
+  /// The paths by which an authority issued a leaf.
+  package struct Issuance: Sendable {
+    fileprivate let paths: [CertificatePath]
+    fileprivate let notBefore: Timestamp
+    fileprivate let notAfter: Timestamp
+
+    /// The SubjectPublicKeyInfo, in DER, of the certificate that issued the leaf.
+    ///
+    /// - Throws: ``CertificateError/untrusted(_:)`` if the leaf or every path was not valid at the
+    ///   moment.
+    package func issuerKey(at time: Timestamp) throws(CertificateError) -> [UInt8] {
+      guard !paths.isEmpty else {
+        throw .untrusted("no chain to the authority's root")
       }
-      if index == chain.startIndex {
-        // The leaf's own profile was checked when it was parsed.
-        guard usage.digitalSignature else {
-          return .failsToMeetPolicy(reason: "the leaf's key usage is not digitalSignature")
-        }
-      } else {
-        guard usage.keyCertSign else {
-          return .failsToMeetPolicy(reason: "an issuer's key usage is not keyCertSign")
-        }
-        if let extended = try? extensions.extendedKeyUsage,
-          !extended.contains(.codeSigning), !extended.contains(.any)
-        {
-          return .failsToMeetPolicy(reason: "an issuer is not for code signing")
-        }
+      // Certificates count in whole seconds.
+      let second = Timestamp(unixSeconds: time.seconds)
+      guard second >= notBefore, second <= notAfter else {
+        throw .untrusted("the certificate was not valid at \(time)")
       }
+      guard let path = paths.first(where: { $0.contains(time) }) else {
+        throw .untrusted("the authority's certificates were not valid at \(time)")
+      }
+      return path.issuerKey
     }
-    return .meetsPolicy
+  }
+
+  package static func == (left: Self, right: Self) -> Bool {
+    left.root == right.root && left.intermediates == right.intermediates
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(root)
+    hasher.combine(intermediates)
   }
 }

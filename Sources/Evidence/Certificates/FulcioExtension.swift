@@ -63,6 +63,9 @@ package enum FulcioExtension: UInt, CaseIterable, Hashable, Sendable {
     [1, 3, 6, 1, 4, 1, 57264, 1, rawValue]
   }
 
+  /// The content of `1.3.6.1.4.1.57264.1` as an object identifier.
+  private static let prefix: [UInt8] = [0x2b, 6, 1, 4, 1, 0x83, 0xbf, 0x30, 1]
+
   /// The field's name as Fulcio's documentation writes it.
   package var title: String {
     switch self {
@@ -100,11 +103,20 @@ package enum FulcioExtension: UInt, CaseIterable, Hashable, Sendable {
     return serializer.serializedBytes
   }
 
-  /// Reads the extension's value; `nil` if it is not the text that it should be.
-  func decodedValue(_ value: ArraySlice<UInt8>) -> String? {
-    if isRawText { return String(validating: value, as: UTF8.self) }
-    guard let text = try? ASN1UTF8String(derEncoded: value) else { return nil }
-    return String(validating: text.bytes, as: UTF8.self)
+  /// Reads the extension's value, which lies in a range of a certificate; `nil` if it is not the
+  /// text that it should be.
+  private func decodedValue(_ der: [UInt8], _ range: Range<Int>) -> String? {
+    if isRawText { return Self.text(der, range) }
+    var reader = DERReader(der, in: range)
+    guard let text = try? reader.next(DERReader.Tag.utf8String), reader.isAtEnd else { return nil }
+    return Self.text(der, text.content)
+  }
+
+  private static func text(_ der: [UInt8], _ range: Range<Int>) -> String? {
+    let bytes = der[range]
+    // ASCII, which nearly all is, cannot be invalid, and is told quickly.
+    if bytes.allSatisfy({ $0 < 0x80 }) { return String(decoding: bytes, as: UTF8.self) }
+    return String(validating: bytes, as: UTF8.self)
   }
 
   /// Reads all known extensions of a certificate.
@@ -112,12 +124,17 @@ package enum FulcioExtension: UInt, CaseIterable, Hashable, Sendable {
   /// - Throws: ``CertificateError/malformedCertificate(_:)`` when one is there but not readable, or
   ///   when the two forms of the issuer disagree.
   static func claims(
-    of certificate: Certificate
+    in fields: CertificateFields
   ) throws(CertificateError) -> [FulcioExtension: String] {
     var claims: [FulcioExtension: String] = [:]
-    for item in Self.allCases {
-      guard let found = certificate.extensions[oid: item.objectIdentifier] else { continue }
-      guard let text = item.decodedValue(found.value) else {
+    claims.reserveCapacity(Self.allCases.count)
+    for found in fields.extensions {
+      // All numbers fit into one byte, the last.
+      let identifier = fields.der[found.identifier]
+      guard identifier.count == prefix.count + 1, identifier.starts(with: prefix),
+        let item = identifier.last.flatMap({ Self(rawValue: UInt($0)) })
+      else { continue }
+      guard let text = item.decodedValue(fields.der, found.value) else {
         throw .malformedCertificate("the extension `\(item.title)` is not readable")
       }
       claims[item] = text

@@ -14,8 +14,6 @@ package struct RFC3161Timestamp: Sendable {
   let imprint: [UInt8]
   let signedData: CMSSignedData
 
-  private static let malformed = CertificateError.malformedTimestamp("not a timestamp response")
-
   /// Reads an answer in DER.
   ///
   /// - Throws: ``CertificateError/malformedTimestamp(_:)``, also when it was not granted.
@@ -24,18 +22,16 @@ package struct RFC3161Timestamp: Sendable {
       throw .malformedTimestamp("more than \(Self.sizeLimit) bytes")
     }
     do {
-      var response = try CMSSignedData.children(try DER.parse(der))
-      guard let statusInfo = response.next(), let token = response.next() else {
-        throw Self.malformed
-      }
-      var status = try CMSSignedData.children(statusInfo)
-      guard let code = status.next(), code.identifier == .integer else { throw Self.malformed }
-      let value = Array(try CMSSignedData.primitive(code))
-      guard value == [0] || value == [1] else {
+      var top = DERReader(der, in: der.indices)
+      var response = try top.enter(DERReader.Tag.sequence)
+      try top.finish()
+      var status = try response.enter(DERReader.Tag.sequence)
+      let code = der[try status.next(DERReader.Tag.integer).content]
+      guard code == [0] || code == [1] else {
         throw CertificateError.malformedTimestamp("the timestamp was not granted")
       }
-      signedData = try CMSSignedData(contentInfo: token)
-      guard signedData.contentType == Self.contentType else {
+      signedData = try CMSSignedData(der, contentInfo: try response.next())
+      guard signedData.contentType.elementsEqual(Self.contentType) else {
         throw CertificateError.malformedTimestamp("its content is not a TSTInfo")
       }
       (time, imprintHash, imprint) = try Self.info(signedData.content)
@@ -46,30 +42,31 @@ package struct RFC3161Timestamp: Sendable {
     }
   }
 
-  /// id-ct-TSTInfo.
-  private static let contentType: ASN1ObjectIdentifier = [1, 2, 840, 113549, 1, 9, 16, 1, 4]
+  /// id-ct-TSTInfo, `1.2.840.113549.1.9.16.1.4`.
+  private static let contentType: [UInt8] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 9, 16, 1, 4]
 
   /// Reads a TSTInfo; accuracy, ordering, nonce and name do not matter to a verifier.
   private static func info(
     _ der: [UInt8]
   ) throws -> (Timestamp, SignatureHash, [UInt8]) {
-    var fields = try CMSSignedData.children(try DER.parse(der))
-    guard let version = fields.next(), try CMSSignedData.primitive(version) == [1] else {
+    var top = DERReader(der, in: der.indices)
+    var fields = try top.enter(DERReader.Tag.sequence)
+    try top.finish()
+    guard der[try fields.next(DERReader.Tag.integer).content] == [1] else {
       throw CertificateError.malformedTimestamp("unknown version")
     }
-    _ = try CMSSignedData.identifier(fields.next())  // policy
-    guard let imprintNode = fields.next() else { throw malformed }
-    var imprint = try CMSSignedData.children(imprintNode)
-    guard let algorithmNode = imprint.next(), let hashed = imprint.next() else { throw malformed }
-    var algorithm = try CMSSignedData.children(algorithmNode)
-    guard let hash = SignatureHash(try CMSSignedData.identifier(algorithm.next())) else {
+    _ = try fields.next(DERReader.Tag.objectIdentifier)  // policy
+    var imprint = try fields.enter(DERReader.Tag.sequence)
+    var algorithm = try imprint.enter(DERReader.Tag.sequence)
+    let identifier = try algorithm.next(DERReader.Tag.objectIdentifier).content
+    guard let hash = SignatureHash(der[identifier]) else {
       throw CertificateError.malformedTimestamp("its imprint's algorithm is not accepted")
     }
-    _ = fields.next()  // serialNumber; some authorities write negative ones
-    guard let timeNode = fields.next() else { throw malformed }
-    let time = try GeneralizedTime(derEncoded: timeNode)
+    let hashed = try imprint.next(DERReader.Tag.octetString).content
+    _ = try fields.next()  // serialNumber; some authorities write negative ones
+    let time = try fields.next(DERReader.Tag.generalizedTime).whole
     return (
-      try timestamp(time), hash, Array(try ASN1OctetString(derEncoded: hashed).bytes)
+      try timestamp(try GeneralizedTime(derEncoded: Array(der[time]))), hash, Array(der[hashed])
     )
   }
 

@@ -30,12 +30,35 @@ package struct SignatureKey: Hashable, Sendable {
   package let subjectPublicKeyInfo: [UInt8]
   /// The kind of the key.
   package let algorithm: Algorithm
-  private let key: Certificate.PublicKey
+  private let key: Key
+
+  /// The key in the form that checks signatures.
+  private enum Key: Sendable {
+    case p256(P256.Signing.PublicKey)
+    case p384(P384.Signing.PublicKey)
+    case p521(P521.Signing.PublicKey)
+    case ed25519(Curve25519.Signing.PublicKey)
+    case rsa(_RSA.Signing.PublicKey)
+  }
+
+  /// A SubjectPublicKeyInfo of P-256 up to the point in its uncompressed form.
+  private static let p256Prefix: [UInt8] = [
+    0x30, 89, 0x30, 19, 6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1,
+    6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7, 3, 66, 0, 4,
+  ]
 
   /// Reads a SubjectPublicKeyInfo (RFC 5280 §4.1.2.7) in DER.
   ///
   /// - Throws: ``CertificateError/unsupportedKey(_:)``, also for points off the curve.
   package init(subjectPublicKeyInfo der: [UInt8]) throws(CertificateError) {
+    // Nearly every key is of this form, which needs no parser.
+    if der.count == 91, der.starts(with: Self.p256Prefix) {
+      guard let key = try? P256.Signing.PublicKey(x963Representation: der[26...]) else {
+        throw .unsupportedKey("not a public key of a supported kind")
+      }
+      self.init(.p256(key), .p256, subjectPublicKeyInfo: der)
+      return
+    }
     let key: Certificate.PublicKey
     do {
       key = try Certificate.PublicKey(derEncoded: der)
@@ -45,24 +68,34 @@ package struct SignatureKey: Hashable, Sendable {
     try self.init(key)
   }
 
+  private init(_ key: Key, _ algorithm: Algorithm, subjectPublicKeyInfo: [UInt8]) {
+    self.key = key
+    self.algorithm = algorithm
+    self.subjectPublicKeyInfo = subjectPublicKeyInfo
+  }
+
   /// Takes over a key that a certificate holds.
   ///
   /// - Throws: ``CertificateError/unsupportedKey(_:)``.
   package init(_ key: Certificate.PublicKey) throws(CertificateError) {
-    if P256.Signing.PublicKey(key) != nil {
+    if let key = P256.Signing.PublicKey(key) {
+      self.key = .p256(key)
       algorithm = .p256
-    } else if P384.Signing.PublicKey(key) != nil {
+    } else if let key = P384.Signing.PublicKey(key) {
+      self.key = .p384(key)
       algorithm = .p384
-    } else if P521.Signing.PublicKey(key) != nil {
+    } else if let key = P521.Signing.PublicKey(key) {
+      self.key = .p521(key)
       algorithm = .p521
-    } else if Curve25519.Signing.PublicKey(key) != nil {
+    } else if let key = Curve25519.Signing.PublicKey(key) {
+      self.key = .ed25519(key)
       algorithm = .ed25519
-    } else if let rsa = _RSA.Signing.PublicKey(key), rsa.keySizeInBits >= 2048 {
+    } else if let key = _RSA.Signing.PublicKey(key), key.keySizeInBits >= 2048 {
+      self.key = .rsa(key)
       algorithm = .rsa
     } else {
       throw .unsupportedKey("not a public key of a supported kind and size")
     }
-    self.key = key
     subjectPublicKeyInfo = try Self.subjectPublicKeyInfo(of: key)
   }
 
@@ -107,9 +140,7 @@ package struct SignatureKey: Hashable, Sendable {
 
   /// Tells whether a signature over a message is valid, with the hash that belongs to the key.
   package func isValidSignature(_ signature: [UInt8], for message: [UInt8]) -> Bool {
-    if let key = Curve25519.Signing.PublicKey(key) {
-      return key.isValidSignature(signature, for: message)
-    }
+    if case .ed25519(let key) = key { return key.isValidSignature(signature, for: message) }
     let hash: SignatureHash =
       switch algorithm {
       case .p384: .sha384
@@ -132,41 +163,75 @@ package struct SignatureKey: Hashable, Sendable {
   }
 
   private func isValidSignature(_ signature: [UInt8], digest: some Digest) -> Bool {
-    if let key = P256.Signing.PublicKey(key) {
-      guard let parsed = try? P256.Signing.ECDSASignature(derRepresentation: signature) else {
-        return false
-      }
+    switch key {
+    case .p256(let key):
+      guard let raw = ECDSASignatureForm.raw(signature, size: 32),
+        let parsed = try? P256.Signing.ECDSASignature(rawRepresentation: raw)
+      else { return false }
       return key.isValidSignature(parsed, for: digest)
-    }
-    if let key = P384.Signing.PublicKey(key) {
-      guard let parsed = try? P384.Signing.ECDSASignature(derRepresentation: signature) else {
-        return false
-      }
+    case .p384(let key):
+      guard let raw = ECDSASignatureForm.raw(signature, size: 48),
+        let parsed = try? P384.Signing.ECDSASignature(rawRepresentation: raw)
+      else { return false }
       return key.isValidSignature(parsed, for: digest)
-    }
-    if let key = P521.Signing.PublicKey(key) {
+    case .p521(let key):
       guard let parsed = try? P521.Signing.ECDSASignature(derRepresentation: signature) else {
         return false
       }
       return key.isValidSignature(parsed, for: digest)
-    }
-    if let key = _RSA.Signing.PublicKey(key) {
+    case .rsa(let key):
       return key.isValidSignature(
         _RSA.Signing.RSASignature(rawRepresentation: signature), for: digest,
         padding: .insecurePKCS1v1_5)
+    case .ed25519:
+      // Ed25519 signs messages, not digests.
+      return false
     }
-    // Ed25519 signs messages, not digests.
-    return false
   }
 
-  /// Tells whether an ECDSA signature over a SHA-256 digest is valid.
+  /// Tells whether a signature over a SHA-256 digest is valid.
   ///
   /// For P-384 and P-521 keys this is the older pairing that signers of the first Sigstore years
-  /// used and that bundles up to v0.3 still carry. Other kinds of keys cannot check a digest and
-  /// give `false`.
+  /// used and that bundles up to v0.3 still carry.
   package func isValidSignature(_ signature: [UInt8], forDigest digest: SHA256Hash) -> Bool {
-    guard algorithm != .rsa else { return false }
-    return isValidSignature(signature, digest: PrehashedSHA256(bytes: digest.bytes))
+    isValidSignature(signature, forDigest: digest.bytes, hash: .sha256)
+  }
+
+  /// Tells whether a signature over a digest is valid.
+  ///
+  /// - Parameters:
+  ///   - signature: an ECDSA signature in DER, or one by RSA with PKCS #1 v1.5 padding; Ed25519 signs
+  ///     messages, so with such a key the answer is `false`.
+  ///   - bytes: the digest; of any other length than the hash's the answer is `false`.
+  ///   - hash: the hash that made it.
+  /// - Returns: whether the signature is valid.
+  package func isValidSignature(
+    _ signature: [UInt8], forDigest bytes: [UInt8], hash: SignatureHash
+  ) -> Bool {
+    guard bytes.count == hash.byteCount else { return false }
+    guard case .rsa = key else {
+      return isValidSignature(signature, digest: Prehashed(bytes: bytes))
+    }
+    // The padding names the hash, which the library tells by the digest's type.
+    func isValid<Value: Digest>(_ digest: Value?) -> Bool {
+      digest.map { isValidSignature(signature, digest: $0) } ?? false
+    }
+    return switch hash {
+    case .sha256: isValid(Self.digest(bytes) as SHA256.Digest?)
+    case .sha384: isValid(Self.digest(bytes) as SHA384.Digest?)
+    case .sha512: isValid(Self.digest(bytes) as SHA512.Digest?)
+    }
+  }
+
+  /// A digest computed elsewhere as the library's type.
+  ///
+  /// The type has no initialiser for it: its memory is the digest's bytes. Were it ever something else, its own view of them would tell.
+  private static func digest<Value: Digest>(_ bytes: [UInt8]) -> Value? {
+    guard MemoryLayout<Value>.size == bytes.count, Value.byteCount == bytes.count else {
+      return nil
+    }
+    let digest = bytes.withUnsafeBytes { $0.loadUnaligned(as: Value.self) }
+    return digest.elementsEqual(bytes) ? digest : nil
   }
 
   package static func == (left: SignatureKey, right: SignatureKey) -> Bool {
@@ -178,12 +243,13 @@ package struct SignatureKey: Hashable, Sendable {
   }
 }
 
-/// A SHA-256 digest computed elsewhere, in the form that Swift Crypto's ECDSA takes.
-private struct PrehashedSHA256: Digest {
-  static var byteCount: Int { 32 }
+/// A digest computed elsewhere, in the form that Swift Crypto's ECDSA takes.
+private struct Prehashed: Digest {
+  /// The most there are.
+  static var byteCount: Int { 64 }
   let bytes: [UInt8]
 
-  var description: String { "SHA256 digest" }
+  var description: String { "digest" }
 
   func makeIterator() -> Array<UInt8>.Iterator { bytes.makeIterator() }
 

@@ -36,17 +36,34 @@ package struct SignedCertificateTimestamp: Hashable, Sendable {
   ///
   /// - Throws: ``CertificateError/malformedTimestamp(_:)``, also above 16 timestamps.
   package static func embedded(
+    in certificate: SigningCertificate
+  ) throws(CertificateError) -> [SignedCertificateTimestamp] {
+    let identifier = PrecertificateBody.timestampListIdentifier
+    guard let found = certificate.fields.extension(identifier) else { return [] }
+    return try embedded(extensionValue: certificate.der[found.value])
+  }
+
+  /// Reads the timestamps embedded in a certificate; an absent extension gives none.
+  ///
+  /// - Throws: ``CertificateError/malformedTimestamp(_:)``, also above 16 timestamps.
+  package static func embedded(
     in certificate: Certificate
   ) throws(CertificateError) -> [SignedCertificateTimestamp] {
     guard let found = certificate.extensions[oid: PrecertificateBody.timestampList] else {
       return []
     }
-    let list: [UInt8]
-    do {
-      list = Array(try ASN1OctetString(derEncoded: found.value).bytes)
-    } catch {
+    return try embedded(extensionValue: found.value)
+  }
+
+  private static func embedded(
+    extensionValue: ArraySlice<UInt8>
+  ) throws(CertificateError) -> [SignedCertificateTimestamp] {
+    let value = Array(extensionValue)
+    var reader = DERReader(value, in: value.indices)
+    guard let content = try? reader.next(DERReader.Tag.octetString).content, reader.isAtEnd else {
       throw .malformedTimestamp("not an octet string")
     }
+    let list = Array(value[content])
     var outer = LengthPrefixedReader(list)
     var timestamps: [SignedCertificateTimestamp] = []
     do {
@@ -153,7 +170,11 @@ private struct LengthPrefixedReader {
   }
 
   mutating func integer(byteCount: Int) throws(EncodingError) -> UInt64 {
-    try bytes(byteCount).reduce(0) { $0 << 8 | UInt64($1) }
+    guard input.count - offset >= byteCount else { throw .truncated(offset: offset) }
+    var value: UInt64 = 0
+    for byte in input[offset..<offset + byteCount] { value = value << 8 | UInt64(byte) }
+    offset += byteCount
+    return value
   }
 
   mutating func vector() throws(EncodingError) -> [UInt8] {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Encodings
-import FoundationEssentials
 import SwiftASN1
-package import X509
+import X509
 
 /// The subject alternative name that a signing certificate binds to its key.
 package enum SubjectAlternativeName: Hashable, Sendable, CustomStringConvertible {
@@ -27,20 +26,14 @@ package enum SubjectAlternativeName: Hashable, Sendable, CustomStringConvertible
 
 /// A leaf certificate for signing (Fulcio's certificate profile): parsed, not yet trusted.
 package struct SigningCertificate: Hashable, Sendable {
-  /// The certificate in DER.
-  package let der: [UInt8]
-  /// The library's view of it.
-  package let certificate: Certificate
+  /// The certificate's parts.
+  let fields: CertificateFields
   /// The key that the certificate is for.
   package let publicKey: SignatureKey
   /// The one name that the key is bound to.
   package let subjectAlternativeName: SubjectAlternativeName
   /// The claims of the identity token, by extension.
   package let claims: [FulcioExtension: String]
-  /// First moment of validity.
-  package let notBefore: Timestamp
-  /// Last moment of validity.
-  package let notAfter: Timestamp
 
   /// Reads a leaf certificate and checks its own profile: exactly one name, not a CA, key usage
   /// `digitalSignature`, extended key usage `codeSigning`, readable Fulcio extensions.
@@ -48,33 +41,35 @@ package struct SigningCertificate: Hashable, Sendable {
   /// - Throws: ``CertificateError``.
   package init(der: [UInt8]) throws(CertificateError) {
     guard der.count <= 64 << 10 else { throw .malformedCertificate("larger than 64 KiB") }
-    let certificate: Certificate
     do {
-      certificate = try Certificate(derEncoded: der)
+      fields = try CertificateFields(der: der)
     } catch {
       throw .malformedCertificate("not an X.509 certificate in DER")
     }
-    self.der = der
-    self.certificate = certificate
-    publicKey = try SignatureKey(certificate.publicKey)
-    subjectAlternativeName = try Self.name(of: certificate)
-    try Self.checkUsage(of: certificate)
-    claims = try FulcioExtension.claims(of: certificate)
-    notBefore = Timestamp(
-      unixSeconds: Int64(certificate.notValidBefore.timeIntervalSince1970.rounded(.down)))
-    notAfter = Timestamp(
-      unixSeconds: Int64(certificate.notValidAfter.timeIntervalSince1970.rounded(.down)))
+    publicKey = try SignatureKey(subjectPublicKeyInfo: Array(fields.subjectPublicKeyInfo))
+    subjectAlternativeName = try Self.name(in: fields)
+    try Self.checkUsage(in: fields)
+    claims = try FulcioExtension.claims(in: fields)
   }
+
+  /// The certificate in DER.
+  package var der: [UInt8] { fields.der }
+  /// The bytes that its issuer signed.
+  package var tbsCertificate: ArraySlice<UInt8> { fields.tbsCertificate }
+  /// First moment of validity.
+  package var notBefore: Timestamp { fields.notBefore }
+  /// Last moment of validity.
+  package var notAfter: Timestamp { fields.notAfter }
 
   /// The token's issuer: the current extension, else the deprecated one.
   package var issuer: String? { claims[.issuer] ?? claims[.issuerV1] }
 
   private static func name(
-    of certificate: Certificate
+    in fields: CertificateFields
   ) throws(CertificateError) -> SubjectAlternativeName {
     let names: SubjectAlternativeNames?
     do {
-      names = try certificate.extensions.subjectAlternativeNames
+      names = try fields.library(.subjectAlternativeName).map { try .init($0) }
     } catch {
       throw .malformedCertificate("its subject alternative name is not readable")
     }
@@ -94,15 +89,14 @@ package struct SigningCertificate: Hashable, Sendable {
     }
   }
 
-  private static func checkUsage(of certificate: Certificate) throws(CertificateError) {
-    let extensions = certificate.extensions
+  private static func checkUsage(in fields: CertificateFields) throws(CertificateError) {
     let constraints: BasicConstraints?
     let usage: KeyUsage?
     let extended: ExtendedKeyUsage?
     do {
-      constraints = try extensions.basicConstraints
-      usage = try extensions.keyUsage
-      extended = try extensions.extendedKeyUsage
+      constraints = try fields.library(.basicConstraints).map { try .init($0) }
+      usage = try fields.library(.keyUsage).map { try .init($0) }
+      extended = try fields.library(.extendedKeyUsage).map { try .init($0) }
     } catch {
       throw .malformedCertificate("its usage extensions are not readable")
     }
@@ -114,6 +108,47 @@ package struct SigningCertificate: Hashable, Sendable {
     }
     guard let extended, extended.contains(.codeSigning) else {
       throw .malformedCertificate("its extended key usage does not include codeSigning")
+    }
+  }
+}
+
+/// Extensions of every certificate, whose contents the X.509 library reads.
+enum CommonExtension: CaseIterable {
+  case keyUsage
+  case subjectAlternativeName
+  case basicConstraints
+  case nameConstraints
+  case extendedKeyUsage
+
+  /// The content of the object identifier, `2.5.29.n`.
+  var identifier: [UInt8] {
+    switch self {
+    case .keyUsage: [0x55, 0x1d, 15]
+    case .subjectAlternativeName: [0x55, 0x1d, 17]
+    case .basicConstraints: [0x55, 0x1d, 19]
+    case .nameConstraints: [0x55, 0x1d, 30]
+    case .extendedKeyUsage: [0x55, 0x1d, 37]
+    }
+  }
+
+  /// The library's object identifier.
+  var objectIdentifier: ASN1ObjectIdentifier {
+    switch self {
+    case .keyUsage: .X509ExtensionID.keyUsage
+    case .subjectAlternativeName: .X509ExtensionID.subjectAlternativeName
+    case .basicConstraints: .X509ExtensionID.basicConstraints
+    case .nameConstraints: .X509ExtensionID.nameConstraints
+    case .extendedKeyUsage: .X509ExtensionID.extendedKeyUsage
+    }
+  }
+}
+
+extension CertificateFields {
+  /// An extension in the library's form.
+  func library(_ kind: CommonExtension) -> Certificate.Extension? {
+    self.extension(kind.identifier).map {
+      Certificate.Extension(
+        oid: kind.objectIdentifier, critical: $0.isCritical, value: der[$0.value])
     }
   }
 }

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Encodings
-import FoundationEssentials
 import SwiftASN1
-@_spi(FixedExpiryValidationTime) import X509
+import X509
 
 /// The certificates of one trusted timestamp authority: its signing leaf, intermediates, root.
 package struct TimestampAuthorityChain: Hashable, Sendable {
   private let leaf: Certificate
   private let leafDER: [UInt8]
   private let key: SignatureKey
+  private let issuer: [UInt8]
+  private let serial: [UInt8]
   private let intermediates: [Certificate]
   private let root: Certificate
+  private let issuance = Memo<Result<[CertificatePath], CertificateError>>()
 
   /// Reads an authority's certificates in DER, leaf first and root last.
   ///
@@ -31,6 +33,12 @@ package struct TimestampAuthorityChain: Hashable, Sendable {
     leaf = parsed[0]
     leafDER = certificates[0]
     key = try SignatureKey(parsed[0].publicKey)
+    do {
+      issuer = try parsed[0].issuer.der
+    } catch {
+      throw .malformedCertificate("a name cannot be written in DER")
+    }
+    serial = Array(parsed[0].serialNumber.bytes)
     root = parsed[parsed.count - 1]
     intermediates = Array(parsed[1..<(parsed.count - 1)])
   }
@@ -47,8 +55,9 @@ package struct TimestampAuthorityChain: Hashable, Sendable {
   ) async throws(CertificateError) {
     let data = timestamp.signedData
     if let issuer = data.signerIssuer, let serial = data.signerSerial {
-      guard issuer == (try Self.der(of: leaf.issuer)), serial == Array(leaf.serialNumber.bytes)
-      else { throw .untrusted("the timestamp is by another authority") }
+      guard issuer == self.issuer, serial == self.serial else {
+        throw .untrusted("the timestamp is by another authority")
+      }
     }
     try checkAttributes(of: data)
     guard hasValidSignature(data) else {
@@ -61,53 +70,57 @@ package struct TimestampAuthorityChain: Hashable, Sendable {
   }
 
   private func checkAttributes(of data: CMSSignedData) throws(CertificateError) {
-    guard let type = data.attributes[[1, 2, 840, 113549, 1, 9, 3]],
-      (try? ASN1ObjectIdentifier(derEncoded: type)) == data.contentType
+    guard let type = data.attribute(Self.attribute + [3]),
+      type.tag == DERReader.Tag.objectIdentifier, data.der[type.content] == data.contentType
     else { throw .malformedTimestamp("its content type is not signed") }
-    guard let digestNode = data.attributes[[1, 2, 840, 113549, 1, 9, 4]],
-      let digest = try? ASN1OctetString(derEncoded: digestNode),
-      Array(digest.bytes) == data.hash.digest(of: data.content)
+    guard let digest = data.attribute(Self.attribute + [4]),
+      digest.tag == DERReader.Tag.octetString,
+      data.der[digest.content].elementsEqual(data.hash.digest(of: data.content))
     else { throw .untrusted("the timestamp's content is not the one that was signed") }
     // signingCertificateV2, if it is there and readable.
-    guard let node = data.attributes[[1, 2, 840, 113549, 1, 9, 16, 2, 47]],
-      let (hash, expected) = Self.signingCertificateHash(node)
+    guard let element = data.attribute(Self.attribute + [16, 2, 47]),
+      let (hash, expected) = Self.signingCertificateHash(data.der, element)
     else { return }
-    guard expected == hash.digest(of: leafDER) else {
+    guard expected.elementsEqual(hash.digest(of: leafDER)) else {
       throw .untrusted("the timestamp names another signing certificate")
     }
   }
 
+  /// The content of `1.2.840.113549.1.9` as an object identifier.
+  private static let attribute: [UInt8] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 9]
+
   /// The hash and certHash of the first ESSCertIDv2 (RFC 5035 §4), SHA-256 if it names none; `nil`
   /// if it is not readable or of a hash that is not accepted.
-  private static func signingCertificateHash(_ node: ASN1Node) -> (SignatureHash, [UInt8])? {
-    guard var outer = try? CMSSignedData.children(node), let list = outer.next(),
-      var identifiers = try? CMSSignedData.children(list), let first = identifiers.next(),
-      var fields = try? CMSSignedData.children(first), var field = fields.next()
+  private static func signingCertificateHash(
+    _ der: [UInt8], _ element: DERReader.Element
+  ) -> (SignatureHash, ArraySlice<UInt8>)? {
+    guard element.tag == DERReader.Tag.sequence else { return nil }
+    var outer = DERReader(der, in: element.content)
+    guard var list = try? outer.enter(DERReader.Tag.sequence),
+      var fields = try? list.enter(DERReader.Tag.sequence)
     else { return nil }
     var hash = SignatureHash.sha256
-    if field.identifier == .sequence {
-      guard var algorithm = try? CMSSignedData.children(field),
-        let identifier = try? CMSSignedData.identifier(algorithm.next()),
-        let named = SignatureHash(identifier), let next = fields.next()
+    if fields.nextTag == DERReader.Tag.sequence {
+      guard var algorithm = try? fields.enter(DERReader.Tag.sequence),
+        let identifier = try? algorithm.next(DERReader.Tag.objectIdentifier).content,
+        let named = SignatureHash(der[identifier])
       else { return nil }
       hash = named
-      field = next
     }
-    return (try? ASN1OctetString(derEncoded: field)).map { (hash, Array($0.bytes)) }
+    return (try? fields.next(DERReader.Tag.octetString)).map { (hash, der[$0.content]) }
   }
 
   private func hasValidSignature(_ data: CMSSignedData) -> Bool {
+    let ecdsa: [UInt8] = [0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3]
+    let pkcs1: [UInt8] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1]
     let hash: SignatureHash
-    switch data.signatureAlgorithm {
-    case [1, 2, 840, 10045, 4, 3, 2]: hash = .sha256
-    case [1, 2, 840, 10045, 4, 3, 3]: hash = .sha384
-    case [1, 2, 840, 10045, 4, 3, 4]: hash = .sha512
-    case [1, 2, 840, 113549, 1, 1, 11]: hash = .sha256
-    case [1, 2, 840, 113549, 1, 1, 12]: hash = .sha384
-    case [1, 2, 840, 113549, 1, 1, 13]: hash = .sha512
+    switch Array(data.signatureAlgorithm) {
+    case ecdsa + [2], pkcs1 + [11]: hash = .sha256
+    case ecdsa + [3], pkcs1 + [12]: hash = .sha384
+    case ecdsa + [4], pkcs1 + [13]: hash = .sha512
     // rsaEncryption and Ed25519 leave the hash to the digest algorithm or to themselves.
-    case [1, 2, 840, 113549, 1, 1, 1]: hash = data.hash
-    case [1, 3, 101, 112]:
+    case pkcs1 + [1]: hash = data.hash
+    case [0x2b, 0x65, 0x70]:
       return key.algorithm == .ed25519
         && key.isValidSignature(data.signature, for: data.signedAttributes)
     default: return false
@@ -115,59 +128,55 @@ package struct TimestampAuthorityChain: Hashable, Sendable {
     return key.isValidSignature(data.signature, for: data.signedAttributes, hash: hash)
   }
 
-  /// Builds the chain as of the moment that the authority asserts, never as of now: the
+  /// Checks the chain as of the moment that the authority asserts, never as of now: the
   /// certificates of a timestamp outlive their validity.
   private func validate(at time: Timestamp) async throws(CertificateError) {
-    let date = Date(timeIntervalSince1970: Double(time.seconds))
-    var verifier = X509.Verifier(rootCertificates: CertificateStore([root])) {
-      RFC5280Policy(fixedExpiryValidationTime: date)
-      TimestampingUsagePolicy()
-    }
-    let result = await verifier.validate(
-      leaf: leaf, intermediates: CertificateStore(intermediates))
-    if case .couldNotValidate(let failures) = result {
-      let reason = failures.first.map { ": \($0.policyFailureReason)" } ?? ""
-      throw .untrusted("the timestamp authority's certificate was not valid then\(reason)")
-    }
+    let paths = try await issuance.value { await issuingPaths() }.get()
+    let second = Timestamp(unixSeconds: time.seconds)
+    guard second >= Timestamp(leaf.notValidBefore), second <= Timestamp(leaf.notValidAfter),
+      paths.contains(where: { $0.contains(time) })
+    else { throw .untrusted("the timestamp authority's certificate was not valid then") }
   }
 
-  private static func der(of name: DistinguishedName) throws(CertificateError) -> [UInt8] {
-    var serializer = DER.Serializer()
+  /// The paths by which the authority's root vouches for its signing certificate, at any time.
+  private func issuingPaths() async -> Result<[CertificatePath], CertificateError> {
+    if let problem = usageProblem { return .failure(.untrusted(problem)) }
+    var issuing: [CertificatePath] = []
+    for path in CertificatePath.all(of: intermediates, to: root, for: .timestamping)
+    where await path.issued(leaf) { issuing.append(path) }
+    return .success(issuing)
+  }
+
+  /// What speaks against the signing certificate: it must not be a CA's, and for timestamps alone,
+  /// marked critical (RFC 3161 §2.3).
+  private var usageProblem: String? {
+    let constraints: BasicConstraints?
+    let usage: KeyUsage?
+    let extended: ExtendedKeyUsage?
     do {
-      try serializer.serialize(name)
+      constraints = try leaf.extensions.basicConstraints
+      usage = try leaf.extensions.keyUsage
+      extended = try leaf.extensions.extendedKeyUsage
     } catch {
-      throw .malformedCertificate("a name cannot be written in DER")
+      return "the timestamp authority's usage extensions are not readable"
     }
-    return serializer.serializedBytes
+    if case .isCertificateAuthority = constraints { return "the signer is a certificate authority" }
+    guard leaf.extensions[oid: .X509ExtensionID.extendedKeyUsage]?.critical == true,
+      let extended, extended.count == 1, extended.contains(.timeStamping)
+    else { return "the signer is not for timestamps alone" }
+    if let usage, !usage.digitalSignature {
+      return "the signer's key usage is not digitalSignature"
+    }
+    return nil
   }
-}
 
-/// A timestamp authority's leaf: not a CA, and for timestamps alone, marked critical
-/// (RFC 3161 §2.3).
-struct TimestampingUsagePolicy: VerifierPolicy {
-  var verifyingCriticalExtensions: [ASN1ObjectIdentifier] {
-    [.X509ExtensionID.keyUsage, .X509ExtensionID.extendedKeyUsage]
+  package static func == (left: Self, right: Self) -> Bool {
+    left.leaf == right.leaf && left.intermediates == right.intermediates && left.root == right.root
   }
 
-  func chainMeetsPolicyRequirements(
-    chain: UnverifiedCertificateChain
-  ) async -> PolicyEvaluationResult {
-    let leaf = chain[chain.startIndex]
-    if case .isCertificateAuthority = try? leaf.extensions.basicConstraints {
-      return .failsToMeetPolicy(reason: "the signer is a certificate authority")
-    }
-    guard let found = leaf.extensions[oid: .X509ExtensionID.extendedKeyUsage], found.critical,
-      let usage = try? leaf.extensions.extendedKeyUsage, usage.count == 1,
-      usage.contains(.timeStamping)
-    else { return .failsToMeetPolicy(reason: "the signer is not for timestamps alone") }
-    if let usage = try? leaf.extensions.keyUsage, !usage.digitalSignature {
-      return .failsToMeetPolicy(reason: "the signer's key usage is not digitalSignature")
-    }
-    for index in chain.startIndex..<chain.endIndex where index != chain.startIndex {
-      if let usage = try? chain[index].extensions.keyUsage, !usage.keyCertSign {
-        return .failsToMeetPolicy(reason: "an issuer's key usage is not keyCertSign")
-      }
-    }
-    return .meetsPolicy
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(leaf)
+    hasher.combine(intermediates)
+    hasher.combine(root)
   }
 }

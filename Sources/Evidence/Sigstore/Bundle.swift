@@ -31,8 +31,8 @@ package struct Bundle: Hashable, Sendable {
 
   /// What was signed.
   package enum Content: Hashable, Sendable {
-    /// A signature over the artifact's SHA-256; the digest that the bundle repeats, if any.
-    case messageSignature(digest: SHA256Hash?, signature: [UInt8])
+    /// A signature over the artifact's digest; the digest that the bundle repeats, if any.
+    case messageSignature(digest: ArtifactDigest?, signature: [UInt8])
     /// An envelope whose statement names the artifact.
     case envelope(DSSEEnvelope)
   }
@@ -175,15 +175,23 @@ package struct Bundle: Hashable, Sendable {
   }
 
   private static func messageSignature(_ node: JSONNode) throws(DocumentError) -> Content {
-    var digest: SHA256Hash?
+    var digest: ArtifactDigest?
     if let digestNode = try node.optional("messageDigest") {
-      let algorithm = try digestNode.required("algorithm")
-      guard try algorithm.string() == "SHA2_256" else {
-        throw algorithm.error("expected SHA2_256")
-      }
-      digest = try digestNode.required("digest").digest()
+      digest = try ArtifactDigest(
+        protobufAlgorithm: try digestNode.required("algorithm"),
+        digest: try digestNode.required("digest"))
     }
     return .messageSignature(digest: digest, signature: try node.required("signature").bytes())
+  }
+
+  /// The same signature with other log entries, as a version 0.3 bundle.
+  package func replacingLogEntries(_ entries: [TransparencyLogEntry]) -> Bundle {
+    switch material {
+    case .certificate(let der):
+      Bundle(certificate: der, content: content, logEntries: entries, timestamps: timestamps)
+    case .publicKey(let hint):
+      Bundle(keyHint: hint, content: content, logEntries: entries, timestamps: timestamps)
+    }
   }
 
   /// The signature's bytes.
@@ -222,7 +230,10 @@ package struct Bundle: Hashable, Sendable {
     case .messageSignature(let digest, let signature):
       var message = JSONObject()
       if let digest {
-        message["messageDigest"] = ["algorithm": "SHA2_256", "digest": .string(digest.base64)]
+        message["messageDigest"] = [
+          "algorithm": .string(digest.algorithm.protobufName),
+          "digest": .string(Base64.encode(digest.bytes)),
+        ]
       }
       message["signature"] = .string(Base64.encode(signature))
       object["messageSignature"] = .object(message)

@@ -2,7 +2,6 @@
 
 import Certificates
 import Encodings
-import X509
 
 /// Checks that a certificate is in a CT log of the trusted root (RFC 6962 §3.2).
 struct CertificateTimestampCheck {
@@ -19,9 +18,8 @@ struct CertificateTimestampCheck {
     let timestamps: [SignedCertificateTimestamp]
     let body: [UInt8]
     do {
-      timestamps = try SignedCertificateTimestamp.embedded(in: certificate.certificate)
-      body = try PrecertificateBody.bytes(
-        tbsCertificate: certificate.certificate.tbsCertificateBytes)
+      timestamps = try SignedCertificateTimestamp.embedded(in: certificate)
+      body = try PrecertificateBody.bytes(tbsCertificate: certificate.tbsCertificate)
     } catch {
       return VerificationCheck(.certificateTimestamp, .failed("\(error)"))
     }

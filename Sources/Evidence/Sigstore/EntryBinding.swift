@@ -32,7 +32,7 @@ enum EntryBinding {
     }
     // Where the body has the envelope's hash and the envelope's text is known, they must agree; the
     // oldest kind binds the signature by this hash alone.
-    let textHash = bundle.envelopeText.map { SHA256Hash(hashing: $0) }
+    let textHash = Self.textHash(of: bundle, expected: body.envelopeHash)
     if let expected = body.envelopeHash, let textHash, textHash != expected {
       return "the log entry is for another envelope"
     }
@@ -55,13 +55,25 @@ enum EntryBinding {
         ? nil : "the log entry's signature is not valid for its digest"
     case (.dsse, .envelope(let envelope)), (.intoto, .envelope(let envelope)),
       (.intotoV1, .envelope(let envelope)):
-      return body.digest == SHA256Hash(hashing: envelope.payload)
+      return body.digest == ArtifactDigest(.sha256, hashing: envelope.payload)
         ? nil : "the log entry is for another payload"
     case (.hashedrekordV2, .envelope(let envelope)):
-      return body.digest == SHA256Hash(hashing: envelope.preAuthenticationEncoding)
+      let signed = envelope.preAuthenticationEncoding
+      return body.digest == ArtifactDigest(body.digest.algorithm, hashing: signed)
         ? nil : "the log entry is for another envelope"
     default:
       return "the log entry is of another kind than what was signed"
     }
+  }
+
+  /// The hash of the envelope's text: as it is at hand, or else as the generators of the time wrote
+  /// it, if that is the text that was logged.
+  private static func textHash(of bundle: Bundle, expected: SHA256Hash?) -> SHA256Hash? {
+    if let text = bundle.envelopeText { return SHA256Hash(hashing: text) }
+    guard case .envelope(let envelope) = bundle.content, let expected else { return nil }
+    let certificate = bundle.certificate.map { PEM.encode($0, label: "CERTIFICATE") }
+    return [nil, certificate].lazy
+      .map { SHA256Hash(hashing: LegacyEnvelope.text(of: envelope, certificatePEM: $0)) }
+      .first { $0 == expected }
   }
 }

@@ -57,9 +57,9 @@ package struct LogEntryBody: Hashable, Sendable {
 
   /// The kind.
   package let kind: Kind
-  /// SHA-256 of the artifact, of the payload (`dsse`, `intoto`), or of the envelope's signed bytes
-  /// (`hashedrekord` 0.0.2 for an envelope).
-  package let digest: SHA256Hash
+  /// Digest of the artifact, of the envelope's signed bytes (`hashedrekord` 0.0.2 for an envelope),
+  /// or SHA-256 of the payload (`dsse`, `intoto`).
+  package let digest: ArtifactDigest
   /// SHA-256 of the envelope's JSON text as it was submitted, where the entry has it (`dsse` and
   /// `intoto` 0.0.1).
   package let envelopeHash: SHA256Hash?
@@ -83,18 +83,18 @@ package struct LogEntryBody: Hashable, Sendable {
     envelopeHash = try Self.envelopeHash(spec, kind: kind)
     switch kind {
     case .hashedrekordV1:
-      digest = try Self.sha256(try spec.required("data").required("hash"))
+      digest = try Self.artifactDigest(try spec.required("data").required("hash"))
       let signatureNode = try spec.required("signature")
       signature = try signatureNode.required("content").bytes()
       verifier = try Self.pem(try signatureNode.required("publicKey").required("content"))
     case .dsse:
-      digest = try Self.sha256(try spec.required("payloadHash"))
+      digest = ArtifactDigest(try Self.sha256(try spec.required("payloadHash")))
       let only = try Self.only(try spec.required("signatures"))
       signature = try only.required("signature").bytes()
       verifier = try Self.pem(try only.required("verifier"))
     case .intoto:
       let content = try spec.required("content")
-      digest = try Self.sha256(try content.required("payloadHash"))
+      digest = ArtifactDigest(try Self.sha256(try content.required("payloadHash")))
       let only = try Self.only(try content.required("envelope").required("signatures"))
       let sig = try only.required("sig")
       guard let text = String(validating: try sig.bytes(), as: UTF8.self),
@@ -103,17 +103,15 @@ package struct LogEntryBody: Hashable, Sendable {
       signature = bytes
       verifier = try Self.pem(try only.required("publicKey"))
     case .intotoV1:
-      digest = try Self.sha256(try spec.required("content").required("payloadHash"))
+      digest = ArtifactDigest(
+        try Self.sha256(try spec.required("content").required("payloadHash")))
       signature = nil
       verifier = try Self.pem(try spec.required("publicKey"))
     case .hashedrekordV2:
       let record = try spec.required("hashedRekordV002")
       let data = try record.required("data")
-      let algorithm = try data.required("algorithm")
-      guard try algorithm.string() == "SHA2_256" else {
-        throw algorithm.error("expected SHA2_256")
-      }
-      digest = try data.required("digest").digest()
+      digest = try ArtifactDigest(
+        protobufAlgorithm: try data.required("algorithm"), digest: try data.required("digest"))
       let signatureNode = try record.required("signature")
       signature = try signatureNode.required("content").bytes()
       verifier = try Self.material(try signatureNode.required("verifier"))
@@ -138,6 +136,18 @@ package struct LogEntryBody: Hashable, Sendable {
     return only
   }
 
+  private static func artifactDigest(_ node: JSONNode) throws(DocumentError) -> ArtifactDigest {
+    let name = try node.required("algorithm")
+    guard let algorithm = ArtifactDigest.Algorithm(rawValue: try name.string()) else {
+      throw name.error("expected sha256, sha384 or sha512")
+    }
+    let value = try node.required("value")
+    guard let digest = ArtifactDigest(algorithm, hexadecimal: try value.string()) else {
+      throw value.error("expected the lower-case hexadecimal digits of a \(algorithm.rawValue)")
+    }
+    return digest
+  }
+
   private static func sha256(_ node: JSONNode) throws(DocumentError) -> SHA256Hash {
     let algorithm = try node.required("algorithm")
     guard try algorithm.string() == "sha256" else { throw algorithm.error("expected sha256") }
@@ -149,9 +159,10 @@ package struct LogEntryBody: Hashable, Sendable {
   }
 
   private static func pem(_ node: JSONNode) throws(DocumentError) -> VerificationMaterial {
-    guard let text = String(validating: try node.bytes(), as: UTF8.self),
-      let blocks = try? PEM.decode(text), blocks.count == 1, let block = blocks.first
-    else { throw node.error("expected base64 of one PEM block") }
+    let text = try node.bytes()
+    guard let blocks = try? PEM.decode(text), blocks.count == 1, let block = blocks.first else {
+      throw node.error("expected base64 of one PEM block")
+    }
     switch block.label {
     case "CERTIFICATE": return .certificate(block.bytes)
     case "PUBLIC KEY": return .publicKey(block.bytes)
@@ -233,5 +244,21 @@ package struct LogEntryBody: Hashable, Sendable {
         ],
       ],
     ])
+  }
+}
+
+extension ArtifactDigest {
+  /// Reads a digest as bundles and Rekor v2 have it: the hash by its name, the bytes in base64.
+  ///
+  /// - Throws: `DocumentError`.
+  init(protobufAlgorithm name: JSONNode, digest node: JSONNode) throws(DocumentError) {
+    let text = try name.string()
+    guard let algorithm = Algorithm.allCases.first(where: { $0.protobufName == text }) else {
+      throw name.error("expected SHA2_256, SHA2_384 or SHA2_512")
+    }
+    guard let digest = ArtifactDigest(algorithm, bytes: try node.bytes()) else {
+      throw node.error("not as long as a \(text)")
+    }
+    self = digest
   }
 }

@@ -27,6 +27,9 @@ struct LogEntryCheck {
     return checkEntryTimestamp(log, key, &report)
   }
 
+  /// Whether the entry is of a log of version 2, which serves tiles.
+  private var isTiled: Bool { entry.kind == "hashedrekord" && entry.version == "0.0.2" }
+
   private func checkInclusion(
     _ log: TrustedRoot.Log, _ key: SignatureKey, _ report: inout VerificationReport
   ) {
@@ -54,9 +57,7 @@ struct LogEntryCheck {
       else { throw NoteError.malformed("it is for another tree than the inclusion proof") }
       report.record(VerificationCheck(.checkpoint, .passed))
       // Version 2 has one index; in version 1 the entry's own counts over all shards.
-      if entry.version == "0.0.2", entry.kind == "hashedrekord",
-        inclusion.logIndex != entry.logIndex
-      {
+      if isTiled, inclusion.logIndex != entry.logIndex {
         throw ProofError.indexOutOfRange(index: entry.logIndex, treeSize: checkpoint.size)
       }
       try InclusionProof(
@@ -90,19 +91,27 @@ struct LogEntryCheck {
 
   /// A Rekor v1 origin is `host - treeID`, a tile log's is the host alone.
   private func isOrigin(_ origin: String, of host: String) -> Bool {
-    let bytes = Array(origin.utf8)
-    let prefix = Array("\(host) - ".utf8)
-    if bytes == Array(host.utf8) { return true }
-    return bytes.starts(with: prefix) && DecimalText.parse(bytes[prefix.count...]) != nil
+    guard origin.utf8.starts(with: host.utf8) else { return false }
+    let rest = origin.utf8.dropFirst(host.utf8.count)
+    let separator = " - ".utf8
+    return rest.isEmpty
+      || rest.starts(with: separator)
+        && DecimalText.parse(rest.dropFirst(separator.count)) != nil
   }
 
   private func checkEntryTimestamp(
     _ log: TrustedRoot.Log, _ key: SignatureKey, _ report: inout VerificationReport
   ) -> Timestamp? {
     // Without the log's signature the integrated time is anybody's claim (CVE-2024-55655).
-    guard let signature = entry.signedEntryTimestamp else { return nil }
     func failed(_ sentence: String) {
       report.record(VerificationCheck(.entryTimestamp, .failed(sentence)))
+    }
+    guard let signature = entry.signedEntryTimestamp else {
+      // Version 2 has no integrated time at all; a reader of the file must not find one.
+      if isTiled, (entry.integratedTime ?? 0) != 0 {
+        failed("the entry claims a time, but its version of the log has none")
+      }
+      return nil
     }
     guard let seconds = entry.integratedTime,
       let payload = try? SignedEntryTimestamp.payload(

@@ -27,8 +27,7 @@ package struct NpmAttestations: Hashable, Sendable {
   /// Reads the registry's answer.
   ///
   /// - Throws: `DocumentError`.
-  package init(parsing bytes: [UInt8]) throws(DocumentError) {
-    let node = try JSONNode(parsing: bytes)
+  package init(_ node: JSONNode) throws(DocumentError) {
     var attestations: [Attestation] = []
     for item in try node.required("attestations").array(limit: 32) {
       attestations.append(

@@ -12,7 +12,7 @@ struct SignatureCheck {
   ///
   /// The artifact is `nil` when the caller compares the statement's subjects.
   func run(
-    _ content: Bundle.Content, artifact: SHA256Hash?,
+    _ content: Bundle.Content, artifact: ArtifactDigest?,
     recordingIn report: inout VerificationReport
   ) -> Statement? {
     switch content {
@@ -27,7 +27,7 @@ struct SignatureCheck {
         report.record(
           VerificationCheck(
             .artifactBinding, .failed("the file is not the one that was signed"),
-            expected: "sha256:\(digest)", found: "sha256:\(artifact)"))
+            expected: "\(digest)", found: "\(artifact)"))
       } else {
         report.record(VerificationCheck(.artifactBinding, .passed))
       }
@@ -66,20 +66,21 @@ struct SignatureCheck {
   }
 
   private func checkStatement(
-    _ payload: [UInt8], artifact: SHA256Hash?, _ report: inout VerificationReport
+    _ payload: [UInt8], artifact: ArtifactDigest?, _ report: inout VerificationReport
   ) -> Statement? {
     do {
       let statement = try Statement(parsing: payload)
       guard let artifact else { return statement }
-      let matches = !statement.subjects(with: artifact).isEmpty
+      let matches = statement.subjects.contains { $0.has(artifact) }
+      let algorithm = artifact.algorithm.rawValue
       let subjects = statement.subjects.prefix(3).map { subject in
-        "\(subject.name) sha256:\(subject.digests["sha256"] ?? "none")"
+        "\(subject.name) \(algorithm):\(subject.digests[algorithm] ?? "none")"
       }
       report.record(
         VerificationCheck(
           .artifactBinding,
           matches ? .passed : .failed("the statement is not about this file"),
-          expected: subjects.joined(separator: ", "), found: "sha256:\(artifact)"))
+          expected: subjects.joined(separator: ", "), found: "\(artifact)"))
       return statement
     } catch {
       report.record(

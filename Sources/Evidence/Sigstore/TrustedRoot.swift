@@ -55,6 +55,8 @@ package struct TrustedRoot: Hashable, Sendable {
     package let rawKey: [UInt8]
     /// When the key counts.
     package let validity: ValidityPeriod
+    /// The names by which the log may sign its checkpoints.
+    let signerNames: [String]
 
     /// Describes a log whose key is ECDSA on P-256, whose id is the key's SHA-256.
     package init(baseURL: String, key: SignatureKey, validity: ValidityPeriod) {
@@ -64,10 +66,12 @@ package struct TrustedRoot: Hashable, Sendable {
       self.key = key
       rawKey = key.subjectPublicKeyInfo
       self.validity = validity
+      signerNames = Self.signerNames(of: baseURL)
     }
 
     init(_ node: JSONNode) throws(DocumentError) {
       baseURL = try node.optional("baseUrl")?.string() ?? ""
+      signerNames = Self.signerNames(of: baseURL)
       let keyNode = try node.required("publicKey")
       keyDetails = try keyNode.required("keyDetails").string()
       rawKey = try keyNode.required("rawBytes").bytes()
@@ -95,9 +99,10 @@ package struct TrustedRoot: Hashable, Sendable {
     /// The host of ``baseURL``: the name by which the log signs its checkpoints.
     package var host: String { URLText.host(of: baseURL) ?? "" }
 
-    /// The names by which the log may sign: its host, and its host with port.
-    var signerNames: [String] {
+    /// The names by which a log may sign: its host, and its host with port.
+    private static func signerNames(of baseURL: String) -> [String] {
       let authority = URLText.authority(of: baseURL) ?? ""
+      let host = URLText.host(of: baseURL) ?? ""
       return host == authority ? [host] : [host, authority]
     }
   }

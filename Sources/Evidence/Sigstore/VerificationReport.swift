@@ -31,12 +31,28 @@ package enum VerificationRule: String, CaseIterable, Hashable, Sendable {
   case certificateChain = "HM0211"
   /// The certificate is in a CT log of the trusted root.
   case certificateTimestamp = "HM0212"
+  /// What the provenance says about its own run is what the certificate says.
+  case certificateAgreement = "HM0219"
   /// The signer is the expected one.
   case identity = "HM0213"
   /// The token's issuer is the expected one.
   case issuer = "HM0214"
   /// The predicate type is one that was asked for.
   case predicate = "HM0215"
+  /// The builder is the expected one, or one that is trusted.
+  case builder = "HM0220"
+  /// It was built from the expected source.
+  case source = "HM0221"
+  /// It was built from the expected branch, tag or version.
+  case sourceRef = "HM0222"
+  /// The workflow was started with the expected inputs.
+  case workflowInputs = "HM0223"
+  /// It ran on a machine of the expected kind.
+  case runner = "HM0224"
+  /// It is the expected package, as the registry published it.
+  case package = "HM0225"
+  /// The verification summary says what is expected.
+  case summary = "HM0226"
   /// There is any evidence at all.
   case evidence = "HM0217"
 
@@ -56,9 +72,17 @@ package enum VerificationRule: String, CaseIterable, Hashable, Sendable {
     case .certificateValidity: "certificate validity at signing time"
     case .certificateChain: "certificate chain"
     case .certificateTimestamp: "signed certificate timestamp"
+    case .certificateAgreement: "provenance agrees with the certificate"
     case .identity: "signer identity"
     case .issuer: "identity issuer"
     case .predicate: "predicate type"
+    case .builder: "builder"
+    case .source: "source"
+    case .sourceRef: "source branch or tag"
+    case .workflowInputs: "workflow inputs"
+    case .runner: "runner"
+    case .package: "package"
+    case .summary: "verification summary"
     case .evidence: "evidence exists"
     }
   }
@@ -104,6 +128,7 @@ package struct VerificationReport: Hashable, Sendable {
   /// Starts with outcomes.
   package init(_ checks: [VerificationCheck] = []) {
     self.checks = checks
+    self.checks.reserveCapacity(16)
   }
 
   /// Adds an outcome.
@@ -115,6 +140,9 @@ package struct VerificationReport: Hashable, Sendable {
   package var passed: Bool {
     !checks.isEmpty && checks.allSatisfy { $0.outcome == .passed }
   }
+
+  /// How many rules are met.
+  package var passedCount: Int { checks.count { $0.outcome == .passed } }
 
   /// The failure to report first, by the order of ``VerificationRule``; `nil` if all passed.
   package var primaryFailure: VerificationCheck? {

@@ -10,7 +10,7 @@ package import Encodings
 /// for an identity expectation or a policy to decide, so by itself it is never a pass.
 package struct VerifiedBundle: Hashable, Sendable {
   /// The artifact's digest that the signature covers.
-  package let artifact: SHA256Hash
+  package let artifact: ArtifactDigest
   /// The certificate; its claims are authentic.
   package let certificate: SigningCertificate
   /// The verified moments of signing.
@@ -23,7 +23,7 @@ package struct VerifiedBundle: Hashable, Sendable {
   package let logURL: String
 
   init(
-    artifact: SHA256Hash, certificate: SigningCertificate, signingTimes: [Timestamp],
+    artifact: ArtifactDigest, certificate: SigningCertificate, signingTimes: [Timestamp],
     statement: Statement?, logEntries: [TransparencyLogEntry], logURL: String
   ) {
     self.artifact = artifact
@@ -50,8 +50,13 @@ package struct SignerIdentity: Hashable, Sendable {
 
   /// Compares with the certificate of a verified bundle.
   package func checks(_ bundle: VerifiedBundle) -> [VerificationCheck] {
-    let found = bundle.certificate.subjectAlternativeName.text
-    let foundIssuer = bundle.certificate.issuer
+    checks(bundle.certificate)
+  }
+
+  /// Compares with a certificate that was verified.
+  package func checks(_ certificate: SigningCertificate) -> [VerificationCheck] {
+    let found = certificate.subjectAlternativeName.text
+    let foundIssuer = certificate.issuer
     return [
       VerificationCheck(
         .identity,

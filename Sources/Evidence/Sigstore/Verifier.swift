@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Attestations
+package import Attestations
 package import Certificates
 package import Encodings
 
@@ -12,19 +12,40 @@ package import Encodings
 /// signing time; certificate validity and chain at every verified time; certificate timestamp.
 /// A proof with checkpoint is required for every version of the format, unless the caller's
 /// ``VerificationRequirements`` say otherwise: the media type is not signed, so "0.1 needs only a
-/// promise" would be a downgrade.
+/// promise" would be a downgrade. What an instance does not have, by its root, is not asked for: a
+/// root without a log asks for timestamps, one without CT logs for no certificate timestamp.
 package struct Verifier: Sendable {
   /// Whom to trust.
   package let trustedRoot: TrustedRoot
   /// What must be there.
   package let requirements: VerificationRequirements
+  let cache: CertificateCache
 
   /// Makes a verifier.
+  ///
+  /// - Parameters:
+  ///   - trustedRoot: whom to trust.
+  ///   - requirements: what must be there.
+  ///   - rememberedCertificates: of how many certificates the chain and the certificate timestamp
+  ///     are kept; copies of a verifier share them. It changes no verdict.
   package init(
-    trusting trustedRoot: TrustedRoot, requirements: VerificationRequirements = .init()
+    trusting trustedRoot: TrustedRoot, requirements: VerificationRequirements = .init(),
+    rememberedCertificates: Int = 64
   ) {
     self.trustedRoot = trustedRoot
     self.requirements = requirements
+    cache = CertificateCache(limit: rememberedCertificates)
+  }
+
+  private init(_ other: Verifier, _ requirements: VerificationRequirements) {
+    trustedRoot = other.trustedRoot
+    self.requirements = requirements
+    cache = other.cache
+  }
+
+  /// The same verifier, and the certificates that it remembers, with other requirements.
+  package func requiring(_ requirements: VerificationRequirements) -> Verifier {
+    Verifier(self, requirements)
   }
 
   /// The outcome: the report, and the verified bundle if every rule is met.
@@ -39,11 +60,11 @@ package struct Verifier: Sendable {
   ///
   /// - Parameters:
   ///   - bundle: the parsed bundle.
-  ///   - artifact: SHA-256 of the artifact.
+  ///   - artifact: the artifact's digest; a signature over a file needs its SHA-256.
   ///   - now: the present; times beyond it are refused.
   /// - Returns: the report, and the verified bundle if every rule is met.
   package func verify(
-    _ bundle: Bundle, artifact: SHA256Hash, now: Timestamp
+    _ bundle: Bundle, artifact: ArtifactDigest, now: Timestamp
   ) async -> Result {
     var report = VerificationReport()
 
@@ -54,9 +75,10 @@ package struct Verifier: Sendable {
           .wellFormed, .failed("it is signed by a bare key, not by a certificate")))
       return Result(report: report, verified: nil)
     }
+    let known = cache[der]
     let certificate: SigningCertificate
     do {
-      certificate = try SigningCertificate(der: der)
+      certificate = try known?.certificate ?? SigningCertificate(der: der)
       report.record(VerificationCheck(.wellFormed, .passed))
     } catch {
       report.record(VerificationCheck(.wellFormed, .failed("\(error)")))
@@ -68,13 +90,13 @@ package struct Verifier: Sendable {
       now: now, report: &report)
 
     // (5) The certificate at those times.
-    await CertificateCheck(trustedRoot: trustedRoot).run(
-      certificate, times: times, recordingIn: &report)
+    await CertificateCheck(trustedRoot: trustedRoot, cache: cache).run(
+      certificate, known: known, times: times, recordingIn: &report)
 
-    guard report.passed, let entry = bundle.logEntries.first else {
-      return Result(report: report, verified: nil)
+    guard report.passed else { return Result(report: report, verified: nil) }
+    let log = bundle.logEntries.first.flatMap { entry in
+      trustedRoot.transparencyLogs.first { $0.logID == entry.logID }
     }
-    let log = trustedRoot.transparencyLogs.first { $0.logID == entry.logID }
     return Result(
       report: report,
       verified: VerifiedBundle(
@@ -82,12 +104,19 @@ package struct Verifier: Sendable {
         logEntries: bundle.logEntries, logURL: log?.baseURL ?? ""))
   }
 
+  /// Verifies a bundle for an artifact that is known by its SHA-256.
+  package func verify(
+    _ bundle: Bundle, artifact: SHA256Hash, now: Timestamp
+  ) async -> Result {
+    await verify(bundle, artifact: ArtifactDigest(artifact), now: now)
+  }
+
   /// Verifies a bundle that is signed by a bare key which the caller trusts, for an artifact.
   ///
   /// There is no certificate and so no identity: whose key it is, is the caller's knowledge. A
   /// bundle with a certificate is refused here, as one without is in the other method.
   package func verify(
-    _ bundle: Bundle, artifact: SHA256Hash, signedBy key: SignatureKey, now: Timestamp
+    _ bundle: Bundle, artifact: ArtifactDigest, signedBy key: SignatureKey, now: Timestamp
   ) async -> VerificationReport {
     var report = VerificationReport()
     guard case .publicKey(let hint) = bundle.material else {
@@ -110,22 +139,33 @@ package struct Verifier: Sendable {
     return report
   }
 
+  /// Verifies a bundle that is signed by a bare key, for an artifact that is known by its SHA-256.
+  package func verify(
+    _ bundle: Bundle, artifact: SHA256Hash, signedBy key: SignatureKey, now: Timestamp
+  ) async -> VerificationReport {
+    await verify(bundle, artifact: ArtifactDigest(artifact), signedBy: key, now: now)
+  }
+
   /// Steps (1) to (4), which do not depend on whose key it is.
   ///
   /// The artifact is `nil` when the result is a statement whose subjects the caller compares
   /// (``VerifiedStatement``).
   func signatureChecks(
-    _ bundle: Bundle, artifact: SHA256Hash?, material: LogEntryBody.VerificationMaterial,
+    _ bundle: Bundle, artifact: ArtifactDigest?, material: LogEntryBody.VerificationMaterial,
     key: SignatureKey, now: Timestamp, report: inout VerificationReport
   ) async -> (Statement?, [Timestamp]) {
     // (1) The entries are about this bundle.
     let problem = bundle.logEntries.lazy.compactMap {
       EntryBinding.problem($0, bundle: bundle, material: material, key: key)
     }.first
-    report.record(
-      VerificationCheck(
-        .entryBinding,
-        problem.map { .failed($0) } ?? (bundle.logEntries.isEmpty ? .notReached : .passed)))
+    // An instance without a log (GitHub's own) vouches by timestamps alone; its root says so.
+    let needsEntry = !trustedRoot.transparencyLogs.isEmpty
+    if needsEntry || !bundle.logEntries.isEmpty {
+      report.record(
+        VerificationCheck(
+          .entryBinding,
+          problem.map { .failed($0) } ?? (bundle.logEntries.isEmpty ? .notReached : .passed)))
+    }
 
     // (2) The artifact and its signature.
     let statement = SignatureCheck(key: key).run(
@@ -133,7 +173,7 @@ package struct Verifier: Sendable {
 
     // (3) Inclusion in a trusted log, and the times it promises.
     var times: [Timestamp] = []
-    if bundle.logEntries.isEmpty {
+    if needsEntry, bundle.logEntries.isEmpty {
       report.record(VerificationCheck(.knownLog, .failed("there is no log entry")))
     }
     for entry in bundle.logEntries {

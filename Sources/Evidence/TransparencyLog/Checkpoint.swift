@@ -32,20 +32,22 @@ package struct Checkpoint: Hashable, Sendable {
   ///
   /// - Throws: ``NoteError/malformed(_:)``.
   package init(_ note: VerifiedNote) throws(NoteError) {
-    let lines = note.text.utf8.dropLast().split(separator: 0x0a, omittingEmptySubsequences: false)
+    let lines = Array(note.text.utf8).dropLast().split(
+      separator: 0x0a, omittingEmptySubsequences: false)
     guard lines.count >= 3 else { throw .malformed("a checkpoint has at least three lines") }
-    guard let origin = String(lines[0]), !origin.isEmpty else {
+    guard let origin = String(validating: lines[0], as: UTF8.self), !origin.isEmpty else {
       throw .malformed("the checkpoint has no origin")
     }
     guard let size = DecimalText.parse(lines[1]) else {
       throw .malformed("the checkpoint's size is not a canonical decimal")
     }
-    guard let text = String(lines[2]), let bytes = try? Base64.decode(text),
+    guard let text = String(validating: lines[2], as: UTF8.self),
+      let bytes = try? Base64.decode(text),
       let root = SHA256Hash(bytes: bytes)
     else { throw .malformed("the checkpoint's root hash is not 32 bytes of base64") }
     var extensions: [String] = []
     for line in lines[3...] {
-      guard let text = String(line), !text.isEmpty else {
+      guard let text = String(validating: line, as: UTF8.self), !text.isEmpty else {
         throw .malformed("the checkpoint has an empty extension line")
       }
       extensions.append(text)

@@ -14,15 +14,37 @@ package enum Base64 {
   private static let standardValues = values(of: standard)
   private static let urlSafeValues = values(of: urlSafe)
 
-  private static func values(of alphabet: [UInt8]) -> [UInt8] {
-    var table = [UInt8](repeating: 0xff, count: 256)
-    for (value, character) in alphabet.enumerated() { table[Int(character)] = UInt8(value) }
+  /// Four tables of 256, one for each character of a group: its six bits where they belong in the
+  /// group's 24, or ``invalid``.
+  private static func values(of alphabet: [UInt8]) -> [UInt32] {
+    var table = [UInt32](repeating: invalid, count: 4 * 256)
+    for (value, character) in alphabet.enumerated() {
+      for place in 0..<4 {
+        table[place * 256 + Int(character)] = UInt32(value) << UInt32(18 - 6 * place)
+      }
+    }
     return table
   }
+
+  /// A bit above the 24 of a group.
+  private static let invalid: UInt32 = 1 << 31
 
   /// Returns the base64 text of bytes, padded.
   package static func encode(_ bytes: some Collection<UInt8>) -> String {
     encode(bytes, alphabet: standard, padded: true)
+  }
+
+  /// Adds the base64 text of bytes, padded, to other bytes.
+  package static func append(_ bytes: [UInt8], to text: inout [UInt8]) {
+    let start = text.count
+    let count = (bytes.count + 2) / 3 * 4
+    text.append(contentsOf: repeatElement(UInt8(ascii: "="), count: count))
+    text.withUnsafeMutableBufferPointer { text in
+      bytes.withUnsafeBufferPointer { bytes in
+        encode(
+          bytes, alphabet: standard, into: UnsafeMutableBufferPointer(rebasing: text[start...]))
+      }
+    }
   }
 
   /// Returns the base64url text of bytes, without padding (as in RFC 7515).
@@ -34,39 +56,90 @@ package enum Base64 {
   ///
   /// - Throws: ``EncodingError`` at the first character that is not canonical.
   package static func decode(_ text: some StringProtocol) throws(EncodingError) -> [UInt8] {
-    try decode(Array(text.utf8), values: standardValues, padded: true)
+    try decode(text, values: standardValues, padded: true)
   }
 
   /// Decodes unpadded base64url.
   ///
   /// - Throws: ``EncodingError`` at the first character that is not canonical.
   package static func decodeURL(_ text: some StringProtocol) throws(EncodingError) -> [UInt8] {
-    try decode(Array(text.utf8), values: urlSafeValues, padded: false)
+    try decode(text, values: urlSafeValues, padded: false)
+  }
+
+  /// Decodes padded base64 that is at hand as bytes.
+  ///
+  /// - Throws: ``EncodingError`` at the first character that is not canonical.
+  static func decode(_ text: UnsafeBufferPointer<UInt8>) throws(EncodingError) -> [UInt8] {
+    try decode(text, values: standardValues, padded: true)
   }
 
   private static func encode(
     _ bytes: some Collection<UInt8>, alphabet: [UInt8], padded: Bool
   ) -> String {
-    var output: [UInt8] = []
-    output.reserveCapacity((bytes.count + 2) / 3 * 4)
-    var bits: UInt32 = 0
-    var pending = 0
-    for byte in bytes {
-      bits = bits << 8 | UInt32(byte)
-      pending += 8
-      while pending >= 6 {
-        pending -= 6
-        output.append(alphabet[Int(bits >> UInt32(pending) & 0x3f)])
+    // Bytes that lie in a row are read where they are.
+    bytes.withContiguousStorageIfAvailable { encode($0, alphabet: alphabet, padded: padded) }
+      ?? Array(bytes).withUnsafeBufferPointer {
+        encode($0, alphabet: alphabet, padded: padded)
       }
-      bits &= 0xff
+  }
+
+  private static func encode(
+    _ bytes: UnsafeBufferPointer<UInt8>, alphabet: [UInt8], padded: Bool
+  ) -> String {
+    let whole = bytes.count / 3
+    let rest = bytes.count % 3
+    let count = whole * 4 + (rest == 0 ? 0 : padded ? 4 : rest + 1)
+    return String(unsafeUninitializedCapacity: count) { output in
+      encode(bytes, alphabet: alphabet, into: output)
+      if padded {
+        let end = whole * 4 + (rest == 0 ? 0 : rest + 1)
+        for position in end..<count { output[position] = UInt8(ascii: "=") }
+      }
+      return count
     }
-    if pending > 0 { output.append(alphabet[Int(bits << UInt32(6 - pending) & 0x3f)]) }
-    if padded { while output.count % 4 != 0 { output.append(UInt8(ascii: "=")) } }
-    return String(decoding: output, as: UTF8.self)
+  }
+
+  /// Writes all characters but the padding.
+  private static func encode(
+    _ bytes: UnsafeBufferPointer<UInt8>, alphabet: [UInt8],
+    into output: UnsafeMutableBufferPointer<UInt8>
+  ) {
+    let whole = bytes.count / 3
+    let rest = bytes.count % 3
+    alphabet.withUnsafeBufferPointer { alphabet in
+      for group in 0..<whole {
+        let bits =
+          UInt32(bytes[3 * group]) << 16 | UInt32(bytes[3 * group + 1]) << 8
+          | UInt32(bytes[3 * group + 2])
+        output[4 * group] = alphabet[Int(bits >> 18)]
+        output[4 * group + 1] = alphabet[Int(bits >> 12 & 0x3f)]
+        output[4 * group + 2] = alphabet[Int(bits >> 6 & 0x3f)]
+        output[4 * group + 3] = alphabet[Int(bits & 0x3f)]
+      }
+      guard rest > 0 else { return }
+      let second = rest == 2 ? bytes[3 * whole + 1] : 0
+      let bits = UInt32(bytes[3 * whole]) << 16 | UInt32(second) << 8
+      output[4 * whole] = alphabet[Int(bits >> 18)]
+      output[4 * whole + 1] = alphabet[Int(bits >> 12 & 0x3f)]
+      if rest == 2 { output[4 * whole + 2] = alphabet[Int(bits >> 6 & 0x3f)] }
+    }
   }
 
   private static func decode(
-    _ text: [UInt8], values: [UInt8], padded: Bool
+    _ text: some StringProtocol, values: [UInt32], padded: Bool
+  ) throws(EncodingError) -> [UInt8] {
+    // A typed error cannot leave the closure, a result can.
+    let result = text.utf8.withContiguousStorageIfAvailable { bytes in
+      Result { () throws(EncodingError) in try decode(bytes, values: values, padded: padded) }
+    }
+    if let result { return try result.get() }
+    return try Array(text.utf8).withUnsafeBufferPointer { bytes in
+      Result { () throws(EncodingError) in try decode(bytes, values: values, padded: padded) }
+    }.get()
+  }
+
+  private static func decode(
+    _ text: UnsafeBufferPointer<UInt8>, values: [UInt32], padded: Bool
   ) throws(EncodingError) -> [UInt8] {
     var end = text.count
     if padded {
@@ -74,22 +147,42 @@ package enum Base64 {
       while end > 0, text.count - end < 2, text[end - 1] == UInt8(ascii: "=") { end -= 1 }
     }
     guard end % 4 != 1 else { throw .base64(offset: end) }
-    var output: [UInt8] = []
-    output.reserveCapacity(end / 4 * 3 + 2)
-    var bits: UInt32 = 0
-    var pending = 0
-    for offset in 0..<end {
-      let value = values[Int(text[offset])]
-      guard value != 0xff else { throw .base64(offset: offset) }
-      bits = (bits << 6 | UInt32(value)) & 0xffff
-      pending += 6
-      if pending >= 8 {
-        pending -= 8
-        output.append(UInt8(truncatingIfNeeded: bits >> UInt32(pending)))
+    let whole = end / 4
+    let rest = end % 4
+    var bad: Int?
+    // Room for the fourth byte that each group's store writes and the next one's overwrites.
+    let output = [UInt8](unsafeUninitializedCapacity: end / 4 * 3 + 4) { output, count in
+      let raw = UnsafeMutableRawBufferPointer(output)
+      values.withUnsafeBufferPointer { values in
+        func bits(_ offset: Int, _ place: Int) -> UInt32 {
+          values[place << 8 | Int(text[offset + place])]
+        }
+        for group in 0..<whole {
+          let offset = 4 * group
+          let all = bits(offset, 0) | bits(offset, 1) | bits(offset, 2) | bits(offset, 3)
+          if all & invalid != 0 {
+            bad = (offset..<offset + 4).first { values[Int(text[$0])] == invalid }
+            return
+          }
+          raw.storeBytes(of: (all << 8).bigEndian, toByteOffset: 3 * group, as: UInt32.self)
+        }
+        count = 3 * whole
+        guard rest > 0 else { return }
+        let offset = 4 * whole
+        bad = (offset..<end).first { values[Int(text[$0])] == invalid }
+        guard bad == nil else { return }
+        let all = bits(offset, 0) | bits(offset, 1) | (rest == 3 ? bits(offset, 2) : 0)
+        // Left-over bits must be zero, or several texts would mean the same bytes.
+        guard all & (rest == 3 ? 0xff : 0xffff) == 0 else {
+          bad = end - 1
+          return
+        }
+        output[3 * whole] = UInt8(truncatingIfNeeded: all >> 16)
+        if rest == 3 { output[3 * whole + 1] = UInt8(truncatingIfNeeded: all >> 8) }
+        count = 3 * whole + rest - 1
       }
     }
-    // Left-over bits must be zero, or several texts would mean the same bytes.
-    guard bits & ((1 << UInt32(pending)) - 1) == 0 else { throw .base64(offset: end - 1) }
+    if let bad { throw .base64(offset: bad) }
     return output
   }
 }

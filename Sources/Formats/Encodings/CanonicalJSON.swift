@@ -105,6 +105,18 @@ private struct JSONTextWriter {
 
   private mutating func quote(_ text: String) {
     output.append(UInt8(ascii: "\""))
+    // Most texts are as they are; the closure says whether this one was.
+    let isPlain = text.utf8.withContiguousStorageIfAvailable { bytes in
+      let special = bytes.contains {
+        $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\")
+      }
+      if !special { output.append(contentsOf: bytes) }
+      return !special
+    }
+    if isPlain == true {
+      output.append(UInt8(ascii: "\""))
+      return
+    }
     for byte in text.utf8 {
       switch byte {
       case UInt8(ascii: "\""): append("\\\"")

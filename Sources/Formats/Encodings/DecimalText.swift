@@ -5,6 +5,7 @@
 /// `Int("+5")` and `Int("05")` are 5; signed formats must not have several texts for one number.
 package enum DecimalText {
   /// Reads a canonical unsigned decimal, or gives `nil`.
+  @inlinable
   package static func parse(_ text: some Collection<UInt8>) -> UInt64? {
     guard !text.isEmpty, text.count <= 20 else { return nil }
     if text.count > 1, text.first == UInt8(ascii: "0") { return nil }

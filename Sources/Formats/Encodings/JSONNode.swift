@@ -23,13 +23,45 @@ package struct DocumentError: Error, Hashable, Sendable, CustomStringConvertible
 package struct JSONNode: Sendable {
   /// The value here.
   package let value: JSONValue
+  private let place: Place
+
+  /// Where a node is; its text is only made for an error.
+  private enum Place: Sendable {
+    case top(String)
+    case member(Parent, String)
+    case element(Parent, Int)
+
+    var path: String {
+      switch self {
+      case .top(let path): return path
+      case .member(let parent, let key):
+        let path = parent.place.path
+        return path.isEmpty ? key : "\(path).\(key)"
+      case .element(let parent, let index): return "\(parent.place.path)[\(index)]"
+      }
+    }
+  }
+
+  /// The place of what encloses a node; the elements of an array share it.
+  private final class Parent: Sendable {
+    let place: Place
+
+    init(_ place: Place) {
+      self.place = place
+    }
+  }
+
   /// The path from the top of the document.
-  package let path: String
+  package var path: String { place.path }
 
   /// Starts at the top of a document.
   package init(_ value: JSONValue, path: String = "") {
+    self.init(value, .top(path))
+  }
+
+  private init(_ value: JSONValue, _ place: Place) {
     self.value = value
-    self.path = path
+    self.place = place
   }
 
   /// Reads JSON text and starts at its top.
@@ -56,8 +88,9 @@ package struct JSONNode: Sendable {
 
   /// A member that may be absent or null.
   package func optional(_ key: String) throws(DocumentError) -> JSONNode? {
-    guard let member = try object()[key], member != .null else { return nil }
-    return JSONNode(member, path: path.isEmpty ? key : "\(path).\(key)")
+    guard let member = try object()[key] else { return nil }
+    if case .null = member { return nil }
+    return JSONNode(member, .member(Parent(place), key))
   }
 
   /// A member that must be there.
@@ -70,7 +103,8 @@ package struct JSONNode: Sendable {
   package func array(limit: Int) throws(DocumentError) -> [JSONNode] {
     guard case .array(let elements) = value else { throw error("expected an array") }
     guard elements.count <= limit else { throw error("more than \(limit) elements") }
-    return elements.enumerated().map { JSONNode($1, path: "\(path)[\($0)]") }
+    let parent = Parent(place)
+    return elements.indices.map { JSONNode(elements[$0], .element(parent, $0)) }
   }
 
   /// A string.

@@ -45,7 +45,9 @@ extension JSONError: CustomStringConvertible {
 /// trailing commas, a byte order mark, invalid UTF-8, lone surrogates, and anything after the
 /// value. It does not recurse deeper than ``JSONLimits/depth``.
 package struct JSONReader {
-  private let bytes: [UInt8]
+  // Points into the array that ``parse(_:limits:)`` was given, and lives no longer than its call.
+  // Every place is compared with the count before it is read.
+  private let bytes: UnsafeBufferPointer<UInt8>
   private let limits: JSONLimits
   private var position = 0
   private var remaining: Int
@@ -59,20 +61,29 @@ package struct JSONReader {
     guard bytes.count <= limits.size else {
       throw .limit("more than \(limits.size) bytes", offset: limits.size)
     }
-    var reader = JSONReader(bytes: bytes, limits: limits, remaining: limits.values)
-    reader.skipSpace()
-    let value = try reader.value(depth: 0)
-    reader.skipSpace()
-    guard reader.position == bytes.count else {
-      throw .syntax("text after the value", offset: reader.position)
-    }
-    return value
+    // A typed error cannot leave the closure, a result can.
+    return try bytes.withUnsafeBufferPointer { bytes in
+      Result { () throws(JSONError) in
+        var reader = JSONReader(bytes: bytes, limits: limits, remaining: limits.values)
+        return try reader.document()
+      }
+    }.get()
   }
 
-  private init(bytes: [UInt8], limits: JSONLimits, remaining: Int) {
+  private init(bytes: UnsafeBufferPointer<UInt8>, limits: JSONLimits, remaining: Int) {
     self.bytes = bytes
     self.limits = limits
     self.remaining = remaining
+  }
+
+  private mutating func document() throws(JSONError) -> JSONValue {
+    skipSpace()
+    let value = try value(depth: 0)
+    skipSpace()
+    guard position == bytes.count else {
+      throw .syntax("text after the value", offset: position)
+    }
+    return value
   }
 
   private var current: UInt8? { position < bytes.count ? bytes[position] : nil }
@@ -145,33 +156,33 @@ package struct JSONReader {
 
   private mutating func object(depth: Int) throws(JSONError) -> JSONValue {
     position += 1
-    var members: [JSONObject.Member] = []
-    // Keys as bytes: String equality is canonical equivalence, JSON's is not.
-    var seen: Set<[UInt8]> = []
+    var members = UniqueMembers()
     skipSpace()
     if current == UInt8(ascii: "}") {
       position += 1
-      return .object(JSONObject(uniqueMembers: members))
+      return .object(JSONObject(uniqueMembers: []))
     }
+    // Most objects are this small; it spares them several steps of growth.
+    members.all.reserveCapacity(6)
     while true {
       skipSpace()
       let start = position
       guard current == UInt8(ascii: "\"") else { throw .syntax("expected a name", offset: start) }
       let key = try string()
-      guard seen.insert(Array(key.utf8)).inserted else {
+      guard members.isNew(key) else {
         throw .duplicateKey(String(key.prefix(80)), offset: start)
       }
       skipSpace()
       guard current == UInt8(ascii: ":") else { throw .syntax("expected `:`", offset: position) }
       position += 1
       skipSpace()
-      members.append(JSONObject.Member(key: key, value: try value(depth: depth + 1)))
+      members.all.append(JSONObject.Member(key: key, value: try value(depth: depth + 1)))
       skipSpace()
       switch current {
       case UInt8(ascii: ","): position += 1
       case UInt8(ascii: "}"):
         position += 1
-        return .object(JSONObject(uniqueMembers: members))
+        return .object(JSONObject(uniqueMembers: members.all))
       default: throw .syntax("expected `,` or `}`", offset: position)
       }
     }
@@ -212,24 +223,10 @@ package struct JSONReader {
     position += 1
     let start = position
     // The common case has no escape and is validated in one go.
-    while position < bytes.count {
-      let byte = bytes[position]
-      if byte == UInt8(ascii: "\"") {
-        guard let text = String(validating: bytes[start..<position], as: UTF8.self) else {
-          throw .syntax("invalid UTF-8", offset: start)
-        }
-        position += 1
-        return text
-      }
-      if byte == UInt8(ascii: "\\") { break }
-      guard byte >= 0x20 else {
-        throw .syntax("control character in a string", offset: position)
-      }
-      position += 1
-    }
+    position = endOfPlainText(from: start)
+    if current == UInt8(ascii: "\"") { return try text(from: start) }
     var output = Array(bytes[start..<position])
-    while position < bytes.count {
-      let byte = bytes[position]
+    while let byte = current {
       switch byte {
       case UInt8(ascii: "\""):
         guard let text = String(validating: output, as: UTF8.self) else {
@@ -240,11 +237,67 @@ package struct JSONReader {
       case UInt8(ascii: "\\"): try escape(into: &output)
       case 0..<0x20: throw .syntax("control character in a string", offset: position)
       default:
-        output.append(byte)
-        position += 1
+        let end = endOfPlainText(from: position)
+        output.append(contentsOf: bytes[position..<end])
+        position = end
       }
     }
     throw .syntax("the string has no end", offset: start - 1)
+  }
+
+  /// The string that ends with the quote at the position, which is left behind.
+  private mutating func text(from start: Int) throws(JSONError) -> String {
+    let plain = UnsafeBufferPointer(rebasing: bytes[start..<position])
+    // ASCII, which nearly all is, cannot be invalid UTF-8, and is told in one quick pass.
+    if isASCII(plain) {
+      position += 1
+      return String(decoding: plain, as: UTF8.self)
+    }
+    guard let text = String(validating: plain, as: UTF8.self) else {
+      throw .syntax("invalid UTF-8", offset: start)
+    }
+    position += 1
+    return text
+  }
+
+  private func isASCII(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    let raw = UnsafeRawBufferPointer(bytes)
+    var upperBits: UInt64 = 0
+    var position = 0
+    while position + 8 <= raw.count {
+      upperBits |= raw.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+      position += 8
+    }
+    while position < raw.count {
+      upperBits |= UInt64(raw[position])
+      position += 1
+    }
+    return upperBits & 0x8080_8080_8080_8080 == 0
+  }
+
+  /// The place of the next quote, backslash or control character, or of the end.
+  private func endOfPlainText(from start: Int) -> Int {
+    var position = start
+    // Eight bytes at a time, while none of them is special: a byte is zero, or less than n, if
+    // taking 1, or n, from it borrows from a clear upper bit.
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let raw = UnsafeRawBufferPointer(bytes)
+    while position + 8 <= raw.count {
+      let word = raw.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+      let quotes = word ^ (ones &* UInt64(UInt8(ascii: "\"")))
+      let slashes = word ^ (ones &* UInt64(UInt8(ascii: "\\")))
+      let special =
+        (quotes &- ones) & ~quotes | (slashes &- ones) & ~slashes
+        | (word &- ones &* 0x20) & ~word
+      if special & (ones &* 0x80) != 0 { break }
+      position += 8
+    }
+    while position < bytes.count {
+      let byte = bytes[position]
+      if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte < 0x20 { break }
+      position += 1
+    }
+    return position
   }
 
   private mutating func escape(into output: inout [UInt8]) throws(JSONError) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A JSON value (RFC 8259) with exact integers and members in the order of the text.
-package indirect enum JSONValue: Hashable, Sendable {
+package enum JSONValue: Hashable, Sendable {
   /// `null`.
   case null
   /// `true` or `false`.
@@ -31,6 +31,12 @@ package struct JSONObject: Hashable, Sendable {
     package let key: String
     /// Its value.
     package let value: JSONValue
+
+    /// Whether the name has these bytes; `String` equality, which is canonical equivalence, is
+    /// only asked first because it is quick to say no.
+    func isNamed(_ name: String) -> Bool {
+      key == name && key.utf8.elementsEqual(name.utf8)
+    }
   }
 
   /// All members, in order.
@@ -49,9 +55,15 @@ package struct JSONObject: Hashable, Sendable {
 
   /// The value of a key, compared byte by byte; assigning `nil` removes it.
   package subscript(key: String) -> JSONValue? {
-    get { members.first { $0.key.utf8.elementsEqual(key.utf8) }?.value }
+    get {
+      // By index, so that the members that are passed over are not copied.
+      for index in members.indices where members[index].isNamed(key) {
+        return members[index].value
+      }
+      return nil
+    }
     set {
-      let position = members.firstIndex { $0.key.utf8.elementsEqual(key.utf8) }
+      let position = members.firstIndex { $0.isNamed(key) }
       switch (position, newValue) {
       case (let position?, let value?): members[position] = Member(key: key, value: value)
       case (let position?, nil): members.remove(at: position)

@@ -14,32 +14,66 @@ package enum PEM {
   ///
   /// - Throws: ``EncodingError/pem(_:)`` also when there are more than `limit` blocks.
   package static func decode(_ text: String, limit: Int = 16) throws(EncodingError) -> [Block] {
+    try decode(Array(text.utf8), limit: limit)
+  }
+
+  /// Decodes all blocks of a text that is at hand as bytes.
+  ///
+  /// - Throws: ``EncodingError/pem(_:)`` also when there are more than `limit` blocks.
+  package static func decode(_ text: [UInt8], limit: Int = 16) throws(EncodingError) -> [Block] {
+    // A typed error cannot leave the closure, a result can.
+    try text.withUnsafeBufferPointer { text in
+      Result { () throws(EncodingError) in try decode(text, limit: limit) }
+    }.get()
+  }
+
+  private static func decode(
+    _ text: UnsafeBufferPointer<UInt8>, limit: Int
+  ) throws(EncodingError) -> [Block] {
     var blocks: [Block] = []
-    var label: String?
-    var body = ""
-    for line in text.utf8.split(separator: 0x0a, omittingEmptySubsequences: false) {
-      var line = line
-      while let last = line.last, last == 0x0d || last == 0x20 { line = line.dropLast() }
-      guard let string = String(line) else { throw .pem("not UTF-8") }
+    var label: [UInt8]?
+    var body: [UInt8] = []
+    var next = 0
+    while next <= text.count {
+      let start = next
+      var end = start
+      while end < text.count, text[end] != 0x0a { end += 1 }
+      next = end + 1
+      while end > start, text[end - 1] == 0x0d || text[end - 1] == 0x20 { end -= 1 }
+      let line = UnsafeBufferPointer(rebasing: text[start..<end])
       if let open = label {
-        if string.utf8.elementsEqual("-----END \(open)-----".utf8) {
-          let bytes: [UInt8]
-          do { bytes = try Base64.decode(body) } catch { throw .pem("\(error)") }
-          blocks.append(Block(label: open, bytes: bytes))
+        // No line of base64 begins with a dash.
+        if line.first == UInt8(ascii: "-"), line.elementsEqual(Self.end + open + dashes) {
+          blocks.append(try block(open, body))
           guard blocks.count <= limit else { throw .pem("more than \(limit) blocks") }
           label = nil
-          body = ""
+          body = []
         } else {
-          body += string
+          body.append(contentsOf: line)
         }
-      } else if string.hasPrefix("-----BEGIN "), string.hasSuffix("-----") {
-        label = String(string.dropFirst(11).dropLast(5))
-      } else if !string.isEmpty {
+      } else if line.count >= begin.count + dashes.count, line.starts(with: begin),
+        line.suffix(dashes.count).elementsEqual(dashes)
+      {
+        label = Array(line.dropFirst(begin.count).dropLast(dashes.count))
+        body.reserveCapacity(text.count)
+      } else if !line.isEmpty {
         throw .pem("text outside of a block")
       }
     }
     guard label == nil else { throw .pem("a block has no end") }
     return blocks
+  }
+
+  private static let begin = Array("-----BEGIN ".utf8)
+  private static let end = Array("-----END ".utf8)
+  private static let dashes = Array("-----".utf8)
+
+  private static func block(_ label: [UInt8], _ body: [UInt8]) throws(EncodingError) -> Block {
+    guard let name = String(validating: label, as: UTF8.self) else { throw .pem("not UTF-8") }
+    let bytes = body.withUnsafeBufferPointer { body in
+      Result { () throws(EncodingError) in try Base64.decode(body) }
+    }
+    do { return Block(label: name, bytes: try bytes.get()) } catch { throw .pem("\(error)") }
   }
 
   /// Decodes a text that holds exactly one block with the given label.

@@ -9,11 +9,22 @@ package struct SHA256Hash: Hashable, Sendable {
   /// Makes a digest of exactly 32 bytes; any other count gives `nil`.
   package init?(bytes: some Collection<UInt8>) {
     guard bytes.count == 32 else { return nil }
-    var words: [UInt64] = [0, 0, 0, 0]
-    for (index, byte) in bytes.enumerated() {
-      words[index / 8] = words[index / 8] << 8 | UInt64(byte)
+    self = Array(bytes).withUnsafeBytes { SHA256Hash(bigEndian: $0) }
+  }
+
+  /// Makes a digest of exactly 32 bytes; any other count gives `nil`.
+  package init?(bytes: [UInt8]) {
+    guard bytes.count == 32 else { return nil }
+    self = bytes.withUnsafeBytes { SHA256Hash(bigEndian: $0) }
+  }
+
+  /// Takes 32 bytes.
+  private init(bigEndian bytes: UnsafeRawBufferPointer) {
+    precondition(bytes.count == 32)
+    func word(_ index: Int) -> UInt64 {
+      UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
     }
-    self.words = (words[0], words[1], words[2], words[3])
+    words = (word(0), word(1), word(2), word(3))
   }
 
   /// Makes a digest of 64 lower-case hexadecimal digits; anything else gives `nil`.
@@ -24,11 +35,7 @@ package struct SHA256Hash: Hashable, Sendable {
 
   /// Takes over a digest that Swift Crypto computed.
   package init(_ digest: SHA256.Digest) {
-    var words: [UInt64] = [0, 0, 0, 0]
-    for (index, byte) in digest.enumerated() {
-      words[index / 8] = words[index / 8] << 8 | UInt64(byte)
-    }
-    self.words = (words[0], words[1], words[2], words[3])
+    self = digest.withUnsafeBytes { SHA256Hash(bigEndian: $0) }
   }
 
   /// Hashes bytes.
@@ -38,9 +45,11 @@ package struct SHA256Hash: Hashable, Sendable {
 
   /// The 32 bytes.
   package var bytes: [UInt8] {
-    [words.0, words.1, words.2, words.3].flatMap { word in
-      (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * $0)) }
-    }
+    withUnsafeBytes(of: bigEndianWords) { Array($0) }
+  }
+
+  private var bigEndianWords: (UInt64, UInt64, UInt64, UInt64) {
+    (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)
   }
 
   /// The digest as 64 lower-case hexadecimal digits.

@@ -14,11 +14,17 @@ package import SourceText
 /// repository = "acme/greeting"
 /// workflow = "release.yml"
 /// environment = "publish"              # optional
-/// ref = "tag"                          # "any" (default), "tag", or a full ref
+/// ref = "version-tag"                  # the default; or "tag", "any", or a full ref
+/// runner = "github-hosted"             # the default; or "any"
+/// signer_workflow = "acme/ci/.github/workflows/build.yml"   # optional: a reusable workflow
+/// repository_id = "1234"               # optional: numbers that are never given twice
+/// repository_owner_id = "56"
 /// require = ["publish", "provenance"]  # optional; or a predicate type's URI
 /// ```
-/// `GitLab` has `repository` and `workflow_filepath`, `Google` has `email`, `Hallmark` (an embedded
-/// stack) has `issuer` and `subject`, `Sigstore` has `issuer` and `identity`.
+/// `GitHub` may have `owner` in the place of `repository` and `workflow`. `GitLab` has `repository`
+/// and `workflow_filepath`, `Google` has `email`, `Hallmark` (an embedded stack) has `issuer` and
+/// `subject`, `Sigstore` has `issuer` and `identity`; these have `ref = "any"` unless they say
+/// otherwise, but for GitLab.
 package struct Policy: Hashable, Sendable {
   /// Publishers a policy may have at most.
   package static let publisherLimit = 256
@@ -50,50 +56,70 @@ package struct Policy: Hashable, Sendable {
   private static func publisher(_ node: TOMLNode) throws(TOMLError) -> PublisherPolicy {
     let kindNode = try node.required("kind")
     let common = ["kind", "environment", "ref", "require"]
+    let gitHub = [
+      "repository", "owner", "workflow", "runner", "signer_workflow", "repository_id",
+      "repository_owner_id",
+    ]
+    func text(_ key: String) throws(TOMLError) -> String { try node.required(key).string() }
     let signer: PublisherPolicy.Signer
     switch try kindNode.string() {
     case "GitHub":
-      try node.allowOnly(keys: common + ["repository", "workflow"])
-      signer = .gitHub(
-        repository: try node.required("repository").string(),
-        workflow: try node.optional("workflow")?.string())
+      try node.allowOnly(keys: common + gitHub)
+      if let owner = try node.optional("owner") {
+        try node.allowOnly(keys: common + gitHub.filter { $0 != "repository" && $0 != "workflow" })
+        signer = .gitHubOwner(try owner.string())
+      } else {
+        signer = .gitHub(
+          repository: try text("repository"), workflow: try node.optional("workflow")?.string())
+      }
     case "GitLab":
       try node.allowOnly(keys: common + ["repository", "workflow_filepath"])
       signer = .gitLab(
-        repository: try node.required("repository").string(),
+        repository: try text("repository"),
         workflowFilepath: try node.optional("workflow_filepath")?.string())
     case "Google":
       try node.allowOnly(keys: common + ["email"])
-      signer = .google(email: try node.required("email").string())
+      signer = .google(email: try text("email"))
     case "Hallmark":
       try node.allowOnly(keys: common + ["issuer", "subject"])
-      signer = .hallmark(
-        issuer: try node.required("issuer").string(),
-        subject: try node.required("subject").string())
+      signer = .hallmark(issuer: try text("issuer"), subject: try text("subject"))
     case "Sigstore":
       try node.allowOnly(keys: common + ["issuer", "identity"])
-      signer = .identity(
-        SignerIdentity(
-          name: try node.required("identity").string(),
-          issuer: try node.required("issuer").string()))
+      signer = .identity(SignerIdentity(name: try text("identity"), issuer: try text("issuer")))
     case let kind:
       throw kindNode.error(
         "`\(kind)` is not one of GitHub, GitLab, Google, Hallmark and Sigstore")
     }
     return PublisherPolicy(
       signer: signer, environment: try node.optional("environment")?.string(),
-      ref: try ref(try node.optional("ref")),
+      ref: try ref(try node.optional("ref")) ?? (signer.isForge ? .versionTag : .any),
+      runner: try runner(try node.optional("runner")) ?? signer.defaultRunner,
+      identifiers: PublisherPolicy.Identifiers(
+        repository: try node.optional("repository_id")?.string(),
+        owner: try node.optional("repository_owner_id")?.string()),
+      signerWorkflow: try node.optional("signer_workflow")?.string(),
       requiredPredicates: try predicates(try node.optional("require")))
   }
 
-  private static func ref(_ node: TOMLNode?) throws(TOMLError) -> PublisherPolicy.Ref {
-    guard let node else { return .any }
+  private static func ref(_ node: TOMLNode?) throws(TOMLError) -> PublisherPolicy.Ref? {
+    guard let node else { return nil }
     switch try node.string() {
     case "any": return .any
     case "tag": return .tag
+    case "version-tag": return .versionTag
     case let text where text.utf8.starts(with: "refs/".utf8): return .exactly(text)
-    default: throw node.error("expected `any`, `tag`, or a full ref such as `refs/heads/main`")
+    default:
+      throw node.error(
+        "expected `version-tag`, `tag`, `any`, or a full ref such as `refs/heads/main`")
     }
+  }
+
+  private static func runner(_ node: TOMLNode?) throws(TOMLError) -> PublisherPolicy.Runner? {
+    guard let node else { return nil }
+    guard let runner = PublisherPolicy.Runner(rawValue: try node.string()) else {
+      throw node.error("expected `github-hosted` or `any`")
+    }
+    return runner
   }
 
   private static func predicates(_ node: TOMLNode?) throws(TOMLError) -> [String] {
@@ -110,53 +136,14 @@ package struct Policy: Hashable, Sendable {
     }
     return types
   }
+}
 
-  /// The file form; reading it again gives an equal policy.
-  package var text: String {
-    publishers.map(Self.text).joined(separator: "\n")
-  }
-
-  private static func text(_ publisher: PublisherPolicy) -> String {
-    var pairs: [(String, String)]
-    switch publisher.signer {
-    case .gitHub(let repository, let workflow):
-      pairs = [("kind", "GitHub"), ("repository", repository)]
-      if let workflow { pairs.append(("workflow", workflow)) }
-    case .gitLab(let repository, let path):
-      pairs = [("kind", "GitLab"), ("repository", repository)]
-      if let path { pairs.append(("workflow_filepath", path)) }
-    case .google(let email): pairs = [("kind", "Google"), ("email", email)]
-    case .hallmark(let issuer, let subject):
-      pairs = [("kind", "Hallmark"), ("issuer", issuer), ("subject", subject)]
-    case .identity(let identity):
-      pairs = [("kind", "Sigstore"), ("issuer", identity.issuer), ("identity", identity.name)]
+extension PublisherPolicy.Signer {
+  /// The machines that a policy file means where it names none: GitHub's certificates say it.
+  var defaultRunner: PublisherPolicy.Runner {
+    switch self {
+    case .gitHub, .gitHubOwner: .gitHubHosted
+    default: .any
     }
-    if let environment = publisher.environment { pairs.append(("environment", environment)) }
-    switch publisher.ref {
-    case .any: break
-    case .tag: pairs.append(("ref", "tag"))
-    case .exactly(let ref): pairs.append(("ref", ref))
-    }
-    var text = "[[publisher]]\n"
-    for (key, value) in pairs { text += "\(key) = \(quoted(value))\n" }
-    if !publisher.requiredPredicates.isEmpty {
-      let names = publisher.requiredPredicates.map { type in
-        switch type {
-        case PredicateType.publish: quoted("publish")
-        case PredicateType.slsaProvenance: quoted("provenance")
-        default: quoted(type)
-        }
-      }
-      text += "require = [\(names.joined(separator: ", "))]\n"
-    }
-    return text
-  }
-
-  /// A TOML basic string; JSON's escapes are a subset of TOML's, which also wants DEL escaped.
-  private static func quoted(_ text: String) -> String {
-    let bytes = JSONValue.string(text).compactText.utf8.flatMap { byte in
-      byte == 0x7f ? Array("\\u007F".utf8) : [byte]
-    }
-    return String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -1,39 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Attestations
+package import Certificates
 package import Encodings
 package import Policies
 import PyPIAttestations
 package import Sigstore
 
-/// Decides whether an artifact's evidence satisfies a policy.
+/// Decides whether an artifact's evidence satisfies what is expected of it.
 ///
 /// An artifact passes if, for one publisher of the policy, there is at least one valid piece of
 /// evidence and all predicate types that the publisher must have made are among the valid ones,
 /// each bound to the artifact's digest. Evidence that fails beside that does not change the
-/// verdict; it is reported. No evidence is a failure.
+/// verdict; it is reported. No evidence is a failure. Expected provenance is judged by
+/// ``ProvenanceVerifier``.
 package struct ArtifactVerifier: Sendable {
-  /// An artifact: its digest and, where known, its file name.
-  package struct Artifact: Hashable, Sendable {
-    /// The file name without folder; PEP 740 evidence must name it.
-    package let filename: String?
-    /// SHA-256 of the contents.
-    package let digest: SHA256Hash
+  private let verifiers: [Verifier]
+  private let expectation: Expectation?
+  private let keys: TrustFolder
+  private let allowsPromiseAlone: Bool
 
-    /// Describes an artifact.
-    package init(filename: String?, digest: SHA256Hash) {
-      self.filename = filename
-      self.digest = digest
-    }
+  /// Makes a verifier; without an expectation nothing passes, but signers are shown.
+  ///
+  /// - Parameters:
+  ///   - trustedRoots: whom to trust; each piece of evidence must hold under one of them.
+  ///   - expectation: what is expected.
+  ///   - keys: keys of registries and build services.
+  ///   - allowsPromiseAlone: whether bundles of version 0.1 need no inclusion proof if the log signed
+  ///     its promise.
+  package init(
+    trusting trustedRoots: [TrustedRoot], expecting expectation: Expectation?,
+    keys: TrustFolder = TrustFolder(path: nil), allowsPromiseAlone: Bool = false
+  ) {
+    verifiers = trustedRoots.map { Verifier(trusting: $0) }
+    self.expectation = expectation
+    self.keys = keys
+    self.allowsPromiseAlone = allowsPromiseAlone
   }
 
-  private let verifier: Verifier
-  private let policy: Policy?
-
-  /// Makes a verifier; without a policy nothing passes, but signers are shown.
+  /// Makes a verifier for a policy.
   package init(trusting trustedRoot: TrustedRoot, policy: Policy?) {
-    verifier = Verifier(trusting: trustedRoot)
-    self.policy = policy
+    self.init(trusting: [trustedRoot], expecting: policy.map { .publishers($0) })
   }
 
   /// Judges the evidence for an artifact.
@@ -48,79 +55,103 @@ package struct ArtifactVerifier: Sendable {
     _ artifact: Artifact, evidence: [Evidence], unreadable: [UnreadableEvidence] = [],
     now: Timestamp
   ) async -> ArtifactVerdict {
-    var examined: [ExaminedEvidence] = []
-    for item in evidence {
-      let result = await verifier.verify(item.bundle, artifact: artifact.digest, now: now)
-      var report = result.report
-      if item.isPEP740, let statement = result.verified?.statement {
-        report.record(
-          filenameCheck(
-            PyPIAttestation.isAbout(
-              statement, filename: artifact.filename ?? "", digest: artifact.digest),
-            expected: artifact.filename, found: statement.subjects.map(\.name)))
-      }
-      examined.append(
-        ExaminedEvidence(
-          evidence: item, report: report, verified: report.passed ? result.verified : nil))
+    func verdict(
+      _ outcome: ArtifactVerdict.Outcome, _ examined: [ExaminedEvidence],
+      _ reason: ProvenanceReason? = nil
+    ) -> ArtifactVerdict {
+      ArtifactVerdict(
+        artifact: artifact, outcome: outcome, examined: examined, unreadable: unreadable,
+        provenanceReason: reason)
     }
-    return ArtifactVerdict(
-      artifact: artifact, outcome: outcome(examined, unreadable: unreadable),
-      examined: examined, unreadable: unreadable)
+    switch expectation {
+    case .provenance(let expectations, let package):
+      let found = await ProvenanceVerifier(verifiers: verifiers, keys: keys, now: now)
+        .verify(artifact, evidence: evidence, expectations, package: package)
+      let examined = zip(evidence, found.reports).map { item, report in
+        ExaminedEvidence(evidence: item, report: report, missing: Self.missingEntry(of: item))
+      }
+      return verdict(
+        outcome(of: found, examined, unreadable), examined, found.decision.failure?.reason)
+    case .summary(let expectations, let key):
+      return Self.verifySummary(
+        evidence, unreadable: unreadable, expectations.about(artifact.digest), signedBy: key,
+        of: artifact)
+    case .key(let key):
+      let examined = await examine(evidence, artifact, .key(key), now)
+      return verdict(keyOutcome(examined, unreadable), examined)
+    case .publishers(let policy):
+      let examined = await examine(evidence, artifact, .certificate(policy), now)
+      return verdict(publisherOutcome(examined, unreadable, policy), examined)
+    case nil:
+      let examined = await examine(evidence, artifact, .certificate(nil), now)
+      let valid = examined.filter(\.isValid)
+      return verdict(
+        valid.isEmpty
+          ? Self.noneValid(examined, unreadable) : .noExpectation(valid.compactMap(\.verified)),
+        examined)
+    }
   }
 
-  private func filenameCheck(
-    _ matches: Bool, expected: String?, found: [String]
-  ) -> VerificationCheck {
-    VerificationCheck(
-      .artifactBinding, matches ? .passed : .failed("the attestation is about another file name"),
-      expected: expected ?? "a file", found: found.prefix(3).joined(separator: ", "))
+  private func examine(
+    _ evidence: [Evidence], _ artifact: Artifact, _ signer: EvidenceExamination.Signer,
+    _ now: Timestamp
+  ) async -> [ExaminedEvidence] {
+    let examination = EvidenceExamination(
+      verifiers: verifiers, keys: keys, artifact: artifact, signer: signer,
+      allowsPromiseAlone: allowsPromiseAlone, now: now)
+    var examined: [ExaminedEvidence] = []
+    for item in evidence { examined.append(await examination.examine(item)) }
+    return examined
   }
 
-  private func outcome(
-    _ examined: [ExaminedEvidence], unreadable: [UnreadableEvidence]
+  /// The outcome when nothing verifies: the first piece's reason; undecided when only an input is
+  /// missing.
+  private static func noneValid(
+    _ examined: [ExaminedEvidence], _ unreadable: [UnreadableEvidence]
+  ) -> ArtifactVerdict.Outcome {
+    if let item = examined.first(where: { $0.missing == nil }),
+      let failure = item.report.primaryFailure
+    {
+      return .rejected(failure, place: item.evidence.place)
+    }
+    if let first = unreadable.first {
+      return .rejected(
+        VerificationCheck(.wellFormed, .failed("the evidence is not readable: \(first.problem)")),
+        place: first.place)
+    }
+    if let item = examined.first, let missing = item.missing {
+      return .undecided(missing, place: item.evidence.place)
+    }
+    return .rejected(
+      VerificationCheck(.evidence, .failed("no signature or attestation was found")), place: nil)
+  }
+
+  private func publisherOutcome(
+    _ examined: [ExaminedEvidence], _ unreadable: [UnreadableEvidence], _ policy: Policy
   ) -> ArtifactVerdict.Outcome {
     let valid = examined.filter { $0.verified != nil }
-    guard !valid.isEmpty else {
-      if let failure = examined.first?.report.primaryFailure, let first = examined.first {
-        return .rejected(failure, place: first.evidence.place)
-      }
-      if let first = unreadable.first {
-        return .rejected(
-          VerificationCheck(.wellFormed, .failed("the evidence is not readable: \(first.problem)")),
-          place: first.place)
-      }
-      return .rejected(
-        VerificationCheck(.evidence, .failed("no signature or attestation was found")), place: nil)
-    }
-    guard let policy else { return .noExpectation(valid.compactMap(\.verified)) }
-
+    guard !valid.isEmpty else { return Self.noneValid(examined, unreadable) }
     var bestFailure: (check: VerificationCheck, place: String, passed: Int)?
     for (position, publisher) in policy.publishers.enumerated() {
-      var satisfied: [ExaminedEvidence] = []
-      for item in valid {
-        guard let bundle = item.verified else { continue }
-        let report = VerificationReport(publisher.checks(bundle))
-        if report.passed {
-          satisfied.append(item)
-        } else if let failure = report.primaryFailure {
-          // The nearest miss is the most useful one to show.
-          let passed = report.checks.count { $0.outcome == .passed }
-          if passed > bestFailure?.passed ?? -1 {
-            bestFailure = (failure, item.evidence.place, passed)
-          }
+      let satisfied = valid.filter { $0.comparisons[position].passed }
+      // The nearest miss is the most useful one to show.
+      for item in valid where !item.comparisons[position].passed {
+        let report = item.comparisons[position]
+        if let failure = report.primaryFailure, report.passedCount > bestFailure?.passed ?? -1 {
+          bestFailure = (failure, item.evidence.place, report.passedCount)
         }
       }
-      guard !satisfied.isEmpty else { continue }
+      guard let first = satisfied.first else { continue }
       let types = satisfied.compactMap { $0.verified?.statement?.predicateType }
       let missing = publisher.requiredPredicates.filter { required in
         !types.contains { $0.utf8.elementsEqual(required.utf8) }
       }
-      if missing.isEmpty { return .accepted(satisfied, publisherIndex: position) }
+      if missing.isEmpty { return .accepted(satisfied, .publisher(position)) }
       bestFailure = (
         VerificationCheck(
           .predicate, .failed("an attestation that the policy requires is missing"),
           expected: missing.joined(separator: ", "), found: types.joined(separator: ", ")),
-        satisfied[0].evidence.place, .max
+        first.evidence.place, .max
       )
     }
     let failure =
@@ -128,59 +159,91 @@ package struct ArtifactVerifier: Sendable {
       ?? (VerificationCheck(.identity, .failed("the policy names no publisher")), nil)
     return .rejected(failure.0, place: failure.1)
   }
-}
 
-/// Evidence that could not be read.
-package struct UnreadableEvidence: Hashable, Sendable {
-  /// Where it is.
-  package let place: String
-  /// What is wrong.
-  package let problem: String
-
-  /// Records a problem.
-  package init(place: String, problem: String) {
-    self.place = place
-    self.problem = problem
-  }
-}
-
-/// One piece of evidence with what verification found.
-package struct ExaminedEvidence: Hashable, Sendable {
-  /// The evidence.
-  package let evidence: Evidence
-  /// Every rule that was looked at.
-  package let report: VerificationReport
-  /// Present exactly when the report passed.
-  package let verified: VerifiedBundle?
-}
-
-/// The decision about one artifact.
-package struct ArtifactVerdict: Hashable, Sendable {
-  /// The decision.
-  package enum Outcome: Hashable, Sendable {
-    /// This evidence satisfies this publisher of the policy.
-    case accepted([ExaminedEvidence], publisherIndex: Int)
-    /// There is valid evidence, but nobody said who should have signed.
-    case noExpectation([VerifiedBundle])
-    /// Nothing satisfies the policy; the nearest miss and where it is.
-    case rejected(VerificationCheck, place: String?)
+  private func keyOutcome(
+    _ examined: [ExaminedEvidence], _ unreadable: [UnreadableEvidence]
+  ) -> ArtifactVerdict.Outcome {
+    let valid = examined.filter(\.isValid)
+    return valid.isEmpty ? Self.noneValid(examined, unreadable) : .accepted(valid, .key)
   }
 
-  /// The artifact.
-  package let artifact: ArtifactVerifier.Artifact
-  /// The decision.
-  package let outcome: Outcome
-  /// All evidence that could be read.
-  package let examined: [ExaminedEvidence]
-  /// All evidence that could not.
-  package let unreadable: [UnreadableEvidence]
-
-  /// The exit status that belongs to the decision.
-  package var exitStatus: ExitStatus {
-    switch outcome {
-    case .accepted: .done
-    case .noExpectation: .usage
-    case .rejected: .rejected
+  private func outcome(
+    of found: ProvenanceVerifier.Verdict, _ examined: [ExaminedEvidence],
+    _ unreadable: [UnreadableEvidence]
+  ) -> ArtifactVerdict.Outcome {
+    switch found.decision {
+    case .accepted(let builder):
+      return .accepted(found.deciding.sorted().map { examined[$0] }, .builder(builder))
+    case .rejected(let failure):
+      let failed = examined.first { $0.report.lastFailure?.sentence == failure.sentence }
+      if failure.reason == .rekorSearch, let item = failed, let missing = item.missing {
+        return .undecided(missing, place: item.evidence.place)
+      }
+      if let failed, let check = failed.report.lastFailure?.check {
+        return .rejected(check, place: failed.evidence.place)
+      }
+      if examined.isEmpty { return Self.noneValid(examined, unreadable) }
+      return .rejected(
+        VerificationCheck(.predicate, .failed(failure.sentence)),
+        place: examined.first?.evidence.place)
     }
+  }
+
+  /// Judges verification summaries by what is expected of them alone.
+  ///
+  /// - Parameters:
+  ///   - evidence: evidence that could be read; the first summary that holds decides.
+  ///   - unreadable: what could not be read.
+  ///   - expected: what a summary must say, and about which digests.
+  ///   - key: the verifier's key, which the user trusts.
+  ///   - artifact: the artifact, if it is one with a digest of a known kind.
+  /// - Returns: the verdict.
+  package static func verifySummary(
+    _ evidence: [Evidence], unreadable: [UnreadableEvidence], _ expected: SummaryExpectations,
+    signedBy key: SignatureKey, of artifact: Artifact? = nil
+  ) -> ArtifactVerdict {
+    var examined: [ExaminedEvidence] = []
+    var failure: (VerificationCheck, place: String, reason: ProvenanceReason)?
+    func verdict(
+      _ outcome: ArtifactVerdict.Outcome, _ reason: ProvenanceReason? = nil
+    ) -> ArtifactVerdict {
+      ArtifactVerdict(
+        artifact: artifact, outcome: outcome, examined: examined, unreadable: unreadable,
+        provenanceReason: reason)
+    }
+    for item in evidence {
+      guard let envelope = item.envelope else { continue }
+      let (decision, report) = ProvenanceVerifier.verifySummary(
+        envelope, signedBy: key, expected)
+      let result = ExaminedEvidence(evidence: item, report: report)
+      examined.append(result)
+      switch decision {
+      case .accepted(let verifier):
+        return verdict(.accepted([result], .summary(verifier: verifier)))
+      case .rejected(let reason):
+        if failure == nil, let check = report.lastFailure?.check {
+          failure = (check, item.place, reason.reason)
+        }
+      }
+    }
+    if let failure {
+      return verdict(.rejected(failure.0, place: failure.place), failure.reason)
+    }
+    return verdict(noneValid(examined, unreadable))
+  }
+
+  private static func missingEntry(of item: Evidence) -> MissingInput? {
+    let uuids = item.missingEntryUUIDs
+    return uuids.isEmpty ? nil : .logEntry(uuids: uuids)
+  }
+}
+
+extension VerificationReport {
+  /// The last check if it failed, with its sentence: rules over provenance stop at the first failure.
+  fileprivate var lastFailure: (check: VerificationCheck, sentence: String)? {
+    for check in checks.reversed() {
+      if case .failed(let sentence) = check.outcome { return (check, sentence) }
+    }
+    return nil
   }
 }

@@ -68,16 +68,25 @@ package enum FileReading {
   package static func digest(
     of path: String, _ algorithm: ArtifactDigest.Algorithm
   ) throws(FileError) -> ArtifactDigest {
-    guard algorithm == .sha512 else { return ArtifactDigest(try sha256(of: path)) }
+    switch algorithm {
+    case .sha256: return ArtifactDigest(try sha256(of: path))
+    case .sha384: return try digest(of: path, algorithm, SHA384())
+    case .sha512: return try digest(of: path, algorithm, SHA512())
+    }
+  }
+
+  private static func digest(
+    of path: String, _ algorithm: ArtifactDigest.Algorithm, _ function: some HashFunction
+  ) throws(FileError) -> ArtifactDigest {
     let (descriptor, _) = try open(path)
     defer { close(descriptor) }
-    var hash = SHA512()
+    var function = function
     try read(descriptor, path) { chunk throws(FileError) in
-      hash.update(bufferPointer: UnsafeRawBufferPointer(chunk))
+      function.update(bufferPointer: UnsafeRawBufferPointer(chunk))
     }
-    guard
-      let digest = ArtifactDigest(.sha512, hexadecimal: Hexadecimal.encode(hash.finalize()))
-    else { throw FileError(path: path, problem: "it cannot be hashed") }
+    guard let digest = ArtifactDigest(algorithm, bytes: Array(function.finalize())) else {
+      throw FileError(path: path, problem: "it cannot be hashed")
+    }
     return digest
   }
 
@@ -85,6 +94,12 @@ package enum FileReading {
   package static func exists(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
+  /// Whether a path leads to a folder.
+  package static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
   /// Whether a file or folder belongs to the user who runs the program.

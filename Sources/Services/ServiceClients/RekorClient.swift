@@ -56,6 +56,25 @@ package struct RekorClient: LogSubmitter {
     ]
   }
 
+  /// Reads an entry by its UUID, 64 or 80 hexadecimal digits; `nil` when the log has none.
+  ///
+  /// - Throws: ``TransportError``.
+  package func entry(uuid: String) async throws -> TransparencyLogEntry? {
+    var request = TransportRequest.get(entryURL(uuid: uuid), purpose: "read the log entry")
+    request.answerLimit = 8 << 20
+    let answer = try await transport.send(request)
+    if answer.status == 404 { return nil }
+    guard answer.isSuccess else {
+      throw request.error(.status(answer.status), answer.statusText)
+    }
+    return try entry(in: answer, of: request)
+  }
+
+  /// Where an entry can be read by its UUID.
+  package func entryURL(uuid: String) -> ServiceURL {
+    url.appending("api/v1/log/entries/\(uuid)")
+  }
+
   private func existingEntry(
     _ answer: TransportAnswer, of submission: TransportRequest
   ) async throws -> TransparencyLogEntry {
@@ -65,14 +84,11 @@ package struct RekorClient: LogSubmitter {
         .badAnswer, "the log says that it has the entry already, but not where")
     }
     // Only the UUID is taken from the answer; the address stays the configured one.
-    var request = TransportRequest.get(
-      url.appending("api/v1/log/entries/\(uuid)"), purpose: "read the existing log entry")
-    request.answerLimit = 8 << 20
-    let existing = try await transport.send(request)
-    guard existing.isSuccess else {
-      throw request.error(.status(existing.status), existing.statusText)
+    guard let existing = try await entry(uuid: uuid) else {
+      throw submission.error(
+        .badAnswer, "the log says that it has the entry already, but does not give it")
     }
-    return try entry(in: existing, of: request)
+    return existing
   }
 
   private func entry(

@@ -5,6 +5,7 @@ import Encodings
 import Sigstore
 import TestSupport
 import Testing
+import TransparencyLog
 import TrustSimulator
 
 /// Evidence whose log entry binds the envelope's text: cosign's layers, and the bare envelopes of
@@ -63,19 +64,34 @@ import TrustSimulator
     let pem = try annotations.required("dev.sigstore.cosign/certificate").string()
     let envelope = try LegacyEnvelope(text: bytes, certificatePEM: pem)
     let entry = try #require(bundle.logEntries.first)
-    #expect(try envelope.entryBodies().contains(entry.canonicalizedBody))
-    #expect(try envelope.bundle(with: entry) == bundle)
+    #expect(envelope.bundle(matching: entry) == bundle)
+    #expect(envelope.entryUUIDs.contains(MerkleHash.leaf(entry.canonicalizedBody).hexadecimal))
+    // A line break that was added when the file was written was not logged.
+    let written = try LegacyEnvelope(text: bytes + [0x0a], certificatePEM: pem)
+    #expect(written.bundle(matching: entry) == bundle)
+    let other = try LegacyEnvelope(text: bytes + [0x20], certificatePEM: pem)
+    #expect(other.bundle(matching: entry) == nil)
   }
 
-  /// Without the text nothing binds the oldest entries.
-  @Test func oldestEntriesNeedTheText() async throws {
-    let (bytes, annotations) = try layer(Self.layouts[0])
+  /// A bundle does not keep the text; as the generators wrote it, it can be made again. Any other
+  /// text leaves the oldest entries bound to nothing.
+  @Test(arguments: layouts)
+  func textIsMadeAgain(layout: String) async throws {
+    let (bytes, annotations) = try layer(layout)
     let bundle = try CosignAttestation.bundle(layer: bytes, annotations: annotations)
-    let bare = Bundle(
-      certificate: bundle.certificate ?? [], content: bundle.content,
-      logEntries: bundle.logEntries)
-    let report = try await verify(bare)
-    #expect(report.primaryFailure?.rule == .entryBinding)
+    let written = try Bundle(parsing: Array(bundle.json.compactText.utf8))
+    #expect(written.envelopeText == nil)
+    #expect(try await verify(written).passed)
+    guard case .envelope(let envelope) = bundle.content else { return }
+    let relabelled = Bundle(
+      certificate: bundle.certificate ?? [],
+      content: .envelope(
+        DSSEEnvelope(
+          payloadType: envelope.payloadType, payload: envelope.payload,
+          signature: envelope.signature, keyID: "another")), logEntries: bundle.logEntries)
+    let bindsText = bundle.logEntries.contains { $0.kind == "intoto" }
+    #expect(
+      try await verify(relabelled).primaryFailure?.rule == (bindsText ? .entryBinding : nil))
   }
 
   @Test func envelopesWithoutCertificateAreRefused() throws {

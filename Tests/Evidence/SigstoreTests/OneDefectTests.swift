@@ -185,10 +185,13 @@ struct LieCase: Sendable, CustomTestStringConvertible {
     #expect(Set(VerificationRule.allCases.map(\.rawValue)).count == VerificationRule.allCases.count)
   }
 
-  /// Identity, predicate and absence of evidence are the policy's, and have their own tests.
+  /// Who signed what, and what provenance must say, is the policy's, and has its own tests.
   @Test func everyRuleHasALie() {
     let told = Set(Lie.allCases.map(\.rule))
-    let others: Set<VerificationRule> = [.identity, .issuer, .predicate, .evidence]
+    let others: Set<VerificationRule> = [
+      .certificateAgreement, .identity, .issuer, .predicate, .builder, .source, .sourceRef,
+      .workflowInputs, .runner, .package, .summary, .evidence,
+    ]
     #expect(told.union(others) == Set(VerificationRule.allCases))
   }
 }

@@ -64,6 +64,10 @@ import Testing
     ("[!]", 1), ("[[[", 1), ("[ =]", 1), ("[\u{E9}]", 1), ("a = 1\n[[ !]]", 2), ("[.a]", 1),
     ("[\na]", 1), ("[#a]", 1), ("a = [\n1]\n[\u{1}", 3), ("a = '''\n[!]'''\n[,]", 3),
     ("b = {c = [1]} # [\n[{]", 2), ("\u{FEFF}[!]", 1), ("a = 1 [!]\n", 1),
+    // At a header without a name the parser would stop the program.
+    ("[ .", 1), ("[=a]", 1), ("a = 1\n [[ +b]]", 2), ("\u{feff}[#", 1), ("a = [\n[1]]\n[\n", 3),
+    // So it would at such an element.
+    ("a = [}", 1), ("a = [1,\n # c\n }]", 3), ("a = [{b = [_]}]", 1), ("a = [\"x\", }]", 1),
   ])
   func malformedTextIsRefusedWithItsLine(text: String, line: Int) {
     do {

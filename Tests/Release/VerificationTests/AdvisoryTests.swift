@@ -184,10 +184,11 @@ import Verification
 
   @Test("CVE-2026-48815: a criterion of the policy that the certificate does not meet")
   func certificateClaims() async throws {
-    for policy in [
-      policy(environment: "publish"), policy(ref: .tag), policy(ref: .exactly("refs/heads/main")),
-    ] {
-      #expect(rule(try await verdict(text(try sign()), policy: policy)) == .identity)
+    for (policy, broken) in [
+      (policy(environment: "publish"), .identity), (policy(ref: .tag), .sourceRef),
+      (policy(ref: .exactly("refs/heads/main")), .sourceRef),
+    ] as [(Policy, VerificationRule)] {
+      #expect(rule(try await verdict(text(try sign()), policy: policy)) == broken)
     }
   }
 

@@ -12,7 +12,7 @@ import Verification
 @Suite struct ArtifactVerifierTests {
   static let digest = SHA256Hash(hashing: Array("wheel".utf8))
   static let name = "greeting-1.0.0-py3-none-any.whl"
-  static let artifact = ArtifactVerifier.Artifact(filename: name, digest: digest)
+  static let artifact = Artifact(filename: name, digest: digest)
   static let simulator = Result { try TrustSimulator() }
 
   private func bundle(

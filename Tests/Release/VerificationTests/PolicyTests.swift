@@ -45,7 +45,7 @@ import Testing
       policy.publishers[0]
         == PublisherPolicy(
           signer: .gitHub(repository: "acme/greeting", workflow: "release.yml"),
-          environment: "publish", ref: .tag,
+          environment: "publish", ref: .tag, runner: .gitHubHosted,
           requiredPredicates: [PredicateType.publish, PredicateType.slsaProvenance]))
     #expect(policy.publishers[1].ref == .exactly("refs/heads/main"))
     #expect(

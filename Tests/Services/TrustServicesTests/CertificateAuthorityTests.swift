@@ -37,7 +37,7 @@ struct CertificateAuthorityTests {
         ])
       #expect(leaf.notBefore == Timestamp(unixSeconds: TestStack.start.seconds))
       #expect(leaf.notAfter == leaf.notBefore.adding(seconds: 600))
-      let certificate = leaf.certificate
+      let certificate = try Certificate(derEncoded: leaf.der)
       #expect(certificate.subject.isEmpty)
       #expect(certificate.serialNumber.bytes.count == 20)
       #expect(certificate.signatureAlgorithm == .ecdsaWithSHA256)
@@ -51,12 +51,12 @@ struct CertificateAuthorityTests {
       #expect(certificate.extensions.map(\.oid) == expected.map(\.0))
       #expect(certificate.extensions.map(\.critical) == expected.map(\.1))
       let root = stack.services.material.trustedRoot
-      let issuer = try await root.certificateAuthorities[0].chain.validate(leaf, at: stack.now)
+      let issuance = await root.certificateAuthorities[0].chain.issuance(of: leaf)
+      let issuer = try issuance.issuerKey(at: stack.now)
       let intermediate = try Certificate(derEncoded: chain[1])
       #expect(issuer == (try SignatureKey(intermediate.publicKey)).subjectPublicKeyInfo)
-      await #expect(throws: Certificates.CertificateError.self) {
-        try await root.certificateAuthorities[0].chain.validate(
-          leaf, at: stack.now.adding(seconds: 601))
+      #expect(throws: Certificates.CertificateError.self) {
+        try issuance.issuerKey(at: stack.now.adding(seconds: 601))
       }
     }
   }

@@ -162,7 +162,7 @@ struct RekorLogTests {
       let parsed = try LogEntryBody(parsing: body)
       #expect(parsed.kind == .dsse)
       #expect(parsed.signature == envelope.signature)
-      #expect(parsed.digest == SHA256Hash(hashing: envelope.payload))
+      #expect(parsed.digest == ArtifactDigest(.sha256, hashing: envelope.payload))
       #expect(try CanonicalJSON.encode(JSONReader.parse(body)) == body)
       let spec = try JSONNode(parsing: body).required("spec")
       #expect(

@@ -134,7 +134,7 @@ struct SimulatedBody {
   private var signedDigest: SHA256Hash {
     if lie == .bodyOfOtherPayload { return SHA256Hash(hashing: [7]) }
     switch content {
-    case .messageSignature(let digest, _): return digest ?? artifact
+    case .messageSignature(let digest, _): return digest?.sha256 ?? artifact
     case .envelope(let envelope):
       return SHA256Hash(hashing: envelope.preAuthenticationEncoding)
     }

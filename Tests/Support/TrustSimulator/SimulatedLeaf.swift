@@ -10,9 +10,12 @@ import X509
 extension SimulatedAuthority {
   /// Issues a leaf, with the lies that concern certificates.
   ///
-  /// - Parameter decoy: an authority of the same names and other keys.
+  /// - Parameters:
+  ///   - claims: what else the identity token said.
+  ///   - decoy: an authority of the same names and other keys.
   func issue(
-    for key: P256.Signing.PublicKey, name: String, issuer: String, at time: Timestamp, lie: Lie?,
+    for key: P256.Signing.PublicKey, name: String, issuer: String,
+    claims: [FulcioExtension: String] = [:], at time: Timestamp, lie: Lie?,
     decoy: SimulatedAuthority
   ) throws -> [UInt8] {
     switch lie {
@@ -28,6 +31,11 @@ extension SimulatedAuthority {
           oid: item.objectIdentifier, critical: false,
           value: (lie == .unreadableClaim && item == .issuer
             ? [0xff] : try item.encodedValue(text))[...]))
+    }
+    for (item, text) in claims.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+      try extensions.append(
+        Certificate.Extension(
+          oid: item.objectIdentifier, critical: false, value: try item.encodedValue(text)[...]))
     }
     let serial = Certificate.SerialNumber()
     let issuerKey = lie == .untrustedAuthority ? P256.Signing.PrivateKey() : intermediateKey
@@ -62,7 +70,9 @@ extension SimulatedAuthority {
         try ExtendedKeyUsage([lie == .serverCertificate ? .serverAuth : .codeSigning])
       }
     }
-    let uri = GeneralName.uniformResourceIdentifier(name)
+    // What is no URI is an e-mail address.
+    let uri: GeneralName =
+      name.contains("://") ? .uniformResourceIdentifier(name) : .rfc822Name(name)
     switch lie {
     case .noName: break
     case .twoNames:
@@ -125,6 +135,8 @@ extension SimulatedAuthority {
       list[3] += 1
     case .certificateTimestampVersion: list[4] = 1
     case .certificateTimestampHash: list[4 + 1 + 32 + 8 + 2] = 2
+    case .certificateTimestampAlgorithm: list[4 + 1 + 32 + 8 + 2 + 1] = 2
+    case .certificateTimestampTruncated: list.removeLast()
     case .certificateTimestampNotOctets: return [5, 0]
     default: return value
     }

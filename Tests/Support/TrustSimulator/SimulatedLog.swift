@@ -27,17 +27,25 @@ struct SimulatedLog: Sendable {
   let key: Key
   private let otherEntries = (0..<6).map { MerkleHash.leaf([UInt8($0)]) }
 
-  static func version1(host: String) -> SimulatedLog {
-    SimulatedLog(host: host, key: .ecdsa(P256.Signing.PrivateKey()))
+  /// Where the trusted root says it is.
+  let baseURL: String
+
+  static func version1(host: String, baseURL: String? = nil) -> SimulatedLog {
+    SimulatedLog(
+      host: host, key: .ecdsa(P256.Signing.PrivateKey()),
+      baseURL: baseURL ?? "https://\(host):8443/")
   }
 
   static func version2(host: String) -> SimulatedLog {
-    SimulatedLog(host: host, key: .ed25519(Curve25519.Signing.PrivateKey()))
+    SimulatedLog(
+      host: host, key: .ed25519(Curve25519.Signing.PrivateKey()),
+      baseURL: "https://\(host):8443/")
   }
 
-  private init(host: String, key: Key) {
+  private init(host: String, key: Key, baseURL: String) {
     self.host = host
     self.key = key
+    self.baseURL = baseURL
   }
 
   var isTiled: Bool { if case .ed25519 = key { true } else { false } }
@@ -67,7 +75,7 @@ struct SimulatedLog: Sendable {
   /// The log's place in a trusted root.
   func json(_ validity: JSONValue) -> JSONValue {
     [
-      "baseUrl": .string("https://\(host):8443/"), "hashAlgorithm": "SHA2_256",
+      "baseUrl": .string(baseURL), "hashAlgorithm": "SHA2_256",
       "publicKey": [
         "rawBytes": .string(Base64.encode(publicKey)),
         "keyDetails": .string(isTiled ? "PKIX_ED25519" : "PKIX_ECDSA_P256_SHA_256"),
@@ -177,7 +185,8 @@ struct SimulatedLog: Sendable {
     let hint = lie == .checkpointKeyHint ? [1, 2, 3, 4] : Array(logID.prefix(4))
     let signature = try key.signature(for: signed)
     var note = SignedNote.format(text: text, name: name, keyHint: hint, signature: signature)
-    let forged = "\u{2014} \(host) \(Base64.encode(hint + [0] + signature.dropFirst()))\n"
+    let broken = [signature[0] ^ 1] + signature.dropFirst()
+    let forged = "\u{2014} \(host) \(Base64.encode(hint + broken))\n"
     let witness = "\u{2014} witness.example \(Base64.encode([9, 9, 9, 9, 9]))\n"
     switch lie {
     case .checkpointTrailingData: note += "trailing"

@@ -49,7 +49,7 @@ struct SimulatedStamper: Sendable {
 
   private static let leafLies: [Lie] = [
     .stamperIsAuthority, .stamperTwoUsages, .stamperUsageNotCritical, .stamperNoUsage,
-    .stamperKeyUsage, .stamperExpired,
+    .stamperKeyUsage, .stamperExpired, .stamperOtherUsage,
   ]
 
   init(curve: Curve, name: String, start: Timestamp, signing: Timestamp) throws {
@@ -78,7 +78,9 @@ struct SimulatedStamper: Sendable {
     }
     func makeLeaf(_ lie: Lie?) throws -> Certificate {
       let usage = try ExtendedKeyUsage(
-        lie == .stamperTwoUsages ? [.timeStamping, .codeSigning] : [.timeStamping])
+        lie == .stamperTwoUsages
+          ? [.timeStamping, .codeSigning]
+          : lie == .stamperOtherUsage ? [.codeSigning] : [.timeStamping])
       return try make(
         leafName, key.publicKey, end: lie == .stamperExpired ? signing.adding(seconds: 2) : end,
         by: rootKey,

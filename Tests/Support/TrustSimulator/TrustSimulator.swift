@@ -20,19 +20,20 @@ package struct TrustSimulator: Sendable {
   package static let issuer = "https://stack.example"
 
   /// The moment at which logs and authorities see a signature.
-  private static let seen = time.adding(seconds: 5)
+  static let seen = time.adding(seconds: 5)
   private static let start = time.adding(seconds: -86_400)
 
-  private let authority: SimulatedAuthority
-  private let decoy: SimulatedAuthority
+  let authority: SimulatedAuthority
+  let decoy: SimulatedAuthority
   private let stamper: SimulatedStamper
   private let otherStamper: SimulatedStamper
-  private let log = SimulatedLog.version1(host: "log.example")
-  private let tiledLog = SimulatedLog.version2(host: "tiles.example")
-  private let bareKey = P256.Signing.PrivateKey()
+  let log: SimulatedLog
+  let tiledLog = SimulatedLog.version2(host: "tiles.example")
+  let bareKey = P256.Signing.PrivateKey()
 
-  /// Makes an instance with fresh keys.
-  package init() throws {
+  /// Makes an instance with fresh keys; the log of version 1 may be at an address of the caller's.
+  package init(logHost: String = "log.example", logURL: String? = nil) throws {
+    log = .version1(host: logHost, baseURL: logURL)
     authority = try SimulatedAuthority(start: Self.start, signing: Self.time)
     decoy = try SimulatedAuthority(start: Self.start, signing: Self.time)
     stamper = try SimulatedStamper(
@@ -189,7 +190,7 @@ package struct TrustSimulator: Sendable {
   ) throws -> Bundle.Content {
     let signature = try key.signature(for: SignedDigest(bytes: artifact.bytes))
     return .messageSignature(
-      digest: lie == .digestOfOtherFile ? SHA256Hash(hashing: [9]) : artifact,
+      digest: ArtifactDigest(lie == .digestOfOtherFile ? SHA256Hash(hashing: [9]) : artifact),
       signature: Array(signature.derRepresentation))
   }
 

@@ -99,7 +99,7 @@ struct DownloadCommand: AsyncParsableCommand {
       named: requirements, requirementsFiles: requirementsFiles, locks: locks)
     let policies = try PolicySet(common: policy, own: packagePolicy)
     for item in wanted { _ = try policies.policy(of: item.requirement.project) }
-    let trustedRoot = try trust.load()
+    let trustedRoots = try trust.load()
     let sources = EvidenceSources(
       index: try network.indexURL(),
       gitHubAPI: try NetworkOptions.serviceURL(FetchOptions.gitHubAPI, option: "GitHub's API"))
@@ -118,7 +118,7 @@ struct DownloadCommand: AsyncParsableCommand {
       defer { folder?.close() }
       try await network.withTransport { transport in
         let run = DownloadRun(
-          policies: policies, trustedRoot: trustedRoot,
+          policies: policies, trustedRoots: trustedRoots,
           fetcher: EvidenceFetcher(sources: sources, transport: transport), folder: folder,
           includesPreReleases: pre, patterns: patterns, console: console)
         do {

@@ -13,7 +13,7 @@ struct DownloadRun: Sendable {
   /// Whose policies count.
   let policies: PolicySet
   /// Whose authorities and logs count.
-  let trustedRoot: TrustedRoot
+  let trustedRoots: [TrustedRoot]
   /// The index.
   let fetcher: EvidenceFetcher
   /// Where files go; nil if only their digests are wanted.
@@ -39,7 +39,7 @@ struct DownloadRun: Sendable {
   func take(_ wanted: WantedRelease) async throws -> DownloadedRelease {
     let project = wanted.requirement.project
     let verifier = ArtifactVerifier(
-      trusting: trustedRoot, policy: try policies.policy(of: project))
+      trusting: trustedRoots, expecting: .publishers(try policies.policy(of: project)))
     let page: IndexClient.Page
     do {
       guard let found = try await index.page(of: project) else {
@@ -137,7 +137,7 @@ struct DownloadRun: Sendable {
     }
     let evidence = await fetcher.provenance(of: item.file, on: page)
     let result = await evidence.verdict(
-      on: ArtifactVerifier.Artifact(filename: name, digest: digest), named: name, with: verifier)
+      on: Artifact(filename: name, digest: digest), named: name, with: verifier)
     guard case .verdict(let verdict) = result.outcome,
       case .accepted(let accepted, _) = verdict.outcome
     else { throw Stopped(result: result) }

@@ -22,11 +22,26 @@ struct EvidenceView {
   /// Lays a piece of evidence open.
   init(_ evidence: Evidence) {
     self.evidence = evidence
-    let bundle = evidence.bundle
-    sections =
-      [Self.signer(bundle), Self.content(bundle)]
-      + bundle.logEntries.map(Self.logEntry) + Self.timestamps(bundle)
-      + [Self.unsigned(evidence)]
+    switch evidence.content {
+    case .bundle(let bundle):
+      sections =
+        [Self.signer(bundle.material), Self.content(bundle.content)]
+        + bundle.logEntries.map(Self.logEntry) + Self.timestamps(bundle)
+        + [Self.unsigned(evidence)]
+    case .legacy(let legacy):
+      sections = [
+        Self.signer(.certificate(legacy.certificate)), Self.content(.envelope(legacy.envelope)),
+        Section(
+          title: "not logged in here; a log may have the entry as",
+          lines: legacy.entryUUIDs.map { ("UUID", $0) }), Self.unsigned(evidence),
+      ]
+    case .envelope(let envelope):
+      sections = [
+        Self.signer(.publicKey(hint: envelope.keyID)), Self.content(.envelope(envelope)),
+        Self.unsigned(evidence),
+      ]
+    case .cloudBuild(let provenance): sections = CloudBuildView.sections(provenance)
+    }
   }
 
   /// Shows the sections on standard output.
@@ -62,8 +77,8 @@ struct EvidenceView {
     ]
   }
 
-  private static func signer(_ bundle: Bundle) -> Section {
-    switch bundle.material {
+  private static func signer(_ material: Bundle.VerificationMaterial) -> Section {
+    switch material {
     case .publicKey(let hint):
       return Section(
         title: "signed by a key", lines: [("hint", hint.isEmpty ? "none" : hint)])
@@ -85,12 +100,12 @@ struct EvidenceView {
     }
   }
 
-  private static func content(_ bundle: Bundle) -> Section {
-    switch bundle.content {
+  private static func content(_ content: Bundle.Content) -> Section {
+    switch content {
     case .messageSignature(let digest, _):
       return Section(
         title: "signed: a file",
-        lines: [("SHA-256", digest?.hexadecimal ?? "not repeated here")])
+        lines: [("digest", digest?.description ?? "not repeated here")])
     case .envelope(let envelope):
       do {
         let statement = try Statement(parsing: envelope.payload)
@@ -157,10 +172,15 @@ struct EvidenceView {
   /// What whoever passed the file on could have changed without breaking any signature.
   private static func unsigned(_ evidence: Evidence) -> Section {
     var lines: [(label: String, text: String)] = []
-    if case .envelope(let envelope) = evidence.bundle.content, !envelope.keyID.isEmpty {
+    if let envelope = evidence.envelope, !envelope.keyID.isEmpty {
       lines.append(("keyid", envelope.keyID))
     }
-    if !evidence.isPEP740 { lines.append(("media type", evidence.bundle.version.rawValue)) }
+    if let bundle = evidence.bundle, !evidence.isPEP740 {
+      lines.append(("media type", bundle.version.rawValue))
+    }
+    if let type = evidence.claimedPredicateType {
+      lines.append(("type, as the registry says", type))
+    }
     if let publisher = evidence.claimedPublisher {
       lines.append(("publisher, as the index says", publisher.json.compactText))
     }

@@ -13,6 +13,7 @@ struct InspectCommand: AsyncParsableCommand {
       Examples:
         hallmark inspect dist/greeting-1.0.0.tar.gz.sigstore.json
         hallmark inspect --json multiple.intoto.jsonl
+        hallmark inspect layout/
 
       Shows who claims to have signed what, when and where it was logged, and which parts no \
       signature covers. Nothing is verified: whoever made the file decides what it says. \
@@ -23,7 +24,8 @@ struct InspectCommand: AsyncParsableCommand {
 
   @OptionGroup var global: GlobalOptions
 
-  @Argument(help: "The files to show: Sigstore bundles, PEP 740 attestations or provenance.")
+  @Argument(
+    help: "The files to show, in any form that `hallmark verify` reads, or folders of images.")
   var files: [String]
 
   func run() async throws {
@@ -32,8 +34,20 @@ struct InspectCommand: AsyncParsableCommand {
     var failed = false
     for file in files {
       do {
-        let bytes = try FileReading.bytes(of: file, limit: Evidence.sizeLimit)
-        let items = try Evidence.parse(bytes, place: file)
+        let items: [Evidence]
+        if FileReading.isFolder(file) {
+          let found = try CosignLayout(folder: file).evidence()
+          items = found.evidence
+          for problem in found.unreadable {
+            failed = true
+            console.report(
+              Diagnostic(
+                "the evidence cannot be read: \(problem.problem)", place: problem.place))
+          }
+        } else {
+          let bytes = try FileReading.bytes(of: file, limit: Evidence.sizeLimit)
+          items = try Evidence.parse(bytes, place: file)
+        }
         if items.isEmpty, !global.json {
           console.output("\(UntrustedText.printable(file))  holds no attestation")
         }
@@ -46,7 +60,10 @@ struct InspectCommand: AsyncParsableCommand {
         console.report(
           Diagnostic(
             "the evidence cannot be read: \(error)", place: file,
-            help: ["expected a Sigstore bundle, or a PEP 740 attestation or provenance object"]))
+            help: [
+              "expected a Sigstore bundle, JSON Lines of them, PEP 740, npm or GitHub "
+                + "attestations, a DSSE envelope, Cloud Build's output, or an image's folder"
+            ]))
       }
     }
     if global.json {

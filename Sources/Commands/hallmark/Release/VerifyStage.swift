@@ -52,7 +52,7 @@ struct VerifyStage: Sendable {
       }
       let place = listed.provenance ?? "the index's provenance"
       let verdict = await verifier.verify(
-        ArtifactVerifier.Artifact(filename: name, digest: digest),
+        Artifact(filename: name, digest: digest),
         evidence: try Evidence.parse(provenance, place: place), now: FileReading.now())
       try check(verdict, name: name)
     }
@@ -73,6 +73,11 @@ struct VerifyStage: Sendable {
           "what the index serves for `\(name)` does not satisfy the policy: \(sentence)",
           code: failure.rule.rawValue, place: place, expected: failure.expected,
           found: failure.found))
+    case .undecided(_, let place):
+      throw CommandFailure(
+        status: ExitStatus.rejected.rawValue,
+        Diagnostic(
+          "what the index serves for `\(name)` cannot be judged without more", place: place))
     }
   }
 

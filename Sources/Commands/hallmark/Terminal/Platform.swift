@@ -44,6 +44,9 @@ enum Platform {
     }
   }
 
+  /// How many processors the program may use, at least 1.
+  static var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
   /// Ends the program.
   static func exit(_ status: Int32) -> Never {
     #if canImport(Glibc)

@@ -7,12 +7,15 @@ import Verification
 struct EvidenceLookup: Sendable {
   private let sources: EvidenceSources
   private let network: NetworkOptions
-  private let looksElsewhere: Bool
+  private let online: Bool
+  /// Whether a file's evidence is looked for elsewhere than beside it.
+  let looksElsewhere: Bool
   private let console: Console
 
   init(options: FetchOptions, sources: EvidenceSources, console: Console) {
     self.sources = sources
     network = options.network
+    online = options.online
     looksElsewhere = options.looksElsewhere
     self.console = console
   }
@@ -28,7 +31,9 @@ struct EvidenceLookup: Sendable {
   func withFetcher<Value: Sendable>(
     for arguments: [String], _ work: (EvidenceFetcher?) async throws -> Value
   ) async throws -> Value {
-    guard try isNeeded(for: arguments) || looksElsewhere else { return try await work(nil) }
+    guard try isNeeded(for: arguments) || looksElsewhere || online else {
+      return try await work(nil)
+    }
     return try await network.withTransport { transport in
       try await work(EvidenceFetcher(sources: sources, transport: transport))
     }
@@ -59,16 +64,16 @@ struct EvidenceLookup: Sendable {
   /// Checks what an index has; one result per file.
   func check(
     _ reference: IndexReference, named argument: String, by fetcher: EvidenceFetcher,
-    with verifier: ArtifactVerifier
+    with verification: FileVerification
   ) async -> [FileResult] {
     do {
       let artifacts = try await fetcher.artifacts(of: reference) { console.progress($0) }
       var results: [FileResult] = []
       for item in artifacts {
         results.append(
-          await item.evidence.verdict(
-            on: ArtifactVerifier.Artifact(filename: item.filename, digest: item.digest),
-            named: item.filename, with: verifier))
+          await verification.verdict(
+            on: Artifact(filename: item.filename, digest: item.digest), named: item.filename,
+            fetched: item.evidence))
       }
       return results
     } catch {
@@ -81,16 +86,10 @@ struct EvidenceLookup: Sendable {
 }
 
 extension FetchedEvidence {
-  /// Judges an artifact by this evidence and what else there is.
-  ///
-  /// A place that did not answer does not matter beside evidence that is enough, nor beside
-  /// evidence that is refused; where there is no evidence at all it leaves the question open.
-  func verdict(
-    on artifact: ArtifactVerifier.Artifact, named file: String, with verifier: ArtifactVerifier,
-    local: [Evidence] = [], unreadable: [UnreadableEvidence] = []
-  ) async -> FileResult {
-    var items = local
-    var problems = unreadable + self.unreadable
+  /// The pieces in all documents, and what could not be read or asked.
+  var parsed: (evidence: [Evidence], problems: [UnreadableEvidence]) {
+    var items: [Evidence] = []
+    var problems = unreadable
     for document in documents {
       do {
         items += try Evidence.parse(document.bytes, place: document.place)
@@ -98,11 +97,31 @@ extension FetchedEvidence {
         problems.append(UnreadableEvidence(place: document.place, problem: "\(error)"))
       }
     }
+    return (items, problems)
+  }
+
+  /// Judges an artifact by this evidence, what else there is, and log entries where they are missing.
+  ///
+  /// A place that did not answer does not matter beside evidence that is enough, nor beside
+  /// evidence that is refused; where there is no evidence at all it leaves the question open.
+  func verdict(
+    on artifact: Artifact, named file: String, with verifier: ArtifactVerifier,
+    local: [Evidence] = [], unreadable: [UnreadableEvidence] = [], reader: EvidenceReader? = nil
+  ) async -> FileResult {
+    let fetched = parsed
+    var items = local + fetched.evidence
+    var problems = unreadable + fetched.problems
     if let failure = failures.first, items.isEmpty, problems.isEmpty {
       return FileResult(file: file, outcome: .undecided(failure))
     }
     problems += failures.map {
       UnreadableEvidence(place: $0.diagnostic.place ?? "network", problem: $0.diagnostic.message)
+    }
+    do {
+      if let reader { items = try await reader.complete(items) }
+    } catch {
+      return FileResult(
+        file: file, outcome: .undecided(FetchFailure.commandFailure(for: error)))
     }
     let verdict = await verifier.verify(
       artifact, evidence: items, unreadable: problems, now: FileReading.now())

@@ -1,52 +1,103 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Attestations
 import Policies
 import Sigstore
 import Verification
 
 /// The options that say who should have signed.
 struct ExpectationOptions: ParsableArguments {
-  @Option(help: "The repository: owner/name on GitHub, or an https URL on GitHub or GitLab.")
+  @Option(
+    name: [.long, .customLong("repo")],
+    help: "The repository: owner/name on GitHub, or an https URL on GitHub or GitLab.")
   var repository: String?
+
+  @Option(help: "Any repository of this owner on GitHub.")
+  var owner: String?
 
   @Option(help: "The workflow file, such as release.yml; on GitLab the path, .gitlab-ci.yml.")
   var workflow: String?
 
-  @Option(help: "The exact certificate identity: a URI or an e-mail address.")
+  @Option(
+    help:
+      "The workflow that signed, if it is a reusable one: owner/name/path, with or without @ref.")
+  var signerWorkflow: String?
+
+  @Option(
+    help: "The type of attestation that must be there, a URI (default: publish or provenance).")
+  var predicateType: String?
+
+  @Flag(help: "Refuse what ran on a machine that is not the forge's own.")
+  var denySelfHostedRunners = false
+
+  @Option(
+    name: [.long, .customLong("cert-identity")],
+    help: "The exact certificate identity: a URI or an e-mail address.")
   var identity: String?
 
-  @Option(help: "The exact issuer of that identity, an https URL.")
+  @Option(
+    name: [.long, .customLong("cert-oidc-issuer")],
+    help: "The exact issuer of that identity, an https URL.")
   var issuer: String?
+
+  @Option(help: "A public key in PEM that must have signed; for summaries, the verifier's.")
+  var key: String?
 
   @Option(help: "A policy file, hallmark.toml.")
   var policy: String?
+
+  /// How many ways of saying who should have signed are used.
+  var kinds: Int {
+    [repository ?? owner, identity, policy, key].compactMap { $0 }.count
+  }
 
   func validate() throws {
     if (identity == nil) != (issuer == nil) {
       throw ValidationError("--identity and --issuer belong together.")
     }
+    if repository != nil, owner != nil {
+      throw ValidationError("use only one of --repository and --owner.")
+    }
     if workflow != nil, repository == nil {
       throw ValidationError("--workflow needs --repository.")
     }
-    let kinds = [identity != nil, repository != nil, policy != nil]
-    if kinds.count(where: { $0 }) > 1 {
-      throw ValidationError("use only one of --repository, --identity and --policy.")
+    if kinds > 1 {
+      throw ValidationError(
+        "use only one of --repository, --owner, --identity, --key and --policy.")
+    }
+    if signerWorkflow != nil || denySelfHostedRunners, repository == nil, owner == nil {
+      throw ValidationError(
+        "--signer-workflow and --deny-self-hosted-runners need --repository or --owner.")
+    }
+    if predicateType != nil, repository == nil, owner == nil, identity == nil {
+      throw ValidationError("--predicate-type needs --repository, --owner or --identity.")
     }
     if let repository, Self.signer(repository: repository, workflow: nil) == nil {
       throw ValidationError(
         "--repository must be owner/name or https://github.com/… or https://gitlab.com/….")
     }
+    if let owner, owner.isEmpty || owner.utf8.contains(where: { "/:".utf8.contains($0) }) {
+      throw ValidationError("--owner must be the name of an owner on GitHub.")
+    }
   }
 
   /// The policy of this run and where it is from, or `nil` if nobody said who should have signed.
   func resolvedPolicy() throws -> (policy: Policy, origin: String)? {
+    var signer: PublisherPolicy.Signer?
     if let identity, let issuer {
-      let signer = PublisherPolicy.Signer.identity(SignerIdentity(name: identity, issuer: issuer))
-      return (Policy(publishers: [PublisherPolicy(signer: signer)]), "from options")
+      signer = .identity(SignerIdentity(name: identity, issuer: issuer))
+    } else if let owner {
+      signer = .gitHubOwner(owner)
+    } else if let repository {
+      signer = Self.signer(repository: repository, workflow: workflow)
     }
-    if let repository, let signer = Self.signer(repository: repository, workflow: workflow) {
-      return (Policy(publishers: [PublisherPolicy(signer: signer)]), "from options")
+    if let signer {
+      let publisher = PublisherPolicy(
+        signer: signer, runner: denySelfHostedRunners ? .gitHubHosted : .any,
+        signerWorkflow: signerWorkflow.map(Self.withoutHost),
+        requiredPredicates: predicateType.map { [$0] } ?? [])
+      return (Policy(publishers: [publisher]), "from options")
     }
     if let policy { return (try Self.read(policy), "\(policy), from --policy") }
 
@@ -66,8 +117,19 @@ struct ExpectationOptions: ParsableArguments {
         status: ExitStatus.couldNotRun.rawValue,
         Diagnostic(
           "the policy cannot be used: \(error)", place: path,
-          help: ["a policy has [[publisher]] entries; README.md shows one"]))
+          help: [
+            "a policy has [[publisher]] entries; `hallmark policy init` writes one from an "
+              + "attestation"
+          ]))
     }
+  }
+
+  private static func withoutHost(_ workflow: String) -> String {
+    for prefix in ["https://github.com/", "github.com/"]
+    where workflow.utf8.starts(with: prefix.utf8) {
+      return String(decoding: workflow.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
+    }
+    return workflow
   }
 
   private static func signer(

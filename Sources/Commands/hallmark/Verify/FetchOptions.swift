@@ -25,6 +25,9 @@ struct FetchOptions: ParsableArguments {
       valueName: "place"))
   var fetchFrom: [String] = []
 
+  @Flag(help: "Ask the log for an entry that is missing: one request by its computed name.")
+  var online = false
+
   @Option(
     name: .customLong("github-api"),
     help: ArgumentHelp("The base of GitHub's API.", valueName: "url"))
@@ -33,16 +36,16 @@ struct FetchOptions: ParsableArguments {
   @OptionGroup var network: NetworkOptions
 
   func validate() throws {
-    _ = try sources(policy: nil)
+    _ = try sources(expected: nil)
   }
 
   /// Whether a file's evidence is looked for elsewhere than beside it.
   var looksElsewhere: Bool { fetch || !fetchFrom.isEmpty }
 
-  /// Where evidence is looked for, with the repositories of a policy.
+  /// Where evidence is looked for, with the repositories that are expected.
   ///
   /// - Throws: `ValidationError` for an address that is none.
-  func sources(policy: Policy?) throws -> EvidenceSources {
+  func sources(expected: Expectation?) throws -> EvidenceSources {
     var sources = EvidenceSources(
       index: try network.indexURL(),
       gitHubAPI: try NetworkOptions.serviceURL(gitHubAPI, option: "--github-api"))
@@ -55,15 +58,38 @@ struct FetchOptions: ParsableArguments {
     }
     guard fetch else { return sources }
     sources.asksIndex = true
-    for publisher in policy?.publishers ?? [] {
-      guard case .gitHub(let repository, _) = publisher.signer else { continue }
-      let parts = repository.utf8.split(separator: UInt8(ascii: "/"))
-        .map { String(decoding: $0, as: UTF8.self) }
-      guard parts.count == 2 else { continue }
-      let scope = GitHubAttestationsClient.Scope.repository(owner: parts[0], name: parts[1])
-      if !sources.scopes.contains(scope) { sources.scopes.append(scope) }
+    for scope in Self.scopes(expected) where !sources.scopes.contains(scope) {
+      sources.scopes.append(scope)
     }
     return sources
+  }
+
+  /// Whose attestations GitHub is asked for.
+  private static func scopes(_ expected: Expectation?) -> [GitHubAttestationsClient.Scope] {
+    func repository(_ name: String) -> [GitHubAttestationsClient.Scope] {
+      let parts = name.utf8.split(separator: UInt8(ascii: "/"))
+        .map { String(decoding: $0, as: UTF8.self) }
+      return parts.count == 2 ? [.repository(owner: parts[0], name: parts[1])] : []
+    }
+    switch expected {
+    case .publishers(let policy):
+      var scopes: [GitHubAttestationsClient.Scope] = []
+      for publisher in policy.publishers {
+        if case .gitHub(let name, _) = publisher.signer { scopes += repository(name) }
+        if case .gitHubOwner(let owner) = publisher.signer {
+          scopes += [.organization(owner), .user(owner)]
+        }
+      }
+      return scopes
+    case .provenance(let expectations, _):
+      for prefix in ["git+https://github.com/", "https://github.com/", "github.com/"]
+      where expectations.sourceURI.utf8.starts(with: prefix.utf8) {
+        let rest = expectations.sourceURI.utf8.dropFirst(prefix.utf8.count)
+        return repository(String(decoding: rest, as: UTF8.self))
+      }
+      return []
+    case .summary, .key, nil: return []
+    }
   }
 }
 

@@ -7,7 +7,8 @@ import Sigstore
 import Verification
 
 extension FileResult {
-  /// The result for machines: one element of `files` in `hallmark.verify/v1`.
+  /// The result for machines: one element of `files` in `hallmark.verify/v1`, whose schema is
+  /// Documentation/schemas/verify-v1.json.
   var json: JSONValue {
     var object = JSONObject([
       ("file", .string(file)), ("status", .integer(Int64(status.rawValue))),
@@ -21,16 +22,10 @@ extension FileResult {
       object["problem"] = .string(failure.diagnostic.message)
       object["place"] = failure.diagnostic.place.map { .string($0) }
     case .verdict(let verdict):
-      object["sha256"] = .string(verdict.artifact.digest.hexadecimal)
-      switch verdict.outcome {
-      case .accepted(_, let index):
-        object["verdict"] = "verified"
-        object["publisher"] = .integer(Int64(index))
-      case .noExpectation: object["verdict"] = "no expectation"
-      case .rejected(let check, let place):
-        object["verdict"] = "rejected"
-        object["reason"] = Self.json(check, place: place)
+      for digest in verdict.artifact?.digests ?? [] {
+        object[digest.algorithm.rawValue] = .string(digest.hexadecimal)
       }
+      Self.add(verdict, to: &object)
       object["evidence"] = .array(verdict.examined.map(Self.json))
       object["unreadable"] = .array(
         verdict.unreadable.map {
@@ -40,12 +35,38 @@ extension FileResult {
     return .object(object)
   }
 
+  private static func add(_ verdict: ArtifactVerdict, to object: inout JSONObject) {
+    switch verdict.outcome {
+    case .accepted(_, let acceptance):
+      object["verdict"] = "verified"
+      switch acceptance {
+      case .publisher(let index): object["publisher"] = .integer(Int64(index))
+      case .builder(let builder): object["builder"] = .string(builder)
+      case .summary(let verifier): object["verifier"] = .string(verifier)
+      case .key: object["key"] = true
+      }
+    case .noExpectation: object["verdict"] = "no expectation"
+    case .rejected(let check, let place):
+      object["verdict"] = "rejected"
+      object["reason"] = json(check, place: place)
+      object["provenanceReason"] = verdict.provenanceReason.map { .string($0.rawValue) }
+    case .undecided(let missing, let place):
+      object["verdict"] = "undecided"
+      object["problem"] = .string(help(for: missing))
+      object["place"] = .string(place)
+    }
+  }
+
   private static func json(_ item: ExaminedEvidence) -> JSONValue {
     var object = JSONObject([
       ("place", .string(item.evidence.place)), ("form", .string(item.evidence.form.rawValue)),
-      ("valid", .boolean(item.verified != nil)),
+      ("valid", .boolean(item.isValid)),
       ("checks", .array(item.report.checks.map { json($0, place: nil) })),
     ])
+    if !item.comparisons.isEmpty {
+      object["publishers"] = .array(
+        item.comparisons.map { .array($0.checks.map { json($0, place: nil) }) })
+    }
     if let bundle = item.verified {
       object["identity"] = .string(bundle.certificate.subjectAlternativeName.text)
       object["issuer"] = bundle.certificate.issuer.map { .string($0) } ?? .null

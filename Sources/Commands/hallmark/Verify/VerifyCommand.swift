@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Certificates
 import Encodings
-import Policies
+import ServiceClients
 import Sigstore
 import Verification
 
@@ -16,13 +17,19 @@ struct VerifyCommand: AsyncParsableCommand {
         hallmark verify dist/*.whl --repository acme/greeting --workflow release.yml
         hallmark verify file --identity me@example.com --issuer https://accounts.google.com
         hallmark verify file --policy hallmark.toml --trusted-root trusted_root.json
+        hallmark verify binary --source-uri github.com/acme/tool --source-tag v1.2.3
+        hallmark verify acme/app@sha256:… --evidence layout/ --source-uri github.com/acme/app
         hallmark verify greeting==1.0.0 --repository acme/greeting
         hallmark verify greeting.tar.xz --fetch --repository acme/greeting
 
-      Evidence is looked for next to each file, in this order: .sigstore.json, .sigstore, \
+      An artifact is a file, sha256:HEX, sha512:HEX, or an image NAME@sha256:HEX. Evidence is \
+      looked for next to each file, in this order: .sigstore.json, .sigstore, \
       .publish.attestation, .slsa.attestation, .attestation, .provenance, .intoto.jsonl, and \
-      multiple.intoto.jsonl in the same folder; or it is named by --evidence. Who should have \
-      signed comes from options, from --policy, from the user's configuration \
+      multiple.intoto.jsonl in the same folder; or it is named by --evidence. Its form is found \
+      out from its content: Sigstore bundle, one per line, PEP 740, npm, GitHub, cosign's image \
+      layout, Cloud Build, DSSE envelope with certificate or signed by a key.
+
+      Who should have signed comes from options, from --policy, from the user's configuration \
       (hallmark/hallmark.toml), or from hallmark.toml in the enclosing git repository; never \
       from the folder of the file as such. Without any, the command says who signed and exits \
       with 2.
@@ -31,79 +38,94 @@ struct VerifyCommand: AsyncParsableCommand {
       pypi:URL are read from the index of --index, with the evidence that it has for them. \
       --fetch asks about FILE: the index if it is a wheel or an sdist, and GitHub's attestations \
       of the repositories that are expected, without a login; --fetch-from also looks in a folder \
-      or below an https URL. A busy service is asked up to four times within 30 seconds. Proxies \
-      are taken from HTTPS_PROXY and NO_PROXY.
+      or below an https URL; --online asks the log for a missing entry. A busy service is asked up \
+      to four times within 30 seconds. Proxies are taken from HTTPS_PROXY and NO_PROXY.
 
       Exit status: 0 verified, 1 could not run, 2 usage or no expectation, 3 rejected, 4 a \
-      service wants a login, 6 undecided because a service did not answer, or --offline.
+      service wants a login, 6 undecided because something needed is not at hand, a service did \
+      not answer, or --offline.
       """)
 
   @OptionGroup var global: GlobalOptions
 
   @OptionGroup(title: "Who should have signed") var expectation: ExpectationOptions
 
-  @Option(
-    name: [.customLong("evidence"), .customLong("bundle")],
-    help: "A bundle, attestation or provenance file to use instead of looking for one.")
-  var evidence: [String] = []
+  @OptionGroup(title: "What the provenance should say") var provenance: ProvenanceOptions
 
-  @Option(help: "A trusted root to use instead of the public-good one.")
-  var trustedRoot: String?
+  @OptionGroup(title: "What a verification summary should say") var summary: SummaryOptions
 
-  @Flag(help: "Use the trusted root of the public staging instance.")
-  var staging = false
+  @OptionGroup(title: "Evidence and trust") var sources: EvidenceOptions
 
   @OptionGroup(title: "Evidence from elsewhere") var fetch: FetchOptions
 
-  @Argument(help: "The files to check; or NAME==VERSION, pypi:FILENAME or pypi:URL at the index.")
-  var files: [String]
+  @OptionGroup(title: "Results for others") var summaries: ResultOptions
+
+  @Flag(help: "Show every criterion with what was expected, what was found and the verdict.")
+  var explain = false
+
+  @Argument(
+    help: "Files, digests or images; or NAME==VERSION, pypi:FILENAME or pypi:URL at the index.")
+  var files: [String] = []
+
+  /// Artifacts whose results are shown together.
+  private static let group = 64
 
   func validate() throws {
-    if staging, trustedRoot != nil {
-      throw ValidationError("--staging and --trusted-root exclude each other.")
+    if files.isEmpty, summary.subjectDigest.isEmpty {
+      throw ValidationError("missing expected argument: a file, digest or image.")
     }
-    if !evidence.isEmpty, files.count > 1 {
-      throw ValidationError("--evidence can be used with one file only.")
+    if !files.isEmpty, !summary.subjectDigest.isEmpty {
+      throw ValidationError("--subject-digest takes the place of files.")
     }
     for file in files {
-      if try IndexReference(argument: file) != nil, !evidence.isEmpty {
+      let atIndex = try IndexReference(argument: file) != nil
+      if atIndex, !sources.evidence.isEmpty {
         throw ValidationError("--evidence is for files; the index has its own for `\(file)`.")
       }
+      if !atIndex, sources.evidence.isEmpty, !fetch.looksElsewhere, !ArtifactArgument(file).isFile {
+        throw ValidationError("a digest or image needs --evidence.")
+      }
+    }
+    if files.isEmpty, sources.evidence.isEmpty {
+      throw ValidationError("--subject-digest needs --evidence.")
+    }
+    if provenance.isUsed, expectation.kinds > 0 || summary.isUsed {
+      throw ValidationError("--source-uri cannot be used with other ways of saying who signed.")
+    }
+    if summary.isUsed, expectation.key == nil {
+      throw ValidationError("--verifier-id needs --key, the verifier's public key.")
     }
   }
 
   func run() async throws {
     let console = global.console
-    let root = try loadTrustedRoot()
-    let policy = try expectation.resolvedPolicy()
-    if let origin = policy?.origin, !global.json {
+    let roots = try sources.trustedRoots()
+    let entries = try sources.logEntries()
+    let (expected, origin) = try expectations()
+    if let origin, !global.json {
       console.progress("policy: \(UntrustedText.printable(origin))")
     }
-    let verifier = ArtifactVerifier(trusting: root, policy: policy?.policy)
     let lookup = EvidenceLookup(
-      options: fetch, sources: try fetch.sources(policy: policy?.policy), console: console)
+      options: fetch, sources: try fetch.sources(expected: expected), console: console)
     if fetch.network.offline, try lookup.isNeeded(for: files) {
       try lookup.showPlan(for: files, json: global.json)
     }
     let results = try await lookup.withFetcher(for: files) { fetcher in
-      var results: [FileResult] = []
-      for file in files {
-        let checked =
-          if let fetcher, let reference = try IndexReference(argument: file) {
-            await lookup.check(reference, named: file, by: fetcher, with: verifier)
-          } else {
-            [await check(file, with: verifier, fetcher: fetcher)]
-          }
-        if !global.json { for result in checked { result.show(on: console) } }
-        results += checked
-      }
-      return results
+      let reader = EvidenceReader(
+        entries: entries,
+        logs: fetch.online
+          ? fetcher.map { fetcher in roots.flatMap { $0.logClients(fetcher.transport) } } : nil)
+      return await check(
+        with: FileVerification(
+          roots: roots, expected: expected, sources: sources, reader: reader, lookup: lookup,
+          fetcher: fetcher), on: console)
     }
+    try summaries.write(results, policy: (origin ?? "", expectation.policy))
     let status = ExitStatus.worst(of: results.map(\.status))
     if global.json {
       let document: JSONValue = [
         "schema": "hallmark.verify/v1", "status": .integer(Int64(status.rawValue)),
-        "policy": policy.map { .string($0.origin) } ?? .null,
+        "policy": origin.map { .string($0) } ?? .null,
         "files": .array(results.map(\.json)),
       ]
       console.output(document.compactText)
@@ -111,48 +133,51 @@ struct VerifyCommand: AsyncParsableCommand {
     if status != .done { throw ExitCode(status.rawValue) }
   }
 
+  /// Checks some artifacts at a time, so that the first results come early and the others without
+  /// delay.
   private func check(
-    _ file: String, with verifier: ArtifactVerifier, fetcher: EvidenceFetcher?
-  ) async -> FileResult {
-    do {
-      let digest = try FileReading.sha256(of: file)
-      let filename = file.utf8.split(separator: UInt8(ascii: "/")).last.flatMap { String($0) }
-      let artifact = ArtifactVerifier.Artifact(filename: filename, digest: digest)
-      let paths = evidence.isEmpty ? EvidenceDiscovery.paths(for: file) : evidence
-      var items: [Evidence] = []
-      var unreadable: [UnreadableEvidence] = []
-      for path in paths {
-        do {
-          let bytes = try FileReading.bytes(of: path, limit: Evidence.sizeLimit)
-          items += try Evidence.parse(bytes, place: path)
-        } catch {
-          unreadable.append(UnreadableEvidence(place: path, problem: "\(error)"))
-        }
-      }
-      let fetched =
-        fetch.looksElsewhere
-        ? await fetcher?.evidence(filename: filename, digest: digest) ?? FetchedEvidence()
-        : FetchedEvidence()
-      return await fetched.verdict(
-        on: artifact, named: file, with: verifier, local: items, unreadable: unreadable)
-    } catch {
-      return FileResult(file: file, outcome: .unreadable("\(error)"))
+    with verification: FileVerification, on console: Console
+  ) async -> [FileResult] {
+    var results: [FileResult] = []
+    let arguments = files.isEmpty ? [summary.subjectDigest.joined(separator: " ")] : files
+    for start in stride(from: 0, to: arguments.count, by: Self.group) {
+      let some = Array(arguments[start..<min(start + Self.group, arguments.count)])
+      let found = await some.concurrentMap(width: Platform.processorCount) {
+        await verification.check($0)
+      }.flatMap(\.self)
+      if !global.json { found.forEach { $0.show(on: console, explaining: explain) } }
+      results += found
     }
+    return results
   }
 
-  private func loadTrustedRoot() throws -> TrustedRoot {
-    do {
-      guard let trustedRoot else {
-        return try staging ? TrustedRoot.staging() : TrustedRoot.publicGood()
+  /// What is expected, and where that is from.
+  private func expectations() throws -> (Expectation?, origin: String?) {
+    if let expected = try provenance.expectation() { return (expected, "from options") }
+    if let path = expectation.key {
+      let key = try Self.key(path)
+      guard let verifierID = summary.verifierID, let resourceURI = summary.resourceURI else {
+        return (.key(key), "from options")
       }
-      return try TrustedRoot(
-        parsing: try FileReading.bytes(of: trustedRoot, limit: Evidence.sizeLimit))
+      let expected = SummaryExpectations(
+        subjectDigests: summary.subjectDigest, verifierID: verifierID, resourceURI: resourceURI,
+        verifiedLevels: summary.verifiedLevel, publicKeyID: summary.keyID)
+      return (.summary(expected, signedBy: key), "from options")
+    }
+    guard let (policy, origin) = try expectation.resolvedPolicy() else { return (nil, nil) }
+    return (.publishers(policy), origin)
+  }
+
+  private static func key(_ path: String) throws -> SignatureKey {
+    do {
+      let bytes = try FileReading.bytes(of: path, limit: 64 << 10)
+      return try SignatureKey(pem: String(decoding: bytes, as: UTF8.self))
     } catch {
       throw CommandFailure(
         status: ExitStatus.couldNotRun.rawValue,
         Diagnostic(
-          "the trusted root cannot be used: \(error)", place: trustedRoot,
-          help: ["name a trusted_root.json of media type v0.1, as an instance publishes it"]))
+          "the key cannot be used: \(error)", place: path,
+          help: ["name a file with one PUBLIC KEY in PEM"]))
     }
   }
 }

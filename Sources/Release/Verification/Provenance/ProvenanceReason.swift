@@ -124,6 +124,11 @@ package enum ProvenanceDecision: Hashable, Sendable {
   /// Something does not.
   case rejected(ProvenanceFailure)
 
+  /// The reason against it.
+  package var failure: ProvenanceFailure? {
+    if case .rejected(let failure) = self { failure } else { nil }
+  }
+
   /// `pass`, or the reason's name.
   package var name: String {
     switch self {

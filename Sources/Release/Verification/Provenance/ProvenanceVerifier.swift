@@ -1,170 +1,166 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import Attestations
+import Attestations
 package import Encodings
 package import Sigstore
 
 /// Judges SLSA provenance with the rules of slsa-verifier, in its order.
 ///
 /// Signature, log and certificate come first, then builder, source, artifact, branch, tag, versioned
-/// tag, inputs. The first rule that fails is the reason.
+/// tag, inputs. The first rule that fails is the reason. Which rules apply follows from the form of
+/// the evidence: a workflow's bundle, npm's attestations, an image's layers, Cloud Build's output.
 package struct ProvenanceVerifier: Sendable {
-  /// Old bundles, npm's and cosign's have no inclusion proof; where there is one it is verified.
-  let verifier: Verifier
+  let verifiers: [Verifier]
   let keys: TrustFolder
   let now: Timestamp
 
   /// Makes a verifier.
   ///
   /// - Parameters:
-  ///   - trustedRoot: whom to trust.
+  ///   - trustedRoots: whom to trust; a bundle must hold under one of them.
   ///   - keys: the keys of registries and build services.
   ///   - now: the present.
-  package init(trusting trustedRoot: TrustedRoot, keys: TrustFolder, now: Timestamp) {
-    verifier = Verifier(
-      trusting: trustedRoot,
-      requirements: VerificationRequirements(inclusionProof: .whenPresent))
+  package init(trusting trustedRoots: [TrustedRoot], keys: TrustFolder, now: Timestamp) {
+    self.init(
+      verifiers: trustedRoots.map { Verifier(trusting: $0) }, keys: keys, now: now)
+  }
+
+  /// Old bundles, npm's and cosign's have no inclusion proof; where there is one it is verified.
+  init(verifiers: [Verifier], keys: TrustFolder, now: Timestamp) {
+    self.verifiers = verifiers.map {
+      $0.requiring(VerificationRequirements(inclusionProof: .whenPresent))
+    }
     self.keys = keys
     self.now = now
   }
 
-  /// Judges files: all of them must be subjects of the provenance, and of one builder.
+  /// The decision, and what was looked at in each piece of evidence, in their order.
+  package struct Verdict: Sendable {
+    /// The decision.
+    package let decision: ProvenanceDecision
+    /// The pieces that decided, by position; empty if none passed.
+    package let deciding: Set<Int>
+    /// Every criterion that was looked at, by piece of evidence.
+    package let reports: [VerificationReport]
+  }
+
+  /// Judges an artifact.
   ///
   /// - Parameters:
-  ///   - artifacts: the files' digests; without one nothing is accepted.
-  ///   - provenance: a Sigstore bundle, or one per line.
+  ///   - artifact: the artifact.
+  ///   - evidence: all evidence there is about it; it may hold other things too.
   ///   - expectations: what the user expects.
+  ///   - package: for packages of npm, the one that it must be.
   /// - Returns: the builder, or the first reason against it.
-  package func verifyArtifacts(
-    _ artifacts: [ArtifactDigest], provenance: [UInt8], _ expectations: ProvenanceExpectations
-  ) async -> ProvenanceDecision {
-    await decide(artifacts, provenance, expectations, trusted: TrustedBuilders.forArtifacts)
-  }
-
-  /// Judges a file by an attestation of a workflow that the user names; no builder is trusted
-  /// otherwise.
-  package func verifyGitHubAttestation(
-    _ artifact: ArtifactDigest, attestation: [UInt8], _ expectations: ProvenanceExpectations
-  ) async -> ProvenanceDecision {
-    await decide([artifact], attestation, expectations, trusted: [])
-  }
-
-  private func decide(
-    _ artifacts: [ArtifactDigest], _ bytes: [UInt8], _ expectations: ProvenanceExpectations,
-    trusted: Set<String>
-  ) async -> ProvenanceDecision {
+  package func verify(
+    _ artifact: Artifact, evidence: [Evidence], _ expectations: ProvenanceExpectations,
+    package: NpmPackageExpectations = NpmPackageExpectations(name: nil, version: nil)
+  ) async -> Verdict {
+    var traces = evidence.map { _ in ProvenanceTrace() }
+    var deciding: Set<Int> = []
+    let decision: ProvenanceDecision
     do throws(ProvenanceFailure) {
-      switch try BuildService(builder: expectations.builderID) {
-      case .gitHub: break
-      case .cloudBuild:
+      let service = try BuildService(builder: expectations.builderID)
+      let builder: String
+      if let position = evidence.firstIndex(where: { $0.form == .cloudBuild }) {
+        builder = try verifyCloudBuild(
+          artifact, evidence[position], expectations, &traces[position])
+        deciding = [position]
+      } else if service == .cloudBuild {
         throw ProvenanceReason.notSupported.failure("Cloud Build attests images only")
+      } else if evidence.contains(where: { $0.form == .npm }) {
+        (builder, deciding) = try await verifyPackage(
+          artifact, evidence, expectations, package, &traces)
+      } else {
+        (builder, deciding) = try await verifyWorkflow(
+          artifact, evidence, expectations, &traces)
       }
-      let statements = try await verifiedStatements(in: try ProvenanceInput.bundles(bytes))
-      var builder: BuilderIdentifier?
-      for artifact in artifacts {
-        let found = try check(statements, artifact, expectations, trusted: trusted)
-        guard builder == nil || builder == found else {
-          throw ProvenanceReason.mismatchBuilderID.failure("the files are of different builders")
-        }
-        builder = found
-      }
-      guard let builder else {
-        throw ProvenanceReason.emptyRequiredField.failure("no artifact is given")
-      }
-      return .accepted(builder: builder.description)
+      decision = .accepted(builder: builder)
     } catch {
-      return .rejected(error)
+      decision = .rejected(error)
     }
+    return Verdict(
+      decision: decision, deciding: deciding,
+      reports: traces.map { VerificationReport($0.checks) })
   }
 
-  /// The bundles that verify; if none does, the first one's reason.
-  private func verifiedStatements(
-    in bundles: [Bundle]
-  ) async throws(ProvenanceFailure) -> [VerifiedStatement] {
-    var statements: [VerifiedStatement] = []
-    var failure: ProvenanceFailure?
-    for bundle in bundles {
-      do {
-        statements.append(try await verifiedStatement(in: bundle))
-      } catch {
-        failure = failure ?? error
-      }
-    }
-    if statements.isEmpty, let failure { throw failure }
-    return statements
-  }
-
-  /// Judges by the first statement that passes; if none does, the reason is that of one that is
-  /// about the artifact, else the first one's.
-  private func check(
-    _ statements: [VerifiedStatement], _ artifact: ArtifactDigest,
-    _ expectations: ProvenanceExpectations, trusted: Set<String>
-  ) throws(ProvenanceFailure) -> BuilderIdentifier {
+  /// Judges by the first piece that passes.
+  ///
+  /// If none does, the reason is that of one that is about the artifact, else of one that verifies
+  /// at all. What somebody else attested beside an image does not matter, so there only a piece that
+  /// verifies gives a reason of its own.
+  private func verifyWorkflow(
+    _ artifact: Artifact, _ evidence: [Evidence], _ expectations: ProvenanceExpectations,
+    _ traces: inout [ProvenanceTrace]
+  ) async throws(ProvenanceFailure) -> (String, Set<Int>) {
+    let isImage = evidence.contains { $0.form == .cosign }
+    let trusted = isImage ? TrustedBuilders.forImages : TrustedBuilders.forArtifacts
     var about: ProvenanceFailure?
     var other: ProvenanceFailure?
-    for statement in statements {
+    var unverified: ProvenanceFailure?
+    for (position, item) in evidence.enumerated() {
+      let statement: VerifiedStatement
       do {
-        return try check(statement, artifact, expectations, trusted: trusted)
+        statement = try await verifiedStatement(in: item, &traces[position])
       } catch {
-        if statement.statement.subjects.contains(where: { $0.has(artifact) }) {
+        unverified = unverified ?? error
+        continue
+      }
+      let digest = item.digest(of: artifact)
+      do {
+        let builder = try check(
+          statement, digest, expectations, trusted: trusted, &traces[position])
+        return (builder.description, [position])
+      } catch {
+        if statement.statement.subjects.contains(where: { $0.has(digest) }) {
           about = about ?? error
         } else {
           other = other ?? error
         }
       }
     }
-    throw about ?? other ?? ProvenanceReason.noValidSignature.failure("there is no provenance")
+    if let reason = about ?? other { throw reason }
+    guard let unverified else {
+      throw ProvenanceReason.noValidSignature.failure("there is no provenance")
+    }
+    throw isImage ? ProvenanceReason.noValidSignature.failure(unverified.sentence) : unverified
   }
 
-  /// Verifies signature, log and certificate of a bundle.
-  func verifiedStatement(in bundle: Bundle) async throws(ProvenanceFailure) -> VerifiedStatement {
-    let result = await verifier.verifyStatement(in: bundle, now: now)
-    guard let statement = result.verified else { throw Self.failure(of: result.report) }
-    return statement
+  /// Verifies signature, log and certificate of a piece of evidence, under one of the roots.
+  func verifiedStatement(
+    in item: Evidence, _ trace: inout ProvenanceTrace
+  ) async throws(ProvenanceFailure) -> VerifiedStatement {
+    let bundle = try bundle(in: item, &trace)
+    var closest: VerificationReport?
+    for verifier in verifiers {
+      let result = await verifier.verifyStatement(in: bundle, now: now)
+      if let statement = result.verified {
+        trace.record(result.report)
+        return statement
+      }
+      if result.report.passedCount > closest?.passedCount ?? -1 { closest = result.report }
+    }
+    guard let closest else {
+      throw ProvenanceReason.internalError.failure("there is no trusted root")
+    }
+    trace.record(closest)
+    throw Self.failure(of: closest)
   }
 
-  /// All rules about a statement that a workflow signed.
-  func check(
-    _ statement: VerifiedStatement, _ artifact: ArtifactDigest,
-    _ expectations: ProvenanceExpectations, trusted: Set<String>
-  ) throws(ProvenanceFailure) -> BuilderIdentifier {
-    let identity = try Self.identity(of: statement)
-    let signer = try BuilderIdentityRule(
-      trusted: trusted, allowsTestBuilders: expectations.allowsTestBuilders
-    ).check(identity, expected: expectations.builderID)
-    try SourceRule.check(identity, expected: expectations.sourceURI)
-
-    let provenance = try GitHubProvenance(payload: statement.payload, builder: signer.builder.name)
-    var builder = signer.builder
-    if signer.isDelegator {
-      builder = try ProvenanceBuilderRule.checkDelegated(
-        provenance, expected: expectations.builderID,
-        allowsTestBuilders: expectations.allowsTestBuilders)
-    } else {
-      try ProvenanceBuilderRule.checkSigner(provenance, signer: signer.builder)
-    }
-    try checkSource(provenance, artifact, expectations)
-    return builder
-  }
-
-  /// The rules about source, artifact, refs and inputs.
-  func checkSource(
-    _ provenance: GitHubProvenance, _ artifact: ArtifactDigest,
-    _ expectations: ProvenanceExpectations
-  ) throws(ProvenanceFailure) {
-    try SourceRule.check(provenance, expected: expectations.sourceURI)
-    try SubjectDigestRule.check(provenance.provenance.subjects, artifact: artifact)
-    if let branch = expectations.branch {
-      try SourceRefRules.checkBranch(provenance, expected: branch)
-    }
-    if let tag = expectations.tag {
-      try SourceRefRules.checkTag(provenance, expected: tag)
-    }
-    if let version = expectations.versionedTag {
-      try SourceRefRules.checkVersionedTag(provenance, expected: version)
-    }
-    if !expectations.workflowInputs.isEmpty {
-      try WorkflowInputsRule.check(provenance, expected: expectations.workflowInputs)
+  private func bundle(
+    in item: Evidence, _ trace: inout ProvenanceTrace
+  ) throws(ProvenanceFailure) -> Bundle {
+    switch item.content {
+    case .bundle(let bundle): return bundle
+    case .legacy:
+      return try trace.check(.knownLog) { () throws(ProvenanceFailure) in
+        throw ProvenanceReason.rekorSearch.failure(
+          "it is an envelope without its log entry, which would have to be asked for")
+      }
+    case .envelope, .cloudBuild:
+      return try trace.check(.wellFormed) { () throws(ProvenanceFailure) in
+        throw ProvenanceReason.invalidFormat.failure("not a Sigstore bundle")
+      }
     }
   }
 
@@ -196,10 +192,8 @@ package struct ProvenanceVerifier: Sendable {
       case .entryBinding: .noValidRekorEntries
       case .knownLog, .checkpoint, .inclusion, .entryTimestamp, .timestamp, .signingTime:
         .invalidRekorEntry
-      case .certificateValidity, .certificateChain, .certificateTimestamp, .identity:
-        .invalidCertificate
       case .issuer: .invalidOIDCIssuer
-      case .evidence: .noValidSignature
+      default: .invalidCertificate
       }
     return reason.failure(sentence)
   }

@@ -2,7 +2,7 @@
 
 import Attestations
 import Encodings
-package import Sigstore
+import Sigstore
 
 /// An image with its attestations in a folder, as `cosign save` writes it: an OCI image layout whose
 /// index marks each manifest with what it is (OCI image-layout 1.0).
@@ -18,28 +18,36 @@ package struct CosignLayout: Hashable, Sendable {
     self.folder = folder
   }
 
-  /// The attestations in the folder, as bundles.
+  /// The attestations in the folder.
   ///
-  /// Every blob must have the digest by which it is named.
+  /// Every blob must have the digest by which it is named. A layer that cannot be read does not hide
+  /// the others.
   ///
-  /// - Throws: `FileError`, `DocumentError`.
-  package func attestations() throws -> [Bundle] {
+  /// - Returns: the attestations, and what could not be read of them.
+  /// - Throws: `FileError`, `DocumentError` when index or manifest cannot be read.
+  package func evidence() throws -> (evidence: [Evidence], unreadable: [UnreadableEvidence]) {
     let index = try JSONNode(parsing: try bytes("index.json"))
-    var bundles: [Bundle] = []
+    var evidence: [Evidence] = []
+    var unreadable: [UnreadableEvidence] = []
     for descriptor in try index.required("manifests").array(limit: 1024) {
       let kind = try descriptor.optional("annotations")?.optional("kind")?.string()
       guard kind == Self.attestationsKind else { continue }
       let manifest = try JSONNode(parsing: try blob(descriptor))
-      for layer in try manifest.required("layers").array(limit: 256) {
-        guard try layer.required("mediaType").string() == CosignAttestation.layerType else {
-          continue
+      for (number, layer) in try manifest.required("layers").array(limit: 256).enumerated() {
+        let place = "\(folder) (attestation layer \(number + 1))"
+        do {
+          guard try layer.required("mediaType").string() == CosignAttestation.layerType else {
+            continue
+          }
+          let bundle = try CosignAttestation.bundle(
+            layer: try blob(layer), annotations: try layer.required("annotations"))
+          evidence.append(Evidence(form: .cosign, place: place, content: .bundle(bundle)))
+        } catch {
+          unreadable.append(UnreadableEvidence(place: place, problem: "\(error)"))
         }
-        bundles.append(
-          try CosignAttestation.bundle(
-            layer: try blob(layer), annotations: try layer.required("annotations")))
       }
     }
-    return bundles
+    return (evidence, unreadable)
   }
 
   private func blob(_ descriptor: JSONNode) throws -> [UInt8] {

@@ -1,93 +1,76 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Attestations
-package import Sigstore
+import Sigstore
 
 extension ProvenanceVerifier {
-  /// Judges an image by attestations that workflows made: the first one that passes decides; those
-  /// that somebody else signed do not matter.
-  ///
-  /// - Parameters:
-  ///   - image: the image.
-  ///   - attestations: bundles, such as a ``CosignLayout`` has.
-  ///   - expectations: what the user expects.
-  /// - Returns: the builder, or the first reason against it.
-  package func verifyImage(
-    _ image: ImageReference, attestations: [Bundle], _ expectations: ProvenanceExpectations
-  ) async -> ProvenanceDecision {
-    var failure: ProvenanceFailure?
-    var problem = "the image has no attestation"
-    for bundle in attestations {
-      let statement: VerifiedStatement
-      do {
-        statement = try await verifiedStatement(in: bundle)
-      } catch {
-        problem = error.sentence
-        continue
-      }
-      do {
-        let builder = try check(
-          statement, image.digest, expectations, trusted: TrustedBuilders.forImages)
-        return .accepted(builder: builder.description)
-      } catch {
-        failure = failure ?? error
-      }
+  /// Judges an image that Google Cloud Build made, by what `gcloud artifacts docker images describe`
+  /// printed.
+  func verifyCloudBuild(
+    _ artifact: Artifact, _ item: Evidence, _ expectations: ProvenanceExpectations,
+    _ trace: inout ProvenanceTrace
+  ) throws(ProvenanceFailure) -> String {
+    guard case .cloudBuild(let provenance) = item.content else {
+      throw ProvenanceReason.internalError.failure("it is not of Cloud Build")
     }
-    return .rejected(failure ?? ProvenanceReason.noValidSignature.failure(problem))
-  }
-
-  /// Judges an image that Google Cloud Build made.
-  ///
-  /// - Parameters:
-  ///   - image: the image.
-  ///   - output: what `gcloud artifacts docker images describe` printed.
-  ///   - expectations: what the user expects.
-  /// - Returns: the builder, or the first reason against it.
-  package func verifyCloudBuildImage(
-    _ image: ImageReference, provenance output: [UInt8], _ expectations: ProvenanceExpectations
-  ) -> ProvenanceDecision {
-    do throws(ProvenanceFailure) {
-      let provenance: CloudBuildProvenance
-      do {
-        provenance = try CloudBuildProvenance(parsing: output)
-      } catch {
-        throw ProvenanceReason.invalidDssePayload.failure("\(error)")
-      }
-      let signed = try CloudBuildSignatureRule(keys: keys).check(provenance)
-      let builder = try CloudBuildBuilderRule.check(
-        signed.statement, expected: expectations.builderID)
-      try CloudBuildImageRule.checkSubjects(signed.statement, image.digest)
+    let image = artifact.digest
+    let signed = try trace.check(.signature) { () throws(ProvenanceFailure) in
+      try CloudBuildSignatureRule(keys: keys).check(provenance)
+    }
+    let builder = try trace.check(
+      .builder, expected: expectations.builderID, found: signed.statement.builderID
+    ) { () throws(ProvenanceFailure) in
+      try CloudBuildBuilderRule.check(signed.statement, expected: expectations.builderID)
+    }
+    try trace.check(.artifactBinding, expected: image.description) {
+      () throws(ProvenanceFailure) in
+      try CloudBuildImageRule.checkSubjects(signed.statement, image)
+    }
+    try trace.check(.source, expected: expectations.sourceURI) { () throws(ProvenanceFailure) in
       try CloudBuildSourceRule.check(
         signed.statement, builder: builder, expected: expectations.sourceURI)
-      try CloudBuildImageRule.checkRecord(signed.record, image.digest)
-      try CloudBuildImageRule.checkSummary(provenance, image.digest)
-      try CloudBuildImageRule.checkReadableCopy(signed.record, signed.statement)
-      try checkRefs(signed.statement, expectations)
-      return .accepted(builder: builder.description)
-    } catch {
-      return .rejected(error)
     }
+    try trace.check(.artifactBinding, expected: image.description) {
+      () throws(ProvenanceFailure) in
+      try CloudBuildImageRule.checkRecord(signed.record, image)
+      try CloudBuildImageRule.checkSummary(provenance, image)
+    }
+    try trace.check(.predicate) { () throws(ProvenanceFailure) in
+      try CloudBuildImageRule.checkReadableCopy(signed.record, signed.statement)
+    }
+    try checkRefs(signed.statement, expectations, &trace)
+    return builder.description
   }
 
   private func checkRefs(
-    _ statement: CloudBuildStatement, _ expectations: ProvenanceExpectations
+    _ statement: CloudBuildStatement, _ expectations: ProvenanceExpectations,
+    _ trace: inout ProvenanceTrace
   ) throws(ProvenanceFailure) {
-    guard expectations.branch == nil else {
-      throw ProvenanceReason.notSupported.failure("Cloud Build does not record the branch")
+    if let branch = expectations.branch {
+      try trace.check(.sourceRef, expected: "branch \(branch)") { () throws(ProvenanceFailure) in
+        throw ProvenanceReason.notSupported.failure("Cloud Build does not record the branch")
+      }
     }
-    guard expectations.workflowInputs.isEmpty else {
-      throw ProvenanceReason.notSupported.failure("Cloud Build has no workflow inputs")
+    if !expectations.workflowInputs.isEmpty {
+      try trace.check(.workflowInputs) { () throws(ProvenanceFailure) in
+        throw ProvenanceReason.notSupported.failure("Cloud Build has no workflow inputs")
+      }
     }
     if let expected = expectations.tag {
-      let tag = try tag(statement, otherwise: .mismatchTag)
-      guard tag.utf8.elementsEqual(expected.utf8) else {
-        throw ProvenanceReason.mismatchTag.failure(
-          "expected the tag `\(expected)`, it was built from `\(tag)`")
+      try trace.check(.sourceRef, expected: "tag \(expected)") { () throws(ProvenanceFailure) in
+        let tag = try tag(statement, otherwise: .mismatchTag)
+        guard tag.utf8.elementsEqual(expected.utf8) else {
+          throw ProvenanceReason.mismatchTag.failure(
+            "expected the tag `\(expected)`, it was built from `\(tag)`")
+        }
       }
     }
     if let expected = expectations.versionedTag {
-      try VersionedTagRule.check(
-        try tag(statement, otherwise: .mismatchVersionedTag), expected: expected)
+      try trace.check(.sourceRef, expected: "version \(expected)") {
+        () throws(ProvenanceFailure) in
+        try VersionedTagRule.check(
+          try tag(statement, otherwise: .mismatchVersionedTag), expected: expected)
+      }
     }
   }
 

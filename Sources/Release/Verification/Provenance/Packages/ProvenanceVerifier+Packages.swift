@@ -1,100 +1,117 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import Attestations
+import Attestations
 import Encodings
 import Sigstore
 
 extension ProvenanceVerifier {
   /// Judges a tarball of npm by the registry's attestations: the workflow's provenance and the
   /// registry's own publish attestation must both hold.
-  ///
-  /// - Parameters:
-  ///   - tarball: the tarball's SHA-512.
-  ///   - answer: what the registry says.
-  ///   - expectations: what the user expects; the builder must be named.
-  ///   - package: the package that the tarball must be.
-  /// - Returns: the builder, or the first reason against it.
-  package func verifyNpmPackage(
-    _ tarball: ArtifactDigest, attestations answer: [UInt8],
-    _ expectations: ProvenanceExpectations, package: NpmPackageExpectations
-  ) async -> ProvenanceDecision {
-    do throws(ProvenanceFailure) {
-      guard case .gitHub = try BuildService(builder: expectations.builderID) else {
-        throw ProvenanceReason.notSupported.failure("Cloud Build attests images only")
-      }
-      let (provenanceBundle, publishBundle) = try Self.bundles(answer)
-      let statement = try await verifiedStatement(in: provenanceBundle)
-      let provenance = try checkBuilder(statement, tarball, expectations)
-      let publish = try await publishStatement(publishBundle)
-      let rule = NpmPackageRule(provenance: provenance, publish: publish)
-      try rule.checkPublish(tarball)
-      try rule.check(package)
-      return .accepted(builder: provenance.builderID)
-    } catch {
-      return .rejected(error)
+  func verifyPackage(
+    _ artifact: Artifact, _ evidence: [Evidence], _ expectations: ProvenanceExpectations,
+    _ package: NpmPackageExpectations, _ traces: inout [ProvenanceTrace]
+  ) async throws(ProvenanceFailure) -> (String, Set<Int>) {
+    guard let tarball = artifact.digests.first(where: { $0.algorithm == .sha512 }) else {
+      throw ProvenanceReason.invalidHash.failure("packages of npm are known by their SHA-512")
     }
+    let (first, second) = try Self.positions(evidence)
+    let statement = try await verifiedStatement(in: evidence[first], &traces[first])
+    let provenance = try checkBuilder(statement, tarball, expectations, &traces[first])
+    let publish = try await publishStatement(evidence[second], &traces[second])
+    let rule = NpmPackageRule(provenance: provenance, publish: publish)
+    try traces[second].check(.artifactBinding, expected: tarball.description) {
+      () throws(ProvenanceFailure) in try rule.checkPublish(tarball)
+    }
+    try traces[second].check(
+      .package, expected: "\(package.name ?? "any")@\(package.version ?? "any")"
+    ) { () throws(ProvenanceFailure) in try rule.check(package) }
+    return (provenance.builderID, [first, second])
   }
 
   private func checkBuilder(
     _ statement: VerifiedStatement, _ tarball: ArtifactDigest,
-    _ expectations: ProvenanceExpectations
+    _ expectations: ProvenanceExpectations, _ trace: inout ProvenanceTrace
   ) throws(ProvenanceFailure) -> GitHubProvenance {
-    let identity = try Self.identity(of: statement)
-    let delegator = try NpmBuilderRule.delegator(
-      identity, allowsTestBuilders: expectations.allowsTestBuilders)
-    try SourceRule.check(identity, expected: expectations.sourceURI)
-    guard let expected = expectations.builderID else {
-      throw ProvenanceReason.invalidBuilderID.failure("the builder of a package must be named")
+    let identity = try trace.check(.issuer, expected: WorkflowIdentity.gitHubIssuer) {
+      () throws(ProvenanceFailure) in try Self.identity(of: statement)
     }
-    let builder = try NpmBuilderRule.check(
-      identity, delegator: delegator, expected: expected)
-    let provenance = try GitHubProvenance(
-      payload: statement.payload, builder: builder.builderName)
-    try NpmBuilderRule.check(provenance, expected: expected)
-    try checkSource(provenance, tarball, expectations)
-    if !builder.isTrusted {
-      try CertificateAgreementRule(provenance: provenance, identity: identity).check()
+    let delegator = try trace.check(.builder) { () throws(ProvenanceFailure) in
+      try NpmBuilderRule.delegator(
+        identity, allowsTestBuilders: expectations.allowsTestBuilders)
+    }
+    try trace.check(
+      .source, expected: expectations.sourceURI,
+      found: "\(identity.sourceRepository) (certificate)"
+    ) { () throws(ProvenanceFailure) in
+      try SourceRule.check(identity, expected: expectations.sourceURI)
+    }
+    let builder = try trace.check(.builder, expected: expectations.builderID ?? "a name") {
+      () throws(ProvenanceFailure) in
+      guard let expected = expectations.builderID else {
+        throw ProvenanceReason.invalidBuilderID.failure("the builder of a package must be named")
+      }
+      return (
+        expected,
+        try NpmBuilderRule.check(identity, delegator: delegator, expected: expected)
+      )
+    }
+    let provenance = try trace.check(.predicate, found: statement.statement.predicateType) {
+      () throws(ProvenanceFailure) in
+      try GitHubProvenance(payload: statement.payload, builder: builder.1.builderName)
+    }
+    try trace.check(.builder, expected: builder.0, found: provenance.builderID) {
+      () throws(ProvenanceFailure) in try NpmBuilderRule.check(provenance, expected: builder.0)
+    }
+    try checkSource(provenance, tarball, expectations, &trace)
+    if !builder.1.isTrusted {
+      try trace.check(.certificateAgreement) { () throws(ProvenanceFailure) in
+        try CertificateAgreementRule(provenance: provenance, identity: identity).check()
+      }
     }
     return provenance
   }
 
-  private func publishStatement(_ bundle: Bundle) async throws(ProvenanceFailure) -> Statement {
-    guard case .publicKey(let hint) = bundle.material else {
-      throw ProvenanceReason.invalidPublicKey.failure(
-        "the publish attestation is not signed by a key of the registry")
+  private func publishStatement(
+    _ item: Evidence, _ trace: inout ProvenanceTrace
+  ) async throws(ProvenanceFailure) -> Statement {
+    let (bundle, key) = try trace.check(.identity) { () throws(ProvenanceFailure) in
+      guard let bundle = item.bundle, case .publicKey(let hint) = bundle.material else {
+        throw ProvenanceReason.invalidPublicKey.failure(
+          "the publish attestation is not signed by a key of the registry")
+      }
+      guard let key = try keys.npmKeys().attestationKey(hint) else {
+        throw ProvenanceReason.invalidPublicKey.failure("the key `\(hint)` is not the registry's")
+      }
+      return (bundle, key)
     }
-    guard let key = try keys.npmKeys().attestationKey(hint) else {
-      throw ProvenanceReason.invalidPublicKey.failure("the key `\(hint)` is not the registry's")
+    var failure = ProvenanceReason.internalError.failure("there is no trusted root")
+    for verifier in verifiers {
+      let result = await verifier.verifyStatement(
+        in: bundle, signedBy: key.key, validity: key.validity, now: now)
+      trace.record(result.report)
+      if let verified = result.verified { return verified.statement }
+      failure = Self.failure(of: result.report)
     }
-    let result = await verifier.verifyStatement(
-      in: bundle, signedBy: key.key, validity: key.validity, now: now)
-    guard let verified = result.verified else { throw Self.failure(of: result.report) }
-    return verified.statement
+    throw failure
   }
 
   /// The provenance and the publish attestation; a second one of a kind would be ignored by one
   /// reader and taken by another, so it is refused.
-  private static func bundles(
-    _ bytes: [UInt8]
-  ) throws(ProvenanceFailure) -> (provenance: Bundle, publish: Bundle) {
-    let document: NpmAttestations
-    do {
-      document = try NpmAttestations(parsing: bytes)
-    } catch {
-      throw ProvenanceReason.invalidFormat.failure("not attestations of npm: \(error)")
+  private static func positions(
+    _ evidence: [Evidence]
+  ) throws(ProvenanceFailure) -> (provenance: Int, publish: Int) {
+    func positions(_ isMeant: (String) -> Bool) -> [Int] {
+      evidence.indices.filter { evidence[$0].claimedPredicateType.map(isMeant) ?? false }
     }
-    let provenance = document.attestations.filter {
-      $0.predicateType == ProvenanceV02.predicateType
-        || $0.predicateType == PredicateType.slsaProvenance
+    let provenance = positions {
+      $0 == ProvenanceV02.predicateType || $0 == PredicateType.slsaProvenance
     }
-    let publish = document.attestations.filter {
-      $0.predicateType.utf8.starts(with: NpmAttestations.publishTypePrefix.utf8)
-    }
+    let publish = positions { $0.utf8.starts(with: NpmAttestations.publishTypePrefix.utf8) }
     guard provenance.count == 1, publish.count == 1 else {
       throw ProvenanceReason.invalidFormat.failure(
         "expected one provenance and one publish attestation, found \(provenance.count) and "
           + "\(publish.count)")
     }
-    return (provenance[0].bundle, publish[0].bundle)
+    return (provenance[0], publish[0])
   }
 }

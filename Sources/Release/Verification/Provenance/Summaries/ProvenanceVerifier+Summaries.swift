@@ -1,55 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Attestations
+package import Attestations
 package import Certificates
 import Encodings
+package import Sigstore
 
 extension ProvenanceVerifier {
   /// Judges a verification summary that is signed by a key.
   ///
   /// - Parameters:
-  ///   - bytes: a DSSE envelope.
+  ///   - envelope: the signed envelope.
   ///   - key: the verifier's key, which the user trusts.
   ///   - expectations: what the user expects.
-  /// - Returns: the verifier, or the first reason against it.
-  package func verifySummary(
-    _ bytes: [UInt8], signedBy key: SignatureKey, _ expectations: SummaryExpectations
-  ) -> ProvenanceDecision {
+  /// - Returns: the verifier or the first reason against it, and every criterion looked at.
+  package static func verifySummary(
+    _ envelope: DSSEEnvelope, signedBy key: SignatureKey, _ expectations: SummaryExpectations
+  ) -> (decision: ProvenanceDecision, report: VerificationReport) {
+    var trace = ProvenanceTrace()
+    let decision: ProvenanceDecision
     do throws(ProvenanceFailure) {
-      let envelope = try Self.envelope(bytes)
       // The name is not signed; it only says which of several keys is meant.
       let name = expectations.publicKeyID ?? "SHA256:\(key.keyID.base64)"
-      guard envelope.keyID.isEmpty || envelope.keyID.utf8.elementsEqual(name.utf8) else {
-        throw ProvenanceReason.noValidSignature.failure(
-          "it is signed by the key `\(envelope.keyID)`, not by `\(name)`")
+      try trace.check(.wellFormed) { () throws(ProvenanceFailure) in
+        guard envelope.payloadType.utf8.elementsEqual(DSSEEnvelope.inTotoPayloadType.utf8) else {
+          throw ProvenanceReason.invalidDssePayload.failure(
+            "the envelope holds `\(envelope.payloadType)`, not an in-toto statement")
+        }
       }
-      let signed = envelope.preAuthenticationEncoding
-      guard
-        key.isValidSignature(envelope.signature, for: signed)
-          || key.isValidP1363Signature(envelope.signature, for: signed)
-      else {
-        throw ProvenanceReason.noValidSignature.failure("the signature is not by the given key")
+      try trace.check(.identity, expected: name, found: envelope.keyID) {
+        () throws(ProvenanceFailure) in
+        guard envelope.keyID.isEmpty || envelope.keyID.utf8.elementsEqual(name.utf8) else {
+          throw ProvenanceReason.noValidSignature.failure(
+            "it is signed by the key `\(envelope.keyID)`, not by `\(name)`")
+        }
       }
-      let summary = try Self.summary(envelope.payload)
-      try SummaryRules(summary: summary, expected: expectations).check()
-      return .accepted(builder: summary.verifierID)
+      try trace.check(.signature) { () throws(ProvenanceFailure) in
+        guard key.isValidEnvelopeSignature(envelope) else {
+          throw ProvenanceReason.noValidSignature.failure("the signature is not by the given key")
+        }
+      }
+      let summary = try trace.check(.predicate, expected: VerificationSummary.predicateType) {
+        () throws(ProvenanceFailure) in try Self.summary(envelope.payload)
+      }
+      try SummaryRules(summary: summary, expected: expectations).check(&trace)
+      decision = .accepted(builder: summary.verifierID)
     } catch {
-      return .rejected(error)
+      decision = .rejected(error)
     }
-  }
-
-  private static func envelope(_ bytes: [UInt8]) throws(ProvenanceFailure) -> DSSEEnvelope {
-    let envelope: DSSEEnvelope
-    do {
-      envelope = try DSSEEnvelope(try JSONNode(parsing: bytes))
-    } catch {
-      throw ProvenanceReason.invalidDssePayload.failure("\(error)")
-    }
-    guard envelope.payloadType.utf8.elementsEqual(DSSEEnvelope.inTotoPayloadType.utf8) else {
-      throw ProvenanceReason.invalidDssePayload.failure(
-        "the envelope holds `\(envelope.payloadType)`, not an in-toto statement")
-    }
-    return envelope
+    return (decision, VerificationReport(trace.checks))
   }
 
   private static func summary(
@@ -60,5 +58,15 @@ extension ProvenanceVerifier {
     } catch {
       throw ProvenanceReason.invalidDssePayload.failure("\(error)")
     }
+  }
+}
+
+extension SignatureKey {
+  /// Whether an envelope is signed by the key; signers that are not Sigstore's also write ECDSA
+  /// signatures as two numbers of fixed size (IEEE P1363).
+  func isValidEnvelopeSignature(_ envelope: DSSEEnvelope) -> Bool {
+    let signed = envelope.preAuthenticationEncoding
+    return isValidSignature(envelope.signature, for: signed)
+      || isValidP1363Signature(envelope.signature, for: signed)
   }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Attestations
+
 /// What a user expects of a verification summary: the flags of slsa-verifier's `verify-vsa`.
 package struct SummaryExpectations: Hashable, Sendable {
   /// Digests that must all be among the subjects', as `type:value`; at least one.
@@ -12,6 +14,14 @@ package struct SummaryExpectations: Hashable, Sendable {
   package let verifiedLevels: [String]
   /// The key's name in the envelope; without one it is `SHA256:` and the key's digest in base64.
   package let publicKeyID: String?
+
+  /// The same about an artifact, where no other digest is expected.
+  func about(_ digest: ArtifactDigest) -> SummaryExpectations {
+    guard subjectDigests.isEmpty else { return self }
+    return SummaryExpectations(
+      subjectDigests: [digest.description], verifierID: verifierID, resourceURI: resourceURI,
+      verifiedLevels: verifiedLevels, publicKeyID: publicKeyID)
+  }
 
   /// Collects expectations; an empty key name counts as absent.
   package init(

@@ -2,6 +2,7 @@
 
 import Attestations
 import Encodings
+import Sigstore
 
 /// A verification summary says what the user expects.
 ///
@@ -14,16 +15,31 @@ struct SummaryRules {
   /// Checks subjects, verifier, resource, result and levels.
   ///
   /// - Throws: the reason of the first that fails.
-  func check() throws(ProvenanceFailure) {
-    try checkSubjects()
-    try checkEqual(
-      summary.verifierID, expected.verifierID, .mismatchVerifierID, "verifier")
-    try checkEqual(
-      summary.resourceURI, expected.resourceURI, .mismatchResourceURI, "resource")
-    guard summary.result == "PASSED" else {
-      throw ProvenanceReason.invalidVerificationResult.failure("the result is `\(summary.result)`")
+  func check(_ trace: inout ProvenanceTrace) throws(ProvenanceFailure) {
+    try trace.check(
+      .artifactBinding, expected: expected.subjectDigests.joined(separator: " ")
+    ) { () throws(ProvenanceFailure) in try checkSubjects() }
+    try trace.check(
+      .summary, expected: "verifier \(expected.verifierID)", found: summary.verifierID
+    ) { () throws(ProvenanceFailure) in
+      try checkEqual(summary.verifierID, expected.verifierID, .mismatchVerifierID, "verifier")
     }
-    try checkLevels()
+    try trace.check(
+      .summary, expected: "resource \(expected.resourceURI)", found: summary.resourceURI
+    ) { () throws(ProvenanceFailure) in
+      try checkEqual(summary.resourceURI, expected.resourceURI, .mismatchResourceURI, "resource")
+    }
+    try trace.check(.summary, expected: "result PASSED", found: summary.result) {
+      () throws(ProvenanceFailure) in
+      guard summary.result == "PASSED" else {
+        throw ProvenanceReason.invalidVerificationResult.failure(
+          "the result is `\(summary.result)`")
+      }
+    }
+    try trace.check(
+      .summary, expected: "levels \(expected.verifiedLevels.joined(separator: " "))",
+      found: summary.verifiedLevels.joined(separator: " ")
+    ) { () throws(ProvenanceFailure) in try checkLevels() }
   }
 
   private func checkSubjects() throws(ProvenanceFailure) {

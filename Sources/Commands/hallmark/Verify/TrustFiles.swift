@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Encodings
+import ServiceClients
+import Sigstore
+import Verification
+
+/// Reads what the user vouches for: trusted roots and saved log entries.
+enum TrustFiles {
+  /// Whom to trust: the roots in files, each alone or several one per line, else the built-in one.
+  ///
+  /// - Throws: `CommandFailure` that names the file.
+  static func roots(_ paths: [String], staging: Bool = false) throws -> [TrustedRoot] {
+    var path: String?
+    do {
+      guard !paths.isEmpty else {
+        return [try staging ? TrustedRoot.staging() : TrustedRoot.publicGood()]
+      }
+      var roots: [TrustedRoot] = []
+      for file in paths {
+        path = file
+        roots += try TrustedRoot.list(
+          parsing: try FileReading.bytes(of: file, limit: Evidence.sizeLimit))
+      }
+      return roots
+    } catch {
+      throw CommandFailure(
+        status: ExitStatus.couldNotRun.rawValue,
+        Diagnostic(
+          "the trusted root cannot be used: \(error)", place: path,
+          help: ["name a trusted_root.json of media type v0.1, as an instance publishes it"]))
+    }
+  }
+
+  /// Entries as a log answered them, in files.
+  ///
+  /// - Throws: `CommandFailure` that names the file.
+  static func logEntries(_ paths: [String]) throws -> [TransparencyLogEntry] {
+    try paths.map { path in
+      do {
+        return try RekorAnswer(
+          parsing: try FileReading.bytes(of: path, limit: Evidence.sizeLimit)
+        ).entry
+      } catch {
+        throw CommandFailure(
+          status: ExitStatus.couldNotRun.rawValue,
+          Diagnostic(
+            "the log entry cannot be used: \(error)", place: path,
+            help: ["expected a log's answer to GET /api/v1/log/entries/UUID"]))
+      }
+    }
+  }
+}
