@@ -273,6 +273,20 @@ let package = Package(
   ]
 )
 
+// `scripts/fuzz` sets this. The targets reach what is `package`, so they are of this package; they
+// are not in it otherwise, because they link only with the fuzzer's own `main`.
+if Context.environment["HALLMARK_FUZZ"] == "1" {
+  package.targets.append(
+    .executableTarget(
+      name: "hallmark-fuzz",
+      dependencies: [
+        "Encodings", "SourceText", "Archives", "PythonPackaging", "TransparencyLog",
+        "Certificates", "Attestations", "Sigstore", "PyPIAttestations", "Policies",
+        "Verification", x509,
+      ],
+      path: "Fuzz", swiftSettings: settings))
+}
+
 // The benchmark sees `package` declarations, so it is a target of this package; it is part of it
 // only where `scripts/bench` asks for it, and costs other builds nothing.
 if Context.environment["HALLMARK_BENCHMARKS"] == "1" {

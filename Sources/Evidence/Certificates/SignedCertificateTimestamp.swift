@@ -43,18 +43,6 @@ package struct SignedCertificateTimestamp: Hashable, Sendable {
     return try embedded(extensionValue: certificate.der[found.value])
   }
 
-  /// Reads the timestamps embedded in a certificate; an absent extension gives none.
-  ///
-  /// - Throws: ``CertificateError/malformedTimestamp(_:)``, also above 16 timestamps.
-  package static func embedded(
-    in certificate: Certificate
-  ) throws(CertificateError) -> [SignedCertificateTimestamp] {
-    guard let found = certificate.extensions[oid: PrecertificateBody.timestampList] else {
-      return []
-    }
-    return try embedded(extensionValue: found.value)
-  }
-
   private static func embedded(
     extensionValue: ArraySlice<UInt8>
   ) throws(CertificateError) -> [SignedCertificateTimestamp] {

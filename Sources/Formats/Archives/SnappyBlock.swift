@@ -26,6 +26,7 @@ package enum SnappyBlock {
   /// - Parameters:
   ///   - block: the whole block.
   ///   - limit: most bytes that may come out.
+  /// - Returns: the bytes.
   /// - Throws: ``SnappyError``.
   package static func decode(_ block: [UInt8], limit: Int) throws(SnappyError) -> [UInt8] {
     var position = 0

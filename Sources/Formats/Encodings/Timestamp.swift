@@ -90,7 +90,7 @@ package struct Timestamp: Hashable, Sendable, Comparable {
   }
 
   /// The time as RFC 3339 text in UTC, such as `2026-01-02T03:04:05Z`; the fraction of a second
-  /// appears, with six digits, only when there is one.
+  /// appears only when there is one, with six digits or, if these do not hold it, with nine.
   package var rfc3339: String {
     let (year, month, day) = Self.civil(daysSinceEpoch: Self.floorDivide(seconds, 86_400))
     let rest = seconds - Self.floorDivide(seconds, 86_400) * 86_400
@@ -98,7 +98,11 @@ package struct Timestamp: Hashable, Sendable, Comparable {
       let text = String(value)
       return String(repeating: "0", count: max(0, width - text.utf8.count)) + text
     }
-    let fraction = nanoseconds == 0 ? "" : "." + padded(Int64(nanoseconds / 1_000), 6)
+    let fraction =
+      nanoseconds == 0
+      ? ""
+      : nanoseconds % 1_000 == 0
+        ? "." + padded(Int64(nanoseconds / 1_000), 6) : "." + padded(Int64(nanoseconds), 9)
     return
       "\(padded(year, 4))-\(padded(month))-\(padded(day))T\(padded(rest / 3_600))"
       + ":\(padded(rest % 3_600 / 60)):\(padded(rest % 60))\(fraction)Z"

@@ -2,33 +2,99 @@
 
 /// A quick pass over TOML text that refuses what the parser below cannot take safely.
 ///
-/// It follows strings and comments just far enough to find two things: an escape for U+0000, at
-/// which C strings end, and a dotted key of very many parts, for each of which the parser recurses.
-/// It accepts malformed text; finding that is the parser's work.
+/// It follows strings, comments and brackets just far enough to find what makes the parser stop the
+/// program or lose text: an escape for U+0000, at which C strings end; a dotted key of very many
+/// parts, for each of which the parser recurses; a table's header without a name (`[ .`); and an
+/// array's element that cannot begin so (`[}`). It accepts other malformed text; finding that is the
+/// parser's work.
 enum TOMLScanner {
+  private enum Bracket {
+    case header, array, table
+  }
+
   static func check(_ bytes: [UInt8], depth: Int) throws(TOMLError) {
-    var position = 0
+    var position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     var dots = 0
+    var open: [Bracket] = []
+    var isLineStart = true
+    // Whether the next thing can only be an element of the innermost array.
+    var expectsElement = false
     while position < bytes.count {
       let byte = bytes[position]
+      let isSpace = byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
+      if expectsElement, !isSpace { try checkElement(bytes, at: position) }
       switch byte {
       case UInt8(ascii: "#"):
         while position < bytes.count, bytes[position] != UInt8(ascii: "\n") { position += 1 }
+        continue
       case UInt8(ascii: "\""), UInt8(ascii: "'"):
         position = try skipString(bytes, at: position)
+        isLineStart = false
+        expectsElement = false
+        continue
       case UInt8(ascii: "."):
         dots += 1
         guard dots < depth else { throw .tooDeep(limit: depth) }
-        position += 1
+      case UInt8(ascii: "["):
+        if isLineStart, open.isEmpty { try checkHeader(bytes, at: position) }
+        let isHeader = open.isEmpty ? isLineStart : open.last == .header
+        open.append(isHeader ? .header : .array)
+      case UInt8(ascii: "{"): open.append(.table)
+      case UInt8(ascii: "]"), UInt8(ascii: "}"): _ = open.popLast()
+      case 0: throw syntax(bytes, at: position, "the character U+0000 is not allowed")
+      default: break
+      }
+      switch byte {
       case UInt8(ascii: "\n"), UInt8(ascii: "="), UInt8(ascii: ","), UInt8(ascii: "["),
         UInt8(ascii: "]"), UInt8(ascii: "{"), UInt8(ascii: "}"):
         dots = 0
-        position += 1
-      case 0:
-        throw syntax(bytes, at: position, "the character U+0000 is not allowed")
-      default:
-        position += 1
+      default: break
       }
+      switch byte {
+      case UInt8(ascii: "["), UInt8(ascii: ","): expectsElement = open.last == .array
+      case UInt8(ascii: "\n"), UInt8(ascii: "\r"): break
+      default: if !isSpace { expectsElement = false }
+      }
+      isLineStart = byte == UInt8(ascii: "\n") || isLineStart && isSpace
+      position += 1
+    }
+  }
+
+  /// Checks that a byte can begin an array's element, or follow in its place: a comma and the end of
+  /// the array are left to the parser.
+  private static func checkElement(_ bytes: [UInt8], at position: Int) throws(TOMLError) {
+    switch bytes[position] {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"),
+      UInt8(ascii: "."), UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "["),
+      UInt8(ascii: "{"), UInt8(ascii: "]"), UInt8(ascii: ","), UInt8(ascii: "#"),
+      UInt8(ascii: "\n"), UInt8(ascii: "\r"):
+      return
+    default:
+      throw syntax(bytes, at: position, "in array: expected a value")
+    }
+  }
+
+  /// Checks that a name begins after the `[` or `[[` of a table's header; `]` and the end of the text
+  /// are left to the parser.
+  private static func checkHeader(_ bytes: [UInt8], at start: Int) throws(TOMLError) {
+    var position = start + 1
+    func skipSpace() {
+      while position < bytes.count,
+        bytes[position] == UInt8(ascii: " ") || bytes[position] == UInt8(ascii: "\t")
+      { position += 1 }
+    }
+    skipSpace()
+    if position < bytes.count, bytes[position] == UInt8(ascii: "[") { position += 1 }
+    skipSpace()
+    guard position < bytes.count else { return }
+    switch bytes[position] {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"),
+      UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "]"):
+      return
+    default:
+      throw syntax(bytes, at: position, "in table header: expected a name")
     }
   }
 

@@ -41,6 +41,7 @@ extension IndexClient {
   ///   - filename: its name, for messages.
   ///   - promised: the digest that the index gives, if any.
   ///   - limit: most bytes of the file.
+  /// - Returns: digest and size.
   /// - Throws: ``TransportError``, with reason `differs` for a file of another digest.
   package func digest(
     of url: ServiceURL, filename: String, promised: SHA256Hash?, limit: Int = IndexClient.fileLimit

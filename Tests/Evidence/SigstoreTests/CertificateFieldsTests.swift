@@ -122,6 +122,38 @@ import TrustSimulator
     #expect(claims[.issuer] == TrustSimulator.issuer)
   }
 
+  /// A list of timestamps, with its two lengths, that ends too early or too late.
+  @Test func timestampListsAreWhole() throws {
+    let tree = try tree()
+    let count = children(children(tree)[0]).count
+    let list = children(children(children(children(tree)[0])[count - 1])[0])
+    // 1.3.6.1.4.1.11129.2.4.2
+    let identifier = DERTree.primitive(tag: 6, [0x2b, 6, 1, 4, 1, 0xd6, 0x79, 2, 4, 2])
+    let index = try #require(list.firstIndex { children($0).first == identifier })
+    func timestamps(_ change: ([UInt8]) -> [UInt8]) throws -> Int {
+      let changed = tree.editing([0, count - 1, 0, index, 1]) { value in
+        guard case .primitive(let tag, let content) = value else { return nil }
+        return .primitive(tag: tag, change(content))
+      }
+      return try SignedCertificateTimestamp.embedded(
+        in: try SigningCertificate(der: changed.bytes)
+      ).count
+    }
+    #expect(try timestamps { $0 } == 1)
+    #expect(throws: CertificateError.self) { try timestamps { $0 + [5, 0] } }
+    for bytes in [[], [0], [0, 9], [0, 1, 0], [0, 3, 0, 1, 1], [0, 2, 0, 0], [0, 3, 0, 1, 0]]
+      as [[UInt8]]
+    {
+      let octets = DERTree.primitive(tag: 4, bytes).bytes
+      #expect(throws: CertificateError.self) { try timestamps { _ in octets } }
+    }
+    // Version and log, and half of the time.
+    let short: [UInt8] = [0] + [UInt8](repeating: 7, count: 36)
+    let octets = DERTree.primitive(
+      tag: 4, [0, UInt8(short.count + 2), 0, UInt8(short.count)] + short)
+    #expect(throws: CertificateError.self) { try timestamps { _ in octets.bytes } }
+  }
+
   @Test func keysSignByTheirOwnAlgorithm() throws {
     let tree = try tree()
     let other = try SignatureKey(

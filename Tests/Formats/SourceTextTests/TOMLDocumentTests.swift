@@ -60,6 +60,10 @@ import Testing
     ("a = ", 1), ("a = 1\na = 2", 2), ("a = 1\n[a]\n", 2), ("x = \"\\q\"", 1), ("= 1", 1),
     ("a = 1\nb = \"x\\u0000y\"", 2), ("a = 1\nb = \"\"\"\n\\U00000000\"\"\"", 3),
     ("a = 2026-02-30", 1), ("a = 'x\n'", 1), ("[a", 1), ("a = {b = 1", 1), ("a = 01", 1),
+    // At a header without a name the parser would stop the program.
+    ("[ .", 1), ("[=a]", 1), ("a = 1\n [[ +b]]", 2), ("\u{feff}[#", 1), ("a = [\n[1]]\n[\n", 3),
+    // So it would at such an element.
+    ("a = [}", 1), ("a = [1,\n # c\n }]", 3), ("a = [{b = [_]}]", 1), ("a = [\"x\", }]", 1),
   ])
   func malformedTextIsRefusedWithItsLine(text: String, line: Int) {
     do {

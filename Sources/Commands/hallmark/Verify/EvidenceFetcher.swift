@@ -47,6 +47,7 @@ struct EvidenceFetcher: Sendable {
   /// - Parameters:
   ///   - reference: the release or the file.
   ///   - progress: is told about each file.
+  /// - Returns: each file with its digest and evidence.
   /// - Throws: `CommandFailure`.
   func artifacts(
     of reference: IndexReference, progress: (String) -> Void

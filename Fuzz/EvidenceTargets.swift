@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Attestations
+import Certificates
+import Encodings
+import PyPIAttestations
+import Sigstore
+import TransparencyLog
+import X509
+
+extension FuzzTarget {
+  /// Notes, certificates, timestamps, bundles and trust.
+  static let evidence: [FuzzTarget] = [
+    FuzzTarget("signed-note") { bytes in
+      guard let text = String(validating: bytes, as: UTF8.self) else { return }
+      let note = try SignedNote(parsing: text)
+      guard let first = note.signatures.first else { return }
+      // With a key that agrees with everything, to come to the checkpoint in the text.
+      let key = NoteKey(name: first.name, id: first.keyHint) { _, _ in true }
+      let verified = try note.verified(by: key)
+      require(text.utf8.starts(with: verified.text.utf8), "a text that is not in the note")
+      let checkpoint = try Checkpoint(verified)
+      require(checkpoint.text == verified.text, "two texts for the same checkpoint")
+    },
+    FuzzTarget("certificate") { bytes in
+      let certificate = try SigningCertificate(der: bytes)
+      require(certificate == (try SigningCertificate(der: bytes)), "not a function of the bytes")
+      _ = try SignedCertificateTimestamp.embedded(in: certificate.certificate)
+      _ = try PrecertificateBody.bytes(
+        tbsCertificate: certificate.certificate.tbsCertificateBytes)
+    },
+    FuzzTarget("authorities") { bytes in
+      _ = try? CertificateAuthorityChain(der: [bytes])
+      _ = try? TimestampAuthorityChain(der: [bytes, bytes])
+    },
+    FuzzTarget("public-key") { bytes in
+      if let key = try? SignatureKey(subjectPublicKeyInfo: bytes) {
+        require(!key.isValidSignature(bytes, for: [1, 2, 3]), "a signature from nowhere")
+      }
+      _ = try? SignatureKey(rsaPublicKey: bytes)
+      _ = try? SignatureKey(pem: String(decoding: bytes, as: UTF8.self))
+    },
+    FuzzTarget("timestamp-response") { bytes in
+      let timestamp = try RFC3161Timestamp(parsing: bytes)
+      let message = Array("a message that nobody stamped".utf8)
+      for authority in trustedRoot.timestampAuthorities {
+        wait {
+          let accepted: Void? = try? await authority.chain.check(timestamp, message: message)
+          require(accepted == nil, "a timestamp of another message")
+        }
+      }
+    },
+    FuzzTarget("bundle") { bytes in
+      let bundle = try Bundle(parsing: bytes)
+      requireSame(bundle.json) {
+        try Bundle(parsing: Array(bundle.json.compactText.utf8)).json
+      }
+    },
+    FuzzTarget("trusted-root") { bytes in
+      let root = try TrustedRoot(parsing: bytes)
+      requireSame(root) { try TrustedRoot(parsing: Array(root.json.compactText.utf8)) }
+    },
+    FuzzTarget("signing-config") { bytes in
+      let config = try SigningConfig(parsing: bytes)
+      requireSame(config) { try SigningConfig(parsing: Array(config.json.compactText.utf8)) }
+    },
+    FuzzTarget("log-entry-body") { bytes in
+      _ = try LogEntryBody(parsing: bytes)
+    },
+    FuzzTarget("npm-keys") { bytes in
+      _ = try NpmRegistryKeys(parsing: bytes)
+    },
+  ]
+
+  /// Envelopes, statements and the forms in which registries and tools wrap them.
+  static let attestations: [FuzzTarget] = [
+    FuzzTarget("envelope") { bytes in
+      _ = try DSSEEnvelope(try JSONNode(parsing: bytes))
+    },
+    FuzzTarget("statement") { bytes in
+      let statement = try Statement(parsing: bytes)
+      _ = try statement.payload()
+    },
+    FuzzTarget("build-provenance") { bytes in
+      let statement = try Statement(parsing: bytes)
+      let provenance = try BuildProvenance(parsing: bytes)
+      require(provenance.subjects == statement.subjects, "subjects of another statement")
+    },
+    FuzzTarget("cloud-build") { bytes in
+      let provenance = try CloudBuildProvenance(parsing: bytes)
+      for record in provenance.records {
+        guard let payload = try? Base64.decodeURL(record.payload) else { continue }
+        _ = try? CloudBuildStatement(parsing: payload, version: .v01)
+        _ = try? CloudBuildStatement(parsing: payload, version: .v1)
+      }
+    },
+    FuzzTarget("cloud-build-statement") { bytes in
+      _ = try? CloudBuildStatement(parsing: bytes, version: .v01)
+      _ = try? CloudBuildStatement(parsing: bytes, version: .v1)
+    },
+    FuzzTarget("verification-summary") { bytes in
+      _ = try VerificationSummary(parsing: bytes)
+    },
+    FuzzTarget("npm-attestations") { bytes in
+      _ = try NpmAttestations(parsing: bytes)
+    },
+    FuzzTarget("cosign-annotations") { bytes in
+      // The annotations and, in a member of its own, the layer.
+      let node = try JSONNode(parsing: bytes)
+      let layer = Array(try node.required("layer").string().utf8)
+      _ = try CosignAttestation.bundle(layer: layer, annotations: node)
+    },
+    FuzzTarget("legacy-envelope") { bytes in
+      let legacy = try LegacyEnvelope(parsing: bytes)
+      for body in try legacy.entryBodies() {
+        let read = try? LogEntryBody(parsing: body)
+        require(read != nil || legacy.envelope.payload.isEmpty, "a computed body is not readable")
+      }
+    },
+    FuzzTarget("pypi-attestation") { bytes in
+      let attestation = try PyPIAttestation(parsing: bytes)
+      requireSame(attestation) {
+        try PyPIAttestation(parsing: Array(attestation.json.compactText.utf8))
+      }
+    },
+    FuzzTarget("pypi-provenance") { bytes in
+      let provenance = try PyPIAttestations.Provenance(parsing: bytes)
+      requireSame(provenance) {
+        try Provenance(parsing: Array(provenance.json.compactText.utf8))
+      }
+    },
+    FuzzTarget("rekor-answer") { bytes in
+      _ = try RekorAnswer(parsing: bytes)
+    },
+  ]
+}

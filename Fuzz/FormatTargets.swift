@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Archives
+import Encodings
+import PythonPackaging
+import SourceText
+
+extension FuzzTarget {
+  /// Formats of the ring Formats that carry text, numbers and archives.
+  static let formats: [FuzzTarget] = [
+    FuzzTarget("json") { bytes in
+      let value = try JSONReader.parse(bytes)
+      requireSame(value) { try JSONReader.parse(Array(value.compactText.utf8)) }
+      requireSame(value) { try JSONReader.parse(Array(value.indentedText.utf8)) }
+    },
+    FuzzTarget("canonical-json") { bytes in
+      let written = try CanonicalJSON.encode(try JSONReader.parse(bytes))
+      requireSame(written) { try CanonicalJSON.encode(try JSONReader.parse(written)) }
+    },
+    FuzzTarget("base64") { bytes in
+      let text = String(decoding: bytes, as: UTF8.self)
+      if let decoded = try? Base64.decode(text) {
+        require(Base64.encode(decoded) == text, "two texts for the same bytes")
+      }
+      if let decoded = try? Base64.decodeURL(text) {
+        require(Base64.encodeURL(decoded) == text, "two texts for the same bytes")
+      }
+    },
+    FuzzTarget("hexadecimal") { bytes in
+      let text = String(decoding: bytes, as: UTF8.self)
+      let decoded = try Hexadecimal.decode(text)
+      require(Hexadecimal.encode(decoded) == text, "two texts for the same bytes")
+    },
+    FuzzTarget("decimal") { bytes in
+      guard let number = DecimalText.parse(bytes) else { return }
+      require(Array(String(number).utf8) == bytes, "two texts for the same number")
+    },
+    FuzzTarget("pem") { bytes in
+      let blocks = try PEM.decode(String(decoding: bytes, as: UTF8.self))
+      let text = blocks.map { PEM.encode($0.bytes, label: $0.label) }.joined()
+      requireSame(blocks) { try PEM.decode(text) }
+    },
+    FuzzTarget("timestamp") { bytes in
+      let time = try Timestamp(rfc3339: String(decoding: bytes, as: UTF8.self))
+      requireSame(time) { try Timestamp(rfc3339: time.rfc3339) }
+    },
+    FuzzTarget("toml") { bytes in
+      _ = try TOMLDocument(parsing: bytes)
+    },
+    FuzzTarget("zip") { bytes in
+      let archive = try ZipArchive(parsing: bytes, limits: archiveLimits)
+      for member in archive.members { _ = try? archive.contents(of: member) }
+      _ = try? DistributionMetadata.wheelMetadata(in: bytes, limits: archiveLimits)
+    },
+    FuzzTarget("tar") { bytes in
+      let archive = try TarArchive(parsing: bytes, limits: archiveLimits)
+      for member in archive.members where member.kind == .file {
+        _ = try archive.contents(of: member.path)
+      }
+    },
+    FuzzTarget("gzip") { bytes in
+      let file = try GzipMember(parsing: bytes, limits: archiveLimits)
+      require(file.contents.count <= archiveLimits.memberSize, "more than the limit")
+    },
+  ]
+
+  /// Archives of a size at which many inputs per second are possible.
+  private static let archiveLimits = ArchiveLimits(
+    archiveSize: 1 << 20, entries: 1_000, memberSize: 4 << 20, ratioFreeSize: 1 << 20)
+
+  /// Names, versions and documents of Python packaging.
+  static let packaging: [FuzzTarget] = [
+    FuzzTarget("version") { bytes in
+      let version = try Version(String(decoding: bytes, as: UTF8.self))
+      let again = try Version(version.normalized)
+      require(again == version && again.normalized == version.normalized, "not the normal form")
+      require(!(again < version) && !(version < again), "equal, but in an order")
+    },
+    FuzzTarget("filename") { bytes in
+      let file = try DistributionFilename(String(decoding: bytes, as: UTF8.self))
+      requireSame(file) { try DistributionFilename(file.text) }
+    },
+    FuzzTarget("project-name") { bytes in
+      let name = try ProjectName(String(decoding: bytes, as: UTF8.self))
+      let again = try ProjectName(name.normalized)
+      require(again.normalized == name.normalized, "not the normal form")
+    },
+    FuzzTarget("core-metadata") { bytes in
+      let metadata = try CoreMetadata(parsing: bytes)
+      require(metadata.value(of: "Name") != nil, "without a name")
+    },
+    FuzzTarget("simple-index") { bytes in
+      let page = try SimpleIndex.ProjectPage(parsingJSON: bytes)
+      requireSame(page) {
+        try SimpleIndex.ProjectPage(parsingJSON: Array(page.json.compactText.utf8))
+      }
+    },
+  ]
+}

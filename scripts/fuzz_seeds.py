@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Seeds of the fuzz targets, from the test data and from what its documents carry inside."""
+
+import base64
+import hashlib
+import json
+import os
+import re
+import sys
+
+SIZE_LIMIT = 1 << 20
+DOCUMENTS = ["bundle", "evidence", "verify-statement", "provenance-rules"]
+
+
+class Seeds:
+    """Files by target; each content once."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.signed = set()
+        self.made = set()
+
+    def add(self, targets, content):
+        if isinstance(content, str):
+            content = content.encode()
+        if not content or len(content) > SIZE_LIMIT:
+            return
+        name = hashlib.sha256(content).hexdigest()[:24]
+        for target in [targets] if isinstance(targets, str) else targets:
+            if (target, name) in self.made:
+                continue
+            self.made.add((target, name))
+            path = os.path.join(self.folder, target)
+            os.makedirs(path, exist_ok=True)
+            with open(os.path.join(path, name), "wb") as file:
+                file.write(content)
+
+
+def unbase64(text):
+    try:
+        return base64.b64decode(text, validate=True)
+    except (ValueError, TypeError):
+        try:
+            return base64.urlsafe_b64decode(text)
+        except (ValueError, TypeError):
+            return b""
+
+
+def der(pem):
+    found = re.search(r"-----BEGIN [A-Z ]+-----(.*?)-----END", pem, re.S)
+    return unbase64("".join(found.group(1).split())) if found else b""
+
+
+def compact(value):
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def payload(seeds, content):
+    seeds.signed.add(hashlib.sha256(content).hexdigest())
+    seeds.add(["statement", "build-provenance", "cloud-build-statement", "verification-summary",
+               "canonical-json"], content)
+
+
+def walk(seeds, node):
+    """Takes out of a document what has a format of its own."""
+    if isinstance(node, list):
+        for item in node:
+            walk(seeds, item)
+        return
+    if not isinstance(node, dict):
+        return
+    if "verificationMaterial" in node:
+        seeds.add(DOCUMENTS, compact(node))
+    if "verification_material" in node:
+        seeds.add(["pypi-attestation", "evidence", "verify-statement"], compact(node))
+    if "payloadType" in node and "payload" in node:
+        seeds.add("envelope", compact(node))
+        for signature in node.get("signatures") or []:
+            if isinstance(signature, dict) and "cert" in signature:
+                seeds.add(["legacy-envelope", "provenance-rules"], compact(node))
+    for key, value in node.items():
+        if isinstance(value, str):
+            member(seeds, key, value)
+        walk(seeds, value)
+
+
+def member(seeds, key, value):
+    raw = unbase64(value)
+    if key in ["rawBytes", "certificate"]:
+        seeds.add(["certificate", "authorities", "public-key"], raw)
+    elif key in ["canonicalizedBody", "body"]:
+        seeds.add(["log-entry-body", "json"], raw)
+        try:
+            walk(seeds, json.loads(raw))
+        except ValueError:
+            pass
+    elif key == "signedTimestamp":
+        seeds.add("timestamp-response", raw)
+    elif key in ["payload", "statement"]:
+        payload(seeds, raw)
+    elif key in ["envelope", "checkpoint"] and "\u2014" in value:
+        seeds.add("signed-note", value)
+    elif key in ["cert", "content", "publicKey"]:
+        text = value if "BEGIN" in value else raw.decode("utf-8", "replace")
+        if "BEGIN" in text:
+            seeds.add(["pem", "public-key"], text)
+            seeds.add(["certificate", "authorities", "public-key"], der(text))
+    elif re.fullmatch(r"\d{4}-\d\d-\d\dT.*", value):
+        seeds.add("timestamp", value)
+    elif re.fullmatch(r"[0-9a-f]{64}", value):
+        seeds.add("hexadecimal", value)
+    elif re.fullmatch(r"\d+", value):
+        seeds.add("decimal", value)
+    if raw and len(value) < 2048:
+        seeds.add("base64", value)
+
+
+def document(seeds, path, content):
+    """A file of the test data, by what it is."""
+    name = os.path.basename(path)
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return
+    lines = text.strip().split("\n")
+    values = []
+    for part in [text] if len(lines) < 2 else [text, *lines]:
+        try:
+            values.append(json.loads(part))
+        except ValueError:
+            pass
+    if not values and text.startswith("-----BEGIN"):
+        seeds.add(["pem", "public-key"], text)
+        seeds.add(["certificate", "authorities", "public-key"], der(text))
+    if name.endswith((".json", ".jsonl", ".sigstore", ".attestation", ".provenance", ".slsa")):
+        seeds.add(["evidence", "provenance-rules"], content)
+    for value in values:
+        if not isinstance(value, dict):
+            continue
+        whole = compact(value)
+        if "mediaType" in value or "verificationMaterial" in value:
+            seeds.add(DOCUMENTS, whole)
+        if "tlogs" in value or "certificateAuthorities" in value:
+            seeds.add("trusted-root", whole)
+        if "attestation_bundles" in value:
+            seeds.add(["pypi-provenance", "evidence", "verify-statement"], whole)
+        if "attestations" in value:
+            seeds.add("npm-attestations", whole)
+        if "provenance_summary" in value:
+            seeds.add("cloud-build", whole)
+        if "keys" in value:
+            seeds.add("npm-keys", whole)
+        for layer in value.get("layers") or []:
+            cosign(seeds, path, layer)
+        if name != "unit_cases.json" and "expected" not in value:
+            walk(seeds, value)
+
+
+def cosign(seeds, path, layer):
+    """A layer of an image's attestations, and its annotations."""
+    annotations = layer.get("annotations") or {}
+    blob = os.path.join(os.path.dirname(path), layer.get("digest", "").removeprefix("sha256:"))
+    if "dev.sigstore.cosign/bundle" not in annotations or not os.path.isfile(blob):
+        return
+    with open(blob, encoding="utf-8") as file:
+        text = file.read()
+    seeds.add("cosign-annotations", compact({"layer": text, **annotations}))
+    entry = json.loads(annotations["dev.sigstore.cosign/bundle"])["Payload"]
+    seeds.add("log-entry-body", unbase64(entry["body"]))
+
+
+LITERALS = {
+    "version": ["1!2.0.3rc4.post5.dev6+local.7", "1.0", "v2.0-beta_1"],
+    "filename": ["a_b-1.0-1-cp311.cp312-abi3-manylinux_2_17_x86_64.whl", "a_b-1.0.tar.gz"],
+    "project-name": ["a", "Foo.Bar_baz-1"],
+    "core-metadata": ["Metadata-Version: 2.4\nName: a\nVersion: 1\nRequires-Dist: b\n\nText\n"],
+    "simple-index": [
+        '{"meta":{"api-version":"1.1"},"name":"a","versions":["1"],"files":[{"filename":'
+        '"a-1.tar.gz","url":"a-1.tar.gz","hashes":{"sha256":"' + "0" * 64 + '"},"size":1,'
+        '"upload-time":"2024-01-01T00:00:00Z","yanked":"why","core-metadata":true}]}'],
+    "toml": ['a = 1\n[b]\nc = ["x", 1.5, 2024-01-01]\n[[d]]\ne = { f = true }\n'],
+    "policy": [
+        '[[publisher]]\nkind = "GitHub"\nrepository = "a/b"\nworkflow = "c.yml"\n'
+        'environment = "e"\nref = "refs/tags/*"\nrequire = ["publish", "provenance"]\n',
+        '[[publisher]]\nkind = "Sigstore"\nissuer = "https://a.example"\nidentity = "b"\n',
+        '[[publisher]]\nkind = "GitLab"\nrepository = "a/b"\nworkflow = "c.yml"\n',
+        '[[publisher]]\nkind = "Google"\nemail = "a@example.com"\n'],
+    "signing-config": [
+        '{"mediaType":"application/vnd.dev.sigstore.signingconfig.v0.2+json","caUrls":[{"url":'
+        '"https://a.example","majorApiVersion":1,"validFor":{"start":"2024-01-01T00:00:00Z"},'
+        '"operator":"a"}],"oidcUrls":[],"rekorTlogUrls":[],"tsaUrls":[],"rekorTlogConfig":'
+        '{"selector":"ANY"},"tsaConfig":{"selector":"ANY"}}'],
+}
+
+
+def write(data, work):
+    """Writes the seeds of all targets and the digests of the signed statements among them."""
+    seeds = Seeds(os.path.join(work, "seeds"))
+    for top, _, names in sorted(os.walk(data)):
+        for name in sorted(names):
+            path = os.path.join(top, name)
+            if os.path.getsize(path) > SIZE_LIMIT:
+                continue
+            with open(path, "rb") as file:
+                content = file.read()
+            for ending, target in [(".zip", "zip"), (".whl", "zip"), (".tar", "tar")]:
+                if name.endswith(ending) and len(content) <= 65536:
+                    seeds.add(target, content)
+            if name.endswith((".gz", ".tgz")):
+                seeds.add("gzip", content)
+            document(seeds, path, content)
+    for target, texts in LITERALS.items():
+        for text in texts:
+            seeds.add(target, text)
+    rekor_answers(seeds)
+    with open(os.path.join(work, "signed"), "w", encoding="ascii") as file:
+        file.write("\n".join(sorted(seeds.signed)) + "\n")
+    print(f"==> {len(seeds.made)} seeds, {len(seeds.signed)} signed statements", file=sys.stderr)
+
+
+def rekor_answers(seeds):
+    """A log's answers about entries, made from the entries of bundles."""
+    folder = os.path.join(seeds.folder, "bundle")
+    for name in sorted(os.listdir(folder))[:20]:
+        with open(os.path.join(folder, name), encoding="utf-8") as file:
+            try:
+                entry = json.load(file)["verificationMaterial"]["tlogEntries"][0]
+                proof = entry["inclusionProof"]
+                answer = {"0" * 80: {
+                    "body": entry["canonicalizedBody"], "integratedTime": 1_700_000_000,
+                    "logID": unbase64(entry["logId"]["keyId"]).hex(),
+                    "logIndex": int(entry["logIndex"]),
+                    "verification": {
+                        "signedEntryTimestamp": "AAAA",
+                        "inclusionProof": {
+                            "checkpoint": proof["checkpoint"]["envelope"],
+                            "hashes": [unbase64(h).hex() for h in proof.get("hashes", [])],
+                            "logIndex": int(proof["logIndex"]),
+                            "rootHash": unbase64(proof["rootHash"]).hex(),
+                            "treeSize": int(proof["treeSize"])}}}}
+            except (KeyError, IndexError, TypeError, ValueError):
+                continue
+        seeds.add("rekor-answer", compact(answer))
