@@ -2,7 +2,6 @@
 
 package import Encodings
 import SwiftASN1
-package import X509
 
 /// A CT log's promise that it took a certificate (RFC 6962 §3.2), version 1.
 package struct SignedCertificateTimestamp: Hashable, Sendable {
