@@ -225,8 +225,19 @@ def answer_places(mask):
         if not returns and not re.search(r"\b(switch|if|for|guard|do)\b", inside):
             start = body + 1 + len(inside) - len(inside.lstrip())
             inner = [(start - body - 1, start - body - 1)]
+        choice = re.match(r"\s*(?=(?:switch|if)\b)", inside)
+        if choice and not returns:
+            # The body is one expression with branches; it cannot stand in brackets.
+            start = body + 1 + choice.end()
+            yield (start, mask.index("{", start), "true",
+                   [(start, "if Mutation.isActive(%d) { return true }; return ")])
         for at, begin in inner:
             start = body + 1 + begin
+            if re.match(r"(?:switch|if)\b", mask[start:start + 7]):
+                first = body + 1 + at
+                yield (first, mask.index("{", start), "true",
+                       [(first, "if Mutation.isActive(%d) { return true }; ")])
+                continue
             stop = statement_end(mask, start)
             expression = mask[start:stop].strip()
             if expression in ("true", "false") or not expression:

@@ -4,6 +4,7 @@ import Encodings
 import Sigstore
 import Testing
 import TransparencyLog
+import TrustSimulator
 
 /// Numbers and ends at which a log's texts stop being texts of a log.
 @Suite struct LogNumberTests {
@@ -14,6 +15,44 @@ import TransparencyLog
     let payload = try? SignedEntryTimestamp.payload(
       body: [1], integratedTime: 1, logID: [1], logIndex: index)
     #expect((payload != nil) == isWritten)
+  }
+
+  @Test(
+    arguments: [
+      (0, true), (1 << 53, true), (1 << 53 + 1, false), (-(1 << 53) - 1, false), (.max, false),
+      (.min, false),
+    ] as [(Int64, Bool)])
+  func timesAreExact(time: Int64, isWritten: Bool) {
+    let payload = try? SignedEntryTimestamp.payload(
+      body: [1], integratedTime: time, logID: [1], logIndex: 1)
+    #expect((payload != nil) == isWritten)
+  }
+
+  /// Bodies whose hash or key is written in another way.
+  @Test(
+    arguments: [
+      (.blob, ["spec", "data", "hash", "algorithm"], "md5"),
+      (.blob, ["spec", "signature", "publicKey", "content"], "AAAA"),
+      (.blobV2, ["spec", "hashedRekordV002", "data", "algorithm"], "SHA1"),
+      (.dsse, ["spec", "signatures", 0, "verifier"], "AAAA"),
+    ] as [(SigningForm, [JSONStep], JSONValue)])
+  func bodiesAreStrict(form: SigningForm, path: [JSONStep], value: JSONValue) throws {
+    let bundle = try TrustSimulator().sign(
+      OneDefectTests.statement, artifact: OneDefectTests.artifact, form: form)
+    let body = try #require(bundle.logEntries.first).canonicalizedBody
+    #expect(throws: Never.self) { try LogEntryBody(parsing: body) }
+    let document = try JSONNode(parsing: body).value
+    #expect(document.at(path) != nil)
+    let changed = Array(document.editing(path) { _ in value }.compactText.utf8)
+    #expect(throws: DocumentError.self) { try LogEntryBody(parsing: changed) }
+    guard case .string(let text)? = document.at(path), let pem = try? Base64.decode(text),
+      pem.starts(with: Array("-----".utf8))
+    else { return }
+    // Two keys, of which a reader could take either.
+    let two = document.editing(path) { _ in .string(Base64.encode(pem + pem)) }
+    #expect(throws: DocumentError.self) {
+      try LogEntryBody(parsing: Array(two.compactText.utf8))
+    }
   }
 
   private struct NoNodes: MerkleNodeReader {

@@ -52,6 +52,20 @@ import TrustSimulator
     #expect(count == 3)
   }
 
+  /// Sequences are no sets, and sets no sequences.
+  @Test func otherTypesAreRefused() async throws {
+    let tree = try tree()
+    for path in tree.paths {
+      guard case .constructed(let tag, let children) = node(tree, path), tag < 0x80 else {
+        continue
+      }
+      let changed = tree.editing(path) { _ in .constructed(tag: tag ^ 1, children) }
+      // The list of digest algorithms and the response's status, which is read by its number.
+      let isUnused = path.starts(with: [1, 1, 0, 1])
+      #expect(try await isAccepted(changed) == isUnused, "\(path)")
+    }
+  }
+
   /// Nothing may end before all of it is there.
   @Test func truncatedNodesAreRefused() async throws {
     let tree = try tree()
@@ -106,6 +120,17 @@ import TrustSimulator
       return .constructed(tag: tag, children + [last])
     }
     #expect(try await !isAccepted(doubled))
+  }
+
+  /// Hashes are known by the whole identifier.
+  @Test(arguments: [[0x2a, 0x03, 0x01], [0x01]] as [[UInt8]])
+  func otherHashesAreRefused(identifier: [UInt8]) async throws {
+    let tree = try tree()
+    let changed = tree.editing([1, 1, 0, 3, 0, 2, 0]) { node in
+      #expect(node.bytes.first == 6)
+      return .primitive(tag: 6, identifier)
+    }
+    #expect(try await !isAccepted(changed))
   }
 
   /// A signature is read as the algorithm says, which the key must be of.

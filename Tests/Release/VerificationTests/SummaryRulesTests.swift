@@ -103,6 +103,17 @@ import TrustSimulator
     #expect(try reason((path, value)) == name)
   }
 
+  /// The artifact's digest is expected only where no other is.
+  @Test func expectedDigestsAreKept() {
+    let digest = ArtifactDigest(SHA256Hash(hashing: [1]))
+    for (given, expected) in [(["sha1:00"], ["sha1:00"]), ([], [digest.description])] {
+      let expectations = SummaryExpectations(
+        subjectDigests: given, verifierID: "a", resourceURI: "b", verifiedLevels: [],
+        publicKeyID: nil)
+      #expect(expectations.about(digest).subjectDigests == expected)
+    }
+  }
+
   @Test func theEnvelopeIsCompared() throws {
     #expect(try reason(type: "text/plain") == "ErrorInvalidDssePayload")
     #expect(try reason(signing: P256.Signing.PrivateKey()) == "ErrorNoValidSignature")

@@ -235,7 +235,7 @@ import TrustSimulator
   @Test func configurationsOfOtherRepositories() async throws {
     let truth = statement(PredicateType.slsaProvenance, SimulatedRun.gitHub.provenance())
     for uri in [
-      nil, "https://github.com/acme/greeter/.github/workflows/release.yml@refs/tags/v1.0.0",
+      nil, "https://github.com/acme/greetinx/.github/workflows/release.yml@refs/tags/v1.0.0",
     ] as [String?] {
       var run = SimulatedRun.gitHub
       run.claims[.buildConfigURI] = uri
@@ -263,9 +263,15 @@ import TrustSimulator
   @Test func linesHaveALimit() throws {
     let line = try Self.simulator.get().sign(statement(), as: .gitHub).json.compactText
     #expect(try Evidence.parse(Array("\(line)\n\(line)\n".utf8), place: "x").count == 2)
+    let short = #"{"payloadType":"a","payload":"AAAA","signatures":[{"sig":"AAAA"}]}"#
+    func many(_ count: Int) throws -> Int {
+      let text = String(repeating: short + "\n", count: count)
+      return try Evidence.parse(Array(text.utf8), place: "x").count
+    }
+    #expect(try many(Evidence.lineLimit) == Evidence.lineLimit)
+    #expect(throws: DocumentError.self) { try many(Evidence.lineLimit + 1) }
     for text in [
       "x\n\(line)\n", "\(line)\nx\n", "{\n", "\n",
-      String(repeating: "{}\n", count: Evidence.lineLimit + 1),
     ] {
       #expect(throws: DocumentError.self) { try Evidence.parse(Array(text.utf8), place: "x") }
     }

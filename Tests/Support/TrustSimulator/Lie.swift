@@ -50,6 +50,7 @@ package enum Lie: String, CaseIterable, Sendable {
     stampTooLarge, stampNotDER
   case stampSignatureAlgorithm, stampNamesOtherCertificate, stampNoToken
   case stampByUnknownAuthority, stampByBagCertificate, stampOfOtherIssuer, stampOfOtherSerial
+  case stamperNotYetValid, stamperUnknownCritical, stamperNameForbidden
   case stamperIsAuthority, stamperTwoUsages, stamperOtherUsage, stamperUsageNotCritical,
     stamperNoUsage
   case stamperKeyUsage, stamperExpired, stamperIssuerCannotSign, stamperOtherRoot
