@@ -64,10 +64,21 @@ import Testing
     #expect(!outcome.output.contains("pypi.org"))
   }
 
+  @Test func offlineSaysWhatADigestNeeds() throws {
+    let outcome = try run(
+      ["verify", "sha256:\(Self.emptyDigest)", "--fetch", "--offline"] + Self.signer)
+    #expect(outcome.status == 6)
+    #expect(
+      outcome.output
+        == "https://api.github.com/repos/acme/greeting/attestations/sha256:\(Self.emptyDigest)"
+        + "?per_page=100\n", "\(outcome)")
+  }
+
   @Test func offlineAsJSON() throws {
     let outcome = try run(
       ["download", "greeting", "six>=1", "--policy", try policy(), "--offline", "--json"])
     #expect(outcome.status == 6)
+    #expect(try JSONSchema("fetch-plan-v1.json").problems(in: outcome.output) == [])
     let document = try #require(
       JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
     #expect(document["schema"] as? String == "hallmark.fetch-plan/v1")
@@ -98,6 +109,7 @@ import Testing
     (["verify", "a==1", "--index", "https://u:SECRET@example.org/"], "user name"),
     (["verify", "a==1", "--index", "x"], "--index"),
     (["verify", "a==1", "--timeout", "0"], "--timeout"),
+    (["verify", "x", "--online", "--offline"], "exclude each other"),
     (["verify", "x", "--fetch-from", "http://example.org/"], "https"),
     (["verify", "x", "--github-api", "http://example.org/"], "https"),
     (["download"], "name a requirement"), (["download", "a b"], "not a requirement"),

@@ -76,6 +76,24 @@ struct DownloadDefectTests {
     expectNothingWritten()
   }
 
+  @Test(arguments: [404, 401, 503])
+  func jsonSaysWhatStoppedIt(_ status: Int) throws {
+    var script = try FetchTests.index()
+    script[FetchTests.provenancePath] = [.status(status)]
+    let service = try ScriptedService(script, in: workplace)
+    let outcome = try workplace.hallmark(arguments(service) + ["--json"], timeout: 60)
+    #expect(outcome.status == [404: 3, 401: 4, 503: 6][status], "\(outcome)")
+    #expect(try JSONSchema("download-v1.json").problems(in: outcome.output) == [])
+    let verify = try workplace.hallmark(
+      [
+        "verify", "pypi:\(FetchTests.sdist)", "--index", "\(service.url)/simple/", "--policy",
+        "policy.toml", "--json",
+      ], timeout: 60)
+    #expect(verify.status == outcome.status, "\(verify)")
+    #expect(try JSONSchema("verify-v1.json").problems(in: verify.output) == [])
+    expectNothingWritten()
+  }
+
   /// A folder that was there before stays, with what was in it.
   @Test func aFolderOfTheUserStays() throws {
     var script = try FetchTests.index()

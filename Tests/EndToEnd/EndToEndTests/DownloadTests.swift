@@ -67,6 +67,7 @@ extension ReleasedStackTests {
     @Test func jsonNamesFilesAndSigners() throws {
       let outcome = try download(["greeting>=1,<1.0.1", "--json", "--file", "*.whl"] + policy)
       #expect(outcome.status == 0, "\(outcome)")
+      #expect(try JSONSchema("download-v1.json").problems(in: outcome.output) == [])
       let document = try #require(
         JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
       #expect(document["schema"] as? String == "hallmark.download/v1")

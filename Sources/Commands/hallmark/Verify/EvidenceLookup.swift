@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Attestations
 import Encodings
 import Verification
 
@@ -48,14 +49,16 @@ struct EvidenceLookup: Sendable {
       if let reference = try IndexReference(argument: argument) {
         addresses += sources.addresses(reference)
       } else {
-        let name = argument.utf8.split(separator: UInt8(ascii: "/")).last.flatMap { String($0) }
-        let digest: SHA256Hash
+        let artifact: Artifact
         do {
-          digest = try FileReading.sha256(of: argument)
+          artifact = try ArtifactArgument(argument).artifact(for: [])
         } catch {
           throw CommandFailure(status: ExitStatus.couldNotRun.rawValue, Diagnostic("\(error)"))
         }
-        addresses += sources.addresses(filename: name, digest: digest)
+        // The services know files by SHA-256 only.
+        if let digest = artifact.digest.sha256 {
+          addresses += sources.addresses(filename: artifact.filename, digest: digest)
+        }
       }
     }
     throw OfflinePlan(addresses: addresses).shown(on: console, json: json)

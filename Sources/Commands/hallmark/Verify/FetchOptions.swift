@@ -36,6 +36,9 @@ struct FetchOptions: ParsableArguments {
   @OptionGroup var network: NetworkOptions
 
   func validate() throws {
+    if online, network.offline {
+      throw ValidationError("--online and --offline exclude each other.")
+    }
     _ = try sources(expected: nil)
   }
 
