@@ -51,7 +51,7 @@ package enum Lie: String, CaseIterable, Sendable {
   case stamperIsAuthority, stamperTwoUsages, stamperUsageNotCritical, stamperNoUsage
   case stamperKeyUsage, stamperExpired, stamperIssuerCannotSign, stamperOtherRoot
   case stamperOutsideWindow, stamperOthersWindow, stampInFuture, stampOutsideCertificate
-  case secondStampOutside, secondStampOfSameAuthorityOutside
+  case secondStampOutside, secondStampOfSameAuthorityOutside, stampAfterLogKey
 
   /// The rule that must refuse it.
   package var rule: VerificationRule {
@@ -76,7 +76,7 @@ package enum Lie: String, CaseIterable, Sendable {
       .statementWithoutSubject, .statementWithoutDigest, .statementDigestNumber,
       .digestOfOtherFile:
       .artifactBinding
-    case .noLogEntry, .unknownLog, .secondEntryUnknownLog: .knownLog
+    case .noLogEntry, .unknownLog, .secondEntryUnknownLog, .stampAfterLogKey: .knownLog
     case .bodyOfOtherSignature, .bodyOfOtherCertificate, .bodyOfOtherPayload, .bodyOfOtherKind,
       .bodyUnknownKind, .bodyNotJSON, .bodyTwoSignatures, .bodyVerifierNotPEM, .bodyVerifierLabel,
       .bodyHashAlgorithm, .bodyHashText, .bodySignatureText, .bodyTwoVerifiers, .kindMisannounced,
@@ -114,7 +114,8 @@ package enum Lie: String, CaseIterable, Sendable {
       .timeBeforeCertificate, .timeAfterCertificate, .timeInFuture, .timeBeforeLogKey,
       .timeAfterLogKey:
       [.dsse, .intoto, .blob]
-    case .noStamp, .stampOutsideCertificate, .secondStampOfSameAuthorityOutside:
+    case .noStamp, .stampOutsideCertificate, .secondStampOfSameAuthorityOutside,
+      .stampAfterLogKey:
       [.dsseV2, .blobV2]
     case .secondStampOutside: SigningForm.allCases
     default: rule == .timestamp ? [.dsseV2, .blobV2] : SigningForm.allCases
