@@ -282,7 +282,7 @@ if Context.environment["HALLMARK_FUZZ"] == "1" {
       dependencies: [
         "Encodings", "SourceText", "Archives", "PythonPackaging", "TransparencyLog",
         "Certificates", "Attestations", "Sigstore", "PyPIAttestations", "Policies",
-        "Verification", x509,
+        "Verification", asn1, x509,
       ],
       path: "Fuzz", swiftSettings: settings))
 }

@@ -3,8 +3,10 @@
 import Attestations
 import Certificates
 import Encodings
+import FoundationEssentials
 import PyPIAttestations
 import Sigstore
+import SwiftASN1
 import TransparencyLog
 import X509
 
@@ -23,11 +25,18 @@ extension FuzzTarget {
       require(checkpoint.text == verified.text, "two texts for the same checkpoint")
     },
     FuzzTarget("certificate") { bytes in
+      // Two readers of certificates: what both accept, they read alike. The library refuses some
+      // that the quick one leaves to the check of the issuer's signature.
       let certificate = try SigningCertificate(der: bytes)
-      require(certificate == (try SigningCertificate(der: bytes)), "not a function of the bytes")
-      _ = try SignedCertificateTimestamp.embedded(in: certificate.certificate)
-      _ = try PrecertificateBody.bytes(
-        tbsCertificate: certificate.certificate.tbsCertificateBytes)
+      let other = try Certificate(derEncoded: bytes)
+      require(
+        certificate.tbsCertificate.elementsEqual(other.tbsCertificateBytes), "another body")
+      require(
+        certificate.notBefore.seconds == Int64(other.notValidBefore.timeIntervalSince1970)
+          && certificate.notAfter.seconds == Int64(other.notValidAfter.timeIntervalSince1970),
+        "another validity")
+      _ = try SignedCertificateTimestamp.embedded(in: certificate)
+      _ = try PrecertificateBody.bytes(tbsCertificate: certificate.tbsCertificate)
     },
     FuzzTarget("authorities") { bytes in
       _ = try? CertificateAuthorityChain(der: [bytes])
@@ -102,7 +111,7 @@ extension FuzzTarget {
       _ = try VerificationSummary(parsing: bytes)
     },
     FuzzTarget("npm-attestations") { bytes in
-      _ = try NpmAttestations(parsing: bytes)
+      _ = try NpmAttestations(try JSONNode(parsing: bytes))
     },
     FuzzTarget("cosign-annotations") { bytes in
       // The annotations and, in a member of its own, the layer.
@@ -112,10 +121,9 @@ extension FuzzTarget {
     },
     FuzzTarget("legacy-envelope") { bytes in
       let legacy = try LegacyEnvelope(parsing: bytes)
-      for body in try legacy.entryBodies() {
-        let read = try? LogEntryBody(parsing: body)
-        require(read != nil || legacy.envelope.payload.isEmpty, "a computed body is not readable")
-      }
+      require(
+        legacy.entryUUIDs.allSatisfy { $0.utf8.count == 64 } && !legacy.entryUUIDs.isEmpty,
+        "no place in the log")
     },
     FuzzTarget("pypi-attestation") { bytes in
       let attestation = try PyPIAttestation(parsing: bytes)

@@ -30,6 +30,18 @@ struct LogEntryCheck {
   /// Whether the entry is of a log of version 2, which serves tiles.
   private var isTiled: Bool { entry.kind == "hashedrekord" && entry.version == "0.0.2" }
 
+  /// Records a failure when the log's key was not in use at a time that an authority vouches for.
+  ///
+  /// Version 2 of the log promises no time of its own; an entry that does is held to that one.
+  func checkKeyPeriod(at times: [Timestamp], recordingIn report: inout VerificationReport) {
+    guard entry.signedEntryTimestamp == nil,
+      let log = trustedRoot.transparencyLogs.first(where: { $0.logID == entry.logID }),
+      let outside = times.first(where: { !log.validity.contains($0) })
+    else { return }
+    report.record(
+      VerificationCheck(.knownLog, .failed("the log's key was not in use at \(outside)")))
+  }
+
   private func checkInclusion(
     _ log: TrustedRoot.Log, _ key: SignatureKey, _ report: inout VerificationReport
   ) {

@@ -79,10 +79,7 @@ package struct TrustedRoot: Hashable, Sendable {
       validity = try ValidityPeriod(try keyNode.required("validFor"))
       logID = try node.required("logId").required("keyId").bytes()
       // Other kinds of keys do not make the document unusable; entries of such a log do not verify.
-      key =
-        keyDetails.hasPrefix("PKIX_")
-        ? try? SignatureKey(subjectPublicKeyInfo: rawKey)
-        : keyDetails.hasPrefix("PKCS1_") ? try? SignatureKey(rsaPublicKey: rawKey) : nil
+      key = LogKeyKind.key(rawKey, named: keyDetails)
     }
 
     var json: JSONValue {

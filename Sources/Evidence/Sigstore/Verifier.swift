@@ -176,9 +176,11 @@ package struct Verifier: Sendable {
     if needsEntry, bundle.logEntries.isEmpty {
       report.record(VerificationCheck(.knownLog, .failed("there is no log entry")))
     }
-    for entry in bundle.logEntries {
-      let check = LogEntryCheck(
-        entry: entry, trustedRoot: trustedRoot, requirements: requirements, now: now)
+    let entryChecks = bundle.logEntries.map {
+      LogEntryCheck(
+        entry: $0, trustedRoot: trustedRoot, requirements: requirements, now: now)
+    }
+    for check in entryChecks {
       if let time = check.run(recordingIn: &report) { times.append(time) }
     }
 
@@ -188,6 +190,7 @@ package struct Verifier: Sendable {
       authorities: trustedRoot.timestampAuthorities, now: now
     ).run(bundle.timestamps, signature: bundle.signature)
     times += stamped
+    for check in entryChecks { check.checkKeyPeriod(at: stamped, recordingIn: &report) }
     if !stamped.isEmpty {
       report.record(VerificationCheck(.timestamp, .passed))
     } else if let reason, times.isEmpty {

@@ -68,6 +68,20 @@ import TrustSimulator
     #expect(throws: DocumentError.self) { try parse(changed) }
   }
 
+  /// The name of a key's kind is compared whole, and the key must be of that kind.
+  @Test(
+    arguments: [
+      ("PKIX_ECDSA_P256_SHA_256", true), ("PKIX_ECDSA_P256_HMAC_SHA_256", false),
+      ("PKIX_ECDSA_P384_SHA_384", false), ("PKIX_ECDSA_P384_SHA_256", false),
+      ("PKIX_ED25519", false), ("PKIX_ED25519_PH", false), ("PKIX_RSA_PKCS1V5", false),
+      ("PKIX_", false), ("PKIX_ECDSA_P256_SHA_256 ", false), ("pkix_ecdsa_p256_sha_256", false),
+    ])
+  func namesOfKindsAreExact(kind: String, isUsable: Bool) throws {
+    let changed = try root()
+      .editing(["tlogs", 0, "publicKey", "keyDetails"]) { _ in .string(kind) }
+    #expect((try parse(changed).transparencyLogs[0].key != nil) == isUsable)
+  }
+
   /// Keys of unknown kinds are passed over; entries of such a log do not verify.
   @Test(arguments: ["PKIX_FUTURE", "PKCS1_RSA_PKCS1V5", "OTHER"])
   func unusableKeysAreNoKeys(kind: String) throws {

@@ -17,6 +17,11 @@ package struct Program: Sendable {
     package let errors: String
     /// Wall time in seconds.
     package let seconds: Double
+    /// The most memory that was resident, in MB; 0 where the system does not tell.
+    ///
+    /// It is looked at every few milliseconds while the program runs, so what is allocated in the
+    /// last of them is missed.
+    package let peakMemory: Int
 
     package var description: String { "status \(status)\n\(output)\n\(errors)" }
   }
@@ -64,7 +69,11 @@ package struct Program: Sendable {
     let start = Date()
     try process.run()
     let deadline = start.addingTimeInterval(timeout)
-    while process.isRunning, Date() < deadline { usleep(5_000) }
+    var peakMemory = 0
+    while process.isRunning, Date() < deadline {
+      peakMemory = max(peakMemory, Self.peakMemory(of: process.processIdentifier))
+      usleep(5_000)
+    }
     if process.isRunning {
       kill(process.processIdentifier, SIGKILL)
       // A child that it left and that holds its descriptors would keep this waiting for ever.
@@ -78,7 +87,17 @@ package struct Program: Sendable {
       status: killed ? 128 + process.terminationStatus : process.terminationStatus,
       output: String(decoding: try TestData.read(outputFile), as: UTF8.self),
       errors: String(decoding: try TestData.read(errorFile), as: UTF8.self),
-      seconds: Date().timeIntervalSince(start))
+      seconds: Date().timeIntervalSince(start), peakMemory: peakMemory)
+  }
+
+  /// `VmHWM` of a running process in MB, which never falls.
+  private static func peakMemory(of process: Int32) -> Int {
+    guard let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+    else { return 0 }
+    for line in status.split(separator: "\n") where line.hasPrefix("VmHWM:") {
+      return (Int(line.filter(\.isNumber)) ?? 0) / 1_024
+    }
+    return 0
   }
 
   /// The variables that tests pass on; everything else of the caller's environment is left out.

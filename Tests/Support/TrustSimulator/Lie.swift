@@ -55,7 +55,7 @@ package enum Lie: String, CaseIterable, Sendable {
     stamperNoUsage
   case stamperKeyUsage, stamperExpired, stamperIssuerCannotSign, stamperOtherRoot
   case stamperOutsideWindow, stamperOthersWindow, stampInFuture, stampOutsideCertificate
-  case secondStampOutside, secondStampOfSameAuthorityOutside
+  case secondStampOutside, secondStampOfSameAuthorityOutside, stampAfterLogKey
 
   /// The rule that must refuse it.
   package var rule: VerificationRule {
@@ -81,7 +81,7 @@ package enum Lie: String, CaseIterable, Sendable {
       .statementWithoutSubject, .statementWithoutDigest, .statementDigestNumber,
       .digestOfOtherFile:
       .artifactBinding
-    case .noLogEntry, .unknownLog, .secondEntryUnknownLog: .knownLog
+    case .noLogEntry, .unknownLog, .secondEntryUnknownLog, .stampAfterLogKey: .knownLog
     case .bodyOfOtherSignature, .bodyOfOtherCertificate, .bodyOfOtherPayload, .bodyOfOtherKind,
       .bodyUnknownKind, .bodyNotJSON, .bodyTwoSignatures, .bodyVerifierNotPEM, .bodyVerifierLabel,
       .bodyHashAlgorithm, .bodyHashText, .bodySignatureText, .bodyTwoVerifiers, .kindMisannounced,
@@ -119,7 +119,8 @@ package enum Lie: String, CaseIterable, Sendable {
       .timeBeforeCertificate, .timeAfterCertificate, .timeInFuture, .timeBeforeLogKey,
       .timeAfterLogKey:
       [.dsse, .intoto, .blob]
-    case .noStamp, .stampOutsideCertificate, .secondStampOfSameAuthorityOutside:
+    case .noStamp, .stampOutsideCertificate, .secondStampOfSameAuthorityOutside,
+      .stampAfterLogKey:
       [.dsseV2, .blobV2]
     case .secondStampOutside: SigningForm.allCases
     default: rule == .timestamp ? [.dsseV2, .blobV2] : SigningForm.allCases

@@ -149,7 +149,10 @@ struct EvidenceView {
     }
     if let inclusion = entry.inclusion {
       lines.append(("proof", "entry \(inclusion.logIndex) of a tree of \(inclusion.treeSize)"))
-      let origin = inclusion.checkpoint?.split(separator: "\n").first.map(String.init)
+      // Only the first line is looked at: a note of millions of lines is not worth its memory.
+      let origin = inclusion.checkpoint.map { note in
+        String(decoding: note.utf8.prefix { $0 != 0x0a }.prefix(256), as: UTF8.self)
+      }
       lines.append(("checkpoint", origin ?? "none"))
     } else {
       lines.append(("proof", "none"))

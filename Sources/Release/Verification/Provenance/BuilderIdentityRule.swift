@@ -31,7 +31,10 @@ struct BuilderIdentityRule {
     return outcome
   }
 
-  private func builder(
+  /// The builder of a workflow, whatever its ref.
+  ///
+  /// - Throws: ``ProvenanceReason/untrustedReusableWorkflow``, ``ProvenanceReason/invalidFormat``.
+  func builder(
     of identity: WorkflowIdentity, expected: String?
   ) throws(ProvenanceFailure) -> Outcome {
     let builder = try BuilderIdentifier(
@@ -56,7 +59,10 @@ struct BuilderIdentityRule {
     return Outcome(builder: builder, isDelegator: false)
   }
 
-  private func checkRef(
+  /// Checks that the builder is at a release; test repositories may use others.
+  ///
+  /// - Throws: ``ProvenanceReason/invalidRef``.
+  func checkRef(
     _ ref: String, sourceRepository: String
   ) throws(ProvenanceFailure) {
     guard allowsTestBuilders,

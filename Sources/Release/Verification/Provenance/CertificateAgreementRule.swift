@@ -21,16 +21,24 @@ struct CertificateAgreementRule {
     try checkParameters()
     try checkRun()
     try checkSubjects()
+    try checkTrigger()
+    try checkSources()
+    try checkSteps()
+  }
+
+  func checkTrigger() throws(ProvenanceFailure) {
     try checkEqual(identity.buildConfigPath, try provenance.triggerPath(), "trigger's path")
+  }
+
+  func checkSources() throws(ProvenanceFailure) {
     let dependencies = provenance.provenance.dependencies.count
     guard dependencies == 1 else {
       throw ProvenanceReason.nonVerifiableClaim.failure(
         "it names \(dependencies) sources instead of one")
     }
-    try checkSteps()
   }
 
-  private func checkEnvironment() throws(ProvenanceFailure) {
+  func checkEnvironment() throws(ProvenanceFailure) {
     let context = try provenance.context()
     var parameters = context.parameters
     var known: [String: String?]
@@ -67,17 +75,17 @@ struct CertificateAgreementRule {
   }
 
   /// Parameters of v0.2 must not be there: only the person who started the run knows them.
-  private func checkParameters() throws(ProvenanceFailure) {
+  func checkParameters() throws(ProvenanceFailure) {
     guard case .v02(let predicate) = provenance.provenance.predicate else { return }
     try checkEmpty(predicate.parameters, "parameters")
   }
 
-  private func checkSteps() throws(ProvenanceFailure) {
+  func checkSteps() throws(ProvenanceFailure) {
     guard case .v02(let predicate) = provenance.provenance.predicate else { return }
     try checkEmpty(predicate.buildConfig, "build configuration")
   }
 
-  private func checkRun() throws(ProvenanceFailure) {
+  func checkRun() throws(ProvenanceFailure) {
     let invocation: String
     let times: [Timestamp?]
     switch provenance.provenance.predicate {
@@ -130,7 +138,7 @@ struct CertificateAgreementRule {
     return (parts[0].text, parts[1].text)
   }
 
-  private func checkSubjects() throws(ProvenanceFailure) {
+  func checkSubjects() throws(ProvenanceFailure) {
     let subjects = provenance.provenance.subjects
     guard subjects.count == 1, let only = subjects.first, only.digests["sha512"] != nil else {
       throw ProvenanceReason.nonVerifiableClaim.failure(

@@ -137,7 +137,10 @@ struct GitHubProvenance {
     switch provenance.predicate {
     case .v02(let predicate): return predicate.entryPoint
     case .v1(let predicate):
-      guard case .string(let path)? = try workflowParameters(predicate)["path"] else {
+      guard case .object(let external) = predicate.externalParameters,
+        case .object(let workflow)? = external["workflow"],
+        case .string(let path)? = workflow["path"]
+      else {
         throw ProvenanceReason.invalidDssePayload.failure("the workflow's path is not recorded")
       }
       return path

@@ -46,7 +46,8 @@ enum GitReference {
     return parts.name
   }
 
-  private static func parts(of ref: String) -> (kind: String, name: String)? {
+  /// Kind and name of `refs/KIND/NAME`, whatever the kind; `nil` for other texts.
+  static func parts(of ref: String) -> (kind: String, name: String)? {
     let parts = ref.utf8.split(
       separator: UInt8(ascii: "/"), maxSplits: 2, omittingEmptySubsequences: false)
     guard parts.count == 3, parts[0].elementsEqual("refs".utf8) else { return nil }

@@ -34,7 +34,7 @@ enum ProvenanceBuilderRule {
     return builder
   }
 
-  private static func checkDelegatedRef(
+  static func checkDelegatedRef(
     _ provenance: GitHubProvenance, allowsTestBuilders: Bool
   ) throws(ProvenanceFailure) {
     let id = provenance.builderID

@@ -44,39 +44,6 @@ struct WorkflowIdentity {
   /// The run's number and attempt.
   let run: (id: String, attempt: String)?
 
-  /// Reads a certificate's claims.
-  ///
-  /// - Throws: ``ProvenanceReason/invalidOIDCIssuer``, ``ProvenanceReason/invalidFormat``,
-  ///   ``ProvenanceReason/malformedURI``.
-  init(_ certificate: SigningCertificate) throws(ProvenanceFailure) {
-    func claim(_ name: FulcioExtension) -> String? {
-      certificate.claims[name].flatMap { $0.isEmpty ? nil : $0 }
-    }
-    func either(
-      _ old: FulcioExtension, _ new: FulcioExtension
-    ) throws(ProvenanceFailure) -> String {
-      try Self.agreed(claim(old), claim(new), new.title)
-    }
-    let issuer = try either(.issuerV1, .issuer)
-    guard issuer.utf8.elementsEqual(Self.gitHubIssuer.utf8) else {
-      throw ProvenanceReason.invalidOIDCIssuer.failure(
-        "the signer's identity is from `\(issuer)`, not from GitHub")
-    }
-    trigger = try either(.gitHubWorkflowTrigger, .buildTrigger)
-    sourceDigest = try either(.gitHubWorkflowSHA, .sourceRepositoryDigest)
-    _ = try Self.agreed(sourceDigest, claim(.buildConfigDigest), "Build Config Digest")
-    sourceRepository = try Self.repository(
-      claim(.gitHubWorkflowRepository), uri: claim(.sourceRepositoryURI))
-    sourceRef = claim(.sourceRepositoryRef)
-    sourceID = claim(.sourceRepositoryIdentifier)
-    sourceOwnerID = claim(.sourceRepositoryOwnerIdentifier)
-    signerDigest = claim(.buildSignerDigest)
-    runner = claim(.runnerEnvironment).flatMap { Runner(rawValue: $0) }
-    buildConfigPath = try Self.buildConfigPath(claim(.buildConfigURI), of: sourceRepository)
-    run = try Self.run(claim(.runInvocationURI), of: sourceRepository)
-    (signerName, signerRef) = try Self.signer(certificate.subjectAlternativeName)
-  }
-
   /// The path of ``signerName`` with its ref, without host.
   var signerPath: String {
     "\(signerName)@\(signerRef)".utf8.dropFirst(Self.host.utf8.count).text
@@ -150,5 +117,49 @@ struct WorkflowIdentity {
       throw ProvenanceReason.malformedURI.failure("the workflow `\(uri)` has no ref")
     }
     return (uri.utf8[..<at].text, ref)
+  }
+}
+
+extension WorkflowIdentity {
+  /// Reads a certificate's claims.
+  ///
+  /// - Throws: ``ProvenanceReason/invalidOIDCIssuer``, ``ProvenanceReason/invalidFormat``,
+  ///   ``ProvenanceReason/malformedURI``.
+  init(_ certificate: SigningCertificate) throws(ProvenanceFailure) {
+    try self.init(claims: certificate.claims, name: certificate.subjectAlternativeName)
+  }
+
+  /// Reads claims.
+  ///
+  /// - Throws: as for a certificate.
+  init(
+    claims: [FulcioExtension: String], name: SubjectAlternativeName
+  ) throws(ProvenanceFailure) {
+    func claim(_ name: FulcioExtension) -> String? {
+      claims[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+    func either(
+      _ old: FulcioExtension, _ new: FulcioExtension
+    ) throws(ProvenanceFailure) -> String {
+      try Self.agreed(claim(old), claim(new), new.title)
+    }
+    let issuer = try either(.issuerV1, .issuer)
+    guard issuer.utf8.elementsEqual(Self.gitHubIssuer.utf8) else {
+      throw ProvenanceReason.invalidOIDCIssuer.failure(
+        "the signer's identity is from `\(issuer)`, not from GitHub")
+    }
+    trigger = try either(.gitHubWorkflowTrigger, .buildTrigger)
+    sourceDigest = try either(.gitHubWorkflowSHA, .sourceRepositoryDigest)
+    _ = try Self.agreed(sourceDigest, claim(.buildConfigDigest), "Build Config Digest")
+    sourceRepository = try Self.repository(
+      claim(.gitHubWorkflowRepository), uri: claim(.sourceRepositoryURI))
+    sourceRef = claim(.sourceRepositoryRef)
+    sourceID = claim(.sourceRepositoryIdentifier)
+    sourceOwnerID = claim(.sourceRepositoryOwnerIdentifier)
+    signerDigest = claim(.buildSignerDigest)
+    runner = claim(.runnerEnvironment).flatMap { Runner(rawValue: $0) }
+    buildConfigPath = try Self.buildConfigPath(claim(.buildConfigURI), of: sourceRepository)
+    run = try Self.run(claim(.runInvocationURI), of: sourceRepository)
+    (signerName, signerRef) = try Self.signer(name)
   }
 }

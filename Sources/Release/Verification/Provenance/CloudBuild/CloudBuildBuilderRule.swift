@@ -41,7 +41,10 @@ enum CloudBuildBuilderRule {
     return builder
   }
 
-  private static func checkType(
+  /// Checks the recipe or build type, which belongs to the builder's version.
+  ///
+  /// - Throws: ``ProvenanceReason/invalidRecipe``, ``ProvenanceReason/invalidBuildType``.
+  static func checkType(
     _ type: String, _ builder: BuilderIdentifier
   ) throws(ProvenanceFailure) {
     switch builder.version {

@@ -110,7 +110,7 @@ struct CloudBuildSignatureRule {
   }
 
   /// Cloud Build writes base64url with padding.
-  private static func decoded(_ text: String) -> [UInt8]? {
+  static func decoded(_ text: String) -> [UInt8]? {
     let standard = text.utf8.map { byte -> UInt8 in
       switch byte {
       case UInt8(ascii: "-"): UInt8(ascii: "+")

@@ -72,7 +72,7 @@ struct SummaryRules {
     }
   }
 
-  private func checkLevels() throws(ProvenanceFailure) {
+  func checkLevels() throws(ProvenanceFailure) {
     let wanted = try Self.tracks(expected.verifiedLevels)
     let found = try Self.tracks(summary.verifiedLevels)
     for (track, level) in wanted.sorted(by: { $0.key < $1.key })
@@ -89,7 +89,7 @@ struct SummaryRules {
   private static func isTrack(_ level: String) -> Bool { level.utf8.starts(with: "SLSA_".utf8) }
 
   /// The highest level of each track in `SLSA_TRACK_LEVEL_n`.
-  private static func tracks(_ levels: [String]) throws(ProvenanceFailure) -> [String: UInt64] {
+  static func tracks(_ levels: [String]) throws(ProvenanceFailure) -> [String: UInt64] {
     var tracks: [String: UInt64] = [:]
     for level in levels where isTrack(level) {
       let parts = level.utf8.split(
