@@ -60,10 +60,10 @@ import Testing
 
   /// A bundle that is readable, with something huge inside: it is shown, and never accepted.
   @Test(
-    .enabled(if: TestData.sigstoreConformance.isPresent || TestData.isCI),
+    .enabled(if: TestData.conformance.isPresent || TestData.isCI),
     arguments: ["checkpoint", "payload"])
   func bundles(part: String) throws {
-    let bytes = try TestData.sigstoreConformance.bytes(
+    let bytes = try TestData.conformance.bytes(
       "bundle-verify/happy-path-intoto-in-dsse-v3/bundle.sigstore.json")
     var text = String(decoding: bytes, as: UTF8.self)
     switch part {
