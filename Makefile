@@ -22,7 +22,7 @@ release: ## release build: static Swift library, stripped, in .build-release/rel
 check: ## everything that continuous integration runs
 	@scripts/check
 
-bench: ## speed, memory and size of the client beside another one's
+bench: ## speed, memory and size, beside the cryptography alone and another client
 	@scripts/bench
 
 mutants: ## remove every rejection, one at a time, in a copy: does a test notice?

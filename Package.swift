@@ -120,7 +120,7 @@ let package = Package(
     module("Formats", "Encodings", [crypto]),
     module("Formats", "SourceText", ["Encodings", tomlKit]),
     module("Formats", "Archives", ["Encodings", "CZlib"]),
-    module("Formats", "PythonPackaging", ["Encodings"]),
+    module("Formats", "PythonPackaging", ["Encodings", "SourceText"]),
     .systemLibrary(
       name: "CZlib", path: "Sources/Formats/CZlib", pkgConfig: "zlib",
       providers: [.apt(["zlib1g-dev"])]),
@@ -161,9 +161,9 @@ let package = Package(
     module(
       "Services", "ServiceClients",
       [
-        "Encodings", "PythonPackaging", "TransparencyLog", "Certificates", "Attestations",
-        "Sigstore", "PyPIAttestations", "TrustedPublishing", crypto, httpClient, nioCore, nioPosix,
-        nioSSL, nioHTTP1, systemPackage,
+        "Encodings", "Archives", "PythonPackaging", "TransparencyLog", "Certificates",
+        "Attestations", "Sigstore", "PyPIAttestations", "TrustedPublishing", crypto, httpClient,
+        nioCore, nioPosix, nioSSL, nioHTTP1, systemPackage,
       ]),
     module("Services", "Storage", ["Encodings", "TransparencyLog", crypto, grdb]),
     module(
@@ -218,7 +218,7 @@ let package = Package(
       ]),
     tests("Formats", "EncodingsTests", ["Encodings"]),
     tests("Formats", "SourceTextTests", ["SourceText", "Encodings"]),
-    tests("Formats", "PythonPackagingTests", ["PythonPackaging", "Encodings"]),
+    tests("Formats", "PythonPackagingTests", ["PythonPackaging", "Encodings", "SourceText"]),
     tests("Formats", "ArchivesTests", ["Archives", "Encodings", "TestSupport", "PythonPackaging"]),
     tests("Evidence", "TransparencyLogTests", ["TransparencyLog", "Encodings", crypto]),
     tests(

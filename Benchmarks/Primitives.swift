@@ -52,14 +52,18 @@ struct Primitives {
   /// Hashes as many bytes with SHA-256.
   func hash(_ count: Int) throws {
     var hash = SHA256()
-    for chunk in Self.chunks(count) { bulk[..<chunk].withUnsafeBytes { hash.update(bufferPointer: $0) } }
+    for chunk in Self.chunks(count) {
+      bulk[..<chunk].withUnsafeBytes { hash.update(bufferPointer: $0) }
+    }
     guard hash.finalize() != short else { throw BenchmarkError("equal hashes") }
   }
 
   /// Hashes as many bytes with SHA-384.
   func hashLong(_ count: Int) throws {
     var hash = SHA384()
-    for chunk in Self.chunks(count) { bulk[..<chunk].withUnsafeBytes { hash.update(bufferPointer: $0) } }
+    for chunk in Self.chunks(count) {
+      bulk[..<chunk].withUnsafeBytes { hash.update(bufferPointer: $0) }
+    }
     guard hash.finalize() != long else { throw BenchmarkError("equal hashes") }
   }
 

@@ -135,7 +135,7 @@ def line(label: str, figures: str, verdicts: list[tuple[str, float, float, bool]
         met = value >= aim if more else value <= aim
         words.append(f"{what} {value:.2f} (aim {'≥' if more else '≤'} {aim:g}: "
                      f"{'met' if met else 'missed'})")
-    print(f"  {label:<24}{figures:<46}{', '.join(words)}".rstrip())
+    print(f"  {label:<24}{figures:<62}{', '.join(words)}".rstrip())
 
 
 def throughput(program: str) -> None:
@@ -200,6 +200,7 @@ def throughput(program: str) -> None:
 
 def large_file(program: str) -> None:
     worker, best = Worker(program), Best()
+    worker.ask("primitives")
     before = worker.peak_memory()
     with tempfile.NamedTemporaryFile() as file:
         file.truncate(LARGE)

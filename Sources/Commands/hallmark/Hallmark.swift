@@ -20,7 +20,8 @@ struct Hallmark: AsyncParsableCommand {
       CommandGroup(
         name: "Check",
         subcommands: [
-          VerifyCommand.self, InspectCommand.self, PolicyCommand.self, BundleCommand.self,
+          VerifyCommand.self, InspectCommand.self, DownloadCommand.self, PolicyCommand.self,
+          BundleCommand.self,
         ]),
     ])
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Encodings
-import X509
 
 /// A version 3 certificate taken apart (RFC 5280 §4.1), without a judgement about any part.
 ///
@@ -23,6 +22,16 @@ struct CertificateFields: Hashable, Sendable {
     let value: Range<Int>
   }
 
+  /// With what a certificate is signed.
+  enum SignatureAlgorithm: Hashable, Sendable {
+    /// ECDSA on the curve of the issuer's key.
+    case ecdsa(SignatureHash)
+    /// RSA with PKCS #1 v1.5 padding.
+    case rsa(SignatureHash)
+    /// Ed25519.
+    case ed25519
+  }
+
   /// The whole certificate.
   let der: [UInt8]
   private let tbs: Range<Int>
@@ -30,7 +39,7 @@ struct CertificateFields: Hashable, Sendable {
   private let keyRange: Range<Int>
   private let signatureRange: Range<Int>
   /// The signature's algorithm; `nil` if it is none of those that are accepted.
-  let signatureAlgorithm: Certificate.SignatureAlgorithm?
+  let signatureAlgorithm: SignatureAlgorithm?
   /// First moment of validity.
   let notBefore: Timestamp
   /// Last moment of validity.
@@ -49,7 +58,9 @@ struct CertificateFields: Hashable, Sendable {
 
   /// The extension of a type, by the content of its object identifier.
   func `extension`(_ identifier: [UInt8]) -> Extension? {
-    extensions.first { der[$0.identifier].elementsEqual(identifier) }
+    extensions.first {
+      $0.identifier.count == identifier.count && der[$0.identifier].elementsEqual(identifier)
+    }
   }
 
   /// Takes a certificate apart.
@@ -72,7 +83,7 @@ struct CertificateFields: Hashable, Sendable {
     guard der[try version.next(DERReader.Tag.integer).content] == [2] else { throw .init() }
     try version.finish()
     let serial = der[try fields.next(DERReader.Tag.integer).content]
-    guard Self.isInteger(serial) else { throw .init() }
+    guard Self.isPositive(serial) else { throw .init() }
     // RFC 5280 §4.1.1.2: the algorithm stands in both places.
     let algorithm = try fields.next(DERReader.Tag.sequence).whole
     guard der[algorithm] == der[outerAlgorithm] else { throw .init() }
@@ -109,12 +120,18 @@ struct CertificateFields: Hashable, Sendable {
       let value = try item.next(DERReader.Tag.octetString).content
       try item.finish()
       guard !identifier.isEmpty, extensions.count < 64,
-        !extensions.contains(where: { der[$0.identifier] == der[identifier] })
+        !extensions.contains(where: { isEqual($0.identifier, identifier, in: der) })
       else { throw .init() }
       extensions.append(Extension(identifier: identifier, isCritical: isCritical, value: value))
     }
     guard !extensions.isEmpty else { throw .init() }
     return extensions
+  }
+
+  /// Whether the bytes of two ranges are equal; most differ in length or in the last byte.
+  private static func isEqual(_ left: Range<Int>, _ right: Range<Int>, in der: [UInt8]) -> Bool {
+    left.count == right.count && der[left.upperBound - 1] == der[right.upperBound - 1]
+      && der[left] == der[right]
   }
 
   /// A Name: `SEQUENCE OF SET OF SEQUENCE { OBJECT IDENTIFIER, value }`.
@@ -135,11 +152,11 @@ struct CertificateFields: Hashable, Sendable {
     return name.whole
   }
 
-  /// Whether an INTEGER has content, in the fewest bytes.
-  private static func isInteger(_ content: ArraySlice<UInt8>) -> Bool {
-    guard let first = content.first else { return false }
+  /// Whether the content of an INTEGER is not negative, and in the fewest bytes.
+  private static func isPositive(_ content: ArraySlice<UInt8>) -> Bool {
+    guard let first = content.first, first < 0x80 else { return false }
     guard let second = content.dropFirst().first else { return true }
-    return !(first == 0 && second < 0x80) && !(first == 0xff && second >= 0x80)
+    return first != 0 || second >= 0x80
   }
 
   /// `YYMMDDHHMMSSZ` up to the year 2049, `YYYYMMDDHHMMSSZ` (RFC 5280 §4.1.2.5).
@@ -165,13 +182,27 @@ struct CertificateFields: Hashable, Sendable {
 
   /// AlgorithmIdentifiers in DER that a certificate may be signed with: ECDSA and RSA (PKCS #1 v1.5,
   /// with its NULL) over SHA-256 and longer, Ed25519.
-  private static let accepted: [([UInt8], Certificate.SignatureAlgorithm)] = [
-    ([0x30, 10, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 3], .ecdsaWithSHA384),
-    ([0x30, 10, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2], .ecdsaWithSHA256),
-    ([0x30, 10, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 4], .ecdsaWithSHA512),
-    ([0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, 11, 5, 0], .sha256WithRSAEncryption),
-    ([0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, 12, 5, 0], .sha384WithRSAEncryption),
-    ([0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, 13, 5, 0], .sha512WithRSAEncryption),
+  private static let accepted: [([UInt8], SignatureAlgorithm)] = [
+    ([0x30, 10, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 3], .ecdsa(.sha384)),
+    ([0x30, 10, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2], .ecdsa(.sha256)),
+    ([0x30, 10, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 4], .ecdsa(.sha512)),
+    ([0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, 11, 5, 0], .rsa(.sha256)),
+    ([0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, 12, 5, 0], .rsa(.sha384)),
+    ([0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, 13, 5, 0], .rsa(.sha512)),
     ([0x30, 5, 6, 3, 0x2b, 0x65, 0x70], .ed25519),
   ]
+}
+
+extension CertificateFields {
+  /// Whether a key made the certificate's signature, with the algorithm that the certificate names.
+  func isSigned(by key: SignatureKey) -> Bool {
+    let (signature, message) = (Array(signature), Array(tbsCertificate))
+    switch (signatureAlgorithm, key.algorithm) {
+    case (.ecdsa(let hash), .p256), (.ecdsa(let hash), .p384), (.ecdsa(let hash), .p521),
+      (.rsa(let hash), .rsa):
+      return key.isValidSignature(signature, for: message, hash: hash)
+    case (.ed25519, .ed25519): return key.isValidSignature(signature, for: message)
+    default: return false
+    }
+  }
 }

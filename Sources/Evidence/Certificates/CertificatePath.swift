@@ -26,8 +26,7 @@ struct CertificatePath: Sendable {
 
   /// The issuer first, the root last.
   let certificates: [Certificate]
-  /// The SubjectPublicKeyInfo of the issuer in DER.
-  let issuerKey: [UInt8]
+  private let key: SignatureKey
   private let issuer: Certificate
   private let root: Certificate
   private let purpose: Purpose
@@ -43,6 +42,7 @@ struct CertificatePath: Sendable {
   ///   - intermediates: certificates below the root; at most 7, which bounds the search.
   ///   - root: the anchor.
   ///   - purpose: what leaves may be used for.
+  /// - Returns: the paths that may be used, short ones first.
   static func all(
     of intermediates: [Certificate], to root: Certificate, for purpose: Purpose
   ) -> [CertificatePath] {
@@ -67,9 +67,12 @@ struct CertificatePath: Sendable {
     }
   }
 
+  /// The SubjectPublicKeyInfo of the issuer in DER.
+  var issuerKey: [UInt8] { key.subjectPublicKeyInfo }
+
   private init?(_ certificates: [Certificate], for purpose: Purpose) {
     guard let issuer = certificates.first, let root = certificates.last,
-      let key = try? SignatureKey.subjectPublicKeyInfo(of: issuer.publicKey),
+      let key = try? SignatureKey(issuer.publicKey),
       let name = try? issuer.subject.der,
       Self.mayIssue(certificates, for: purpose)
     else { return nil }
@@ -77,7 +80,7 @@ struct CertificatePath: Sendable {
     self.issuer = issuer
     self.root = root
     self.purpose = purpose
-    issuerKey = key
+    self.key = key
     issuerName = name
     understood = purpose.understood.map(\.identifier)
     hasNameConstraints = certificates.contains {
@@ -148,10 +151,9 @@ struct CertificatePath: Sendable {
   /// is not understood.
   func issued(_ leaf: SigningCertificate) async -> Bool {
     let fields = leaf.fields
-    guard let algorithm = fields.signatureAlgorithm, fields.issuer.elementsEqual(issuerName),
+    guard fields.issuer.elementsEqual(issuerName),
       fields.extensions.allSatisfy({ !$0.isCritical || isUnderstood(fields.der[$0.identifier]) }),
-      issuer.publicKey.isValidSignature(
-        fields.signature, for: fields.tbsCertificate, signatureAlgorithm: algorithm)
+      fields.isSigned(by: key)
     else { return false }
     guard hasNameConstraints else { return true }
     guard let certificate = try? Certificate(derEncoded: fields.der) else { return false }

@@ -113,7 +113,10 @@ package enum FulcioExtension: UInt, CaseIterable, Hashable, Sendable {
   }
 
   private static func text(_ der: [UInt8], _ range: Range<Int>) -> String? {
-    String(validating: der[range], as: UTF8.self)
+    let bytes = der[range]
+    // ASCII, which nearly all is, cannot be invalid, and is told quickly.
+    if bytes.allSatisfy({ $0 < 0x80 }) { return String(decoding: bytes, as: UTF8.self) }
+    return String(validating: bytes, as: UTF8.self)
   }
 
   /// Reads all known extensions of a certificate.

@@ -204,6 +204,7 @@ package struct SignatureKey: Hashable, Sendable {
   ///     messages, so with such a key the answer is `false`.
   ///   - bytes: the digest; of any other length than the hash's the answer is `false`.
   ///   - hash: the hash that made it.
+  /// - Returns: whether the signature is valid.
   package func isValidSignature(
     _ signature: [UInt8], forDigest bytes: [UInt8], hash: SignatureHash
   ) -> Bool {
@@ -222,8 +223,9 @@ package struct SignatureKey: Hashable, Sendable {
     }
   }
 
-  /// A digest computed elsewhere as the library's type, which has no initialiser for it: its memory is
-  /// the digest's bytes. Were it ever something else, its own view of them would tell.
+  /// A digest computed elsewhere as the library's type.
+  ///
+  /// The type has no initialiser for it: its memory is the digest's bytes. Were it ever something else, its own view of them would tell.
   private static func digest<Value: Digest>(_ bytes: [UInt8]) -> Value? {
     guard MemoryLayout<Value>.size == bytes.count, Value.byteCount == bytes.count else {
       return nil

@@ -2,7 +2,6 @@
 
 package import Encodings
 import SwiftASN1
-package import X509
 
 /// A CT log's promise that it took a certificate (RFC 6962 §3.2), version 1.
 package struct SignedCertificateTimestamp: Hashable, Sendable {
@@ -41,18 +40,6 @@ package struct SignedCertificateTimestamp: Hashable, Sendable {
     let identifier = PrecertificateBody.timestampListIdentifier
     guard let found = certificate.fields.extension(identifier) else { return [] }
     return try embedded(extensionValue: certificate.der[found.value])
-  }
-
-  /// Reads the timestamps embedded in a certificate; an absent extension gives none.
-  ///
-  /// - Throws: ``CertificateError/malformedTimestamp(_:)``, also above 16 timestamps.
-  package static func embedded(
-    in certificate: Certificate
-  ) throws(CertificateError) -> [SignedCertificateTimestamp] {
-    guard let found = certificate.extensions[oid: PrecertificateBody.timestampList] else {
-      return []
-    }
-    return try embedded(extensionValue: found.value)
   }
 
   private static func embedded(

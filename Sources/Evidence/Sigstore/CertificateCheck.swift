@@ -8,9 +8,10 @@ struct CertificateCheck {
   let trustedRoot: TrustedRoot
   let cache: CertificateCache
 
-  /// Records the outcomes; without a verified time nothing of it can be decided.
+  /// Records the outcomes, with what the cache already says about the certificate; without a
+  /// verified time nothing of it can be decided.
   func run(
-    _ certificate: SigningCertificate, times: [Timestamp],
+    _ certificate: SigningCertificate, known: CertificateCache.Entry?, times: [Timestamp],
     recordingIn report: inout VerificationReport
   ) async {
     guard !times.isEmpty else {
@@ -32,7 +33,6 @@ struct CertificateCheck {
       report.record(VerificationCheck(.certificateValidity, .passed))
     }
 
-    let known = cache[certificate.der]
     var issuances = known?.issuances ?? []
     if known == nil {
       for authority in trustedRoot.certificateAuthorities {

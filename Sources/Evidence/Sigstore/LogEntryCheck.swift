@@ -27,6 +27,9 @@ struct LogEntryCheck {
     return checkEntryTimestamp(log, key, &report)
   }
 
+  /// Whether the entry is of a log of version 2, which serves tiles.
+  private var isTiled: Bool { entry.kind == "hashedrekord" && entry.version == "0.0.2" }
+
   /// Records a failure when the log's key was not in use at a time that an authority vouches for.
   ///
   /// Version 2 of the log promises no time of its own; an entry that does is held to that one.
@@ -66,9 +69,7 @@ struct LogEntryCheck {
       else { throw NoteError.malformed("it is for another tree than the inclusion proof") }
       report.record(VerificationCheck(.checkpoint, .passed))
       // Version 2 has one index; in version 1 the entry's own counts over all shards.
-      if entry.version == "0.0.2", entry.kind == "hashedrekord",
-        inclusion.logIndex != entry.logIndex
-      {
+      if isTiled, inclusion.logIndex != entry.logIndex {
         throw ProofError.indexOutOfRange(index: entry.logIndex, treeSize: checkpoint.size)
       }
       try InclusionProof(
@@ -114,9 +115,15 @@ struct LogEntryCheck {
     _ log: TrustedRoot.Log, _ key: SignatureKey, _ report: inout VerificationReport
   ) -> Timestamp? {
     // Without the log's signature the integrated time is anybody's claim (CVE-2024-55655).
-    guard let signature = entry.signedEntryTimestamp else { return nil }
     func failed(_ sentence: String) {
       report.record(VerificationCheck(.entryTimestamp, .failed(sentence)))
+    }
+    guard let signature = entry.signedEntryTimestamp else {
+      // Version 2 has no integrated time at all; a reader of the file must not find one.
+      if isTiled, (entry.integratedTime ?? 0) != 0 {
+        failed("the entry claims a time, but its version of the log has none")
+      }
+      return nil
     }
     guard let seconds = entry.integratedTime,
       let payload = try? SignedEntryTimestamp.payload(

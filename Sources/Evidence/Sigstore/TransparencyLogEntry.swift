@@ -84,7 +84,9 @@ package struct TransparencyLogEntry: Hashable, Sendable {
     inclusion = try node.optional("inclusionProof").map { proof throws(DocumentError) in
       var hashes: [SHA256Hash] = []
       // A tree of 2^63 leaves needs 63 hashes.
-      for hash in try proof.optional("hashes")?.array(limit: 64) ?? [] {
+      let list = try proof.optional("hashes")?.array(limit: 64) ?? []
+      hashes.reserveCapacity(list.count)
+      for hash in list {
         hashes.append(try hash.digest())
       }
       return Inclusion(

@@ -56,9 +56,10 @@ extension Verifier {
     guard case .certificate(let der) = bundle.material else {
       return Self.unreadable("it is signed by a bare key, not by a certificate")
     }
+    let known = cache[der]
     let certificate: SigningCertificate
     do {
-      certificate = try cache[der]?.certificate ?? SigningCertificate(der: der)
+      certificate = try known?.certificate ?? SigningCertificate(der: der)
       report.record(VerificationCheck(.wellFormed, .passed))
     } catch {
       return Self.unreadable("\(error)")
@@ -67,7 +68,7 @@ extension Verifier {
       bundle, artifact: nil, material: .certificate(der), key: certificate.publicKey, now: now,
       report: &report)
     await CertificateCheck(trustedRoot: trustedRoot, cache: cache).run(
-      certificate, times: times, recordingIn: &report)
+      certificate, known: known, times: times, recordingIn: &report)
     return Self.result(report, .certificate(certificate), bundle, statement, times)
   }
 

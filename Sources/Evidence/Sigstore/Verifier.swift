@@ -75,9 +75,10 @@ package struct Verifier: Sendable {
           .wellFormed, .failed("it is signed by a bare key, not by a certificate")))
       return Result(report: report, verified: nil)
     }
+    let known = cache[der]
     let certificate: SigningCertificate
     do {
-      certificate = try cache[der]?.certificate ?? SigningCertificate(der: der)
+      certificate = try known?.certificate ?? SigningCertificate(der: der)
       report.record(VerificationCheck(.wellFormed, .passed))
     } catch {
       report.record(VerificationCheck(.wellFormed, .failed("\(error)")))
@@ -90,7 +91,7 @@ package struct Verifier: Sendable {
 
     // (5) The certificate at those times.
     await CertificateCheck(trustedRoot: trustedRoot, cache: cache).run(
-      certificate, times: times, recordingIn: &report)
+      certificate, known: known, times: times, recordingIn: &report)
 
     guard report.passed else { return Result(report: report, verified: nil) }
     let log = bundle.logEntries.first.flatMap { entry in

@@ -26,19 +26,28 @@ package struct JSONNode: Sendable {
   private let place: Place
 
   /// Where a node is; its text is only made for an error.
-  private indirect enum Place: Sendable {
+  private enum Place: Sendable {
     case top(String)
-    case member(Place, String)
-    case element(Place, Int)
+    case member(Parent, String)
+    case element(Parent, Int)
 
     var path: String {
       switch self {
       case .top(let path): return path
       case .member(let parent, let key):
-        let path = parent.path
+        let path = parent.place.path
         return path.isEmpty ? key : "\(path).\(key)"
-      case .element(let parent, let index): return "\(parent.path)[\(index)]"
+      case .element(let parent, let index): return "\(parent.place.path)[\(index)]"
       }
+    }
+  }
+
+  /// The place of what encloses a node; the elements of an array share it.
+  private final class Parent: Sendable {
+    let place: Place
+
+    init(_ place: Place) {
+      self.place = place
     }
   }
 
@@ -81,7 +90,7 @@ package struct JSONNode: Sendable {
   package func optional(_ key: String) throws(DocumentError) -> JSONNode? {
     guard let member = try object()[key] else { return nil }
     if case .null = member { return nil }
-    return JSONNode(member, .member(place, key))
+    return JSONNode(member, .member(Parent(place), key))
   }
 
   /// A member that must be there.
@@ -94,7 +103,8 @@ package struct JSONNode: Sendable {
   package func array(limit: Int) throws(DocumentError) -> [JSONNode] {
     guard case .array(let elements) = value else { throw error("expected an array") }
     guard elements.count <= limit else { throw error("more than \(limit) elements") }
-    return elements.enumerated().map { JSONNode($1, .element(place, $0)) }
+    let parent = Parent(place)
+    return elements.indices.map { JSONNode(elements[$0], .element(parent, $0)) }
   }
 
   /// A string.

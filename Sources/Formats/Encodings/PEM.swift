@@ -21,29 +21,41 @@ package enum PEM {
   ///
   /// - Throws: ``EncodingError/pem(_:)`` also when there are more than `limit` blocks.
   package static func decode(_ text: [UInt8], limit: Int = 16) throws(EncodingError) -> [Block] {
+    // A typed error cannot leave the closure, a result can.
+    try text.withUnsafeBufferPointer { text in
+      Result { () throws(EncodingError) in try decode(text, limit: limit) }
+    }.get()
+  }
+
+  private static func decode(
+    _ text: UnsafeBufferPointer<UInt8>, limit: Int
+  ) throws(EncodingError) -> [Block] {
     var blocks: [Block] = []
     var label: [UInt8]?
     var body: [UInt8] = []
     var next = 0
     while next <= text.count {
       let start = next
-      let newline = text[start...].firstIndex(of: 0x0a) ?? text.count
-      next = newline + 1
-      var line = text[start..<newline]
-      while let last = line.last, last == 0x0d || last == 0x20 { line = line.dropLast() }
+      var end = start
+      while end < text.count, text[end] != 0x0a { end += 1 }
+      next = end + 1
+      while end > start, text[end - 1] == 0x0d || text[end - 1] == 0x20 { end -= 1 }
+      let line = UnsafeBufferPointer(rebasing: text[start..<end])
       if let open = label {
-        if line.starts(with: end), line.dropFirst(end.count).elementsEqual(open + dashes) {
+        // No line of base64 begins with a dash.
+        if line.first == UInt8(ascii: "-"), line.elementsEqual(Self.end + open + dashes) {
           blocks.append(try block(open, body))
           guard blocks.count <= limit else { throw .pem("more than \(limit) blocks") }
           label = nil
           body = []
         } else {
-          body += line
+          body.append(contentsOf: line)
         }
       } else if line.count >= begin.count + dashes.count, line.starts(with: begin),
         line.suffix(dashes.count).elementsEqual(dashes)
       {
         label = Array(line.dropFirst(begin.count).dropLast(dashes.count))
+        body.reserveCapacity(text.count)
       } else if !line.isEmpty {
         throw .pem("text outside of a block")
       }

@@ -10,6 +10,12 @@ package enum PackagingError: Error, Hashable, Sendable {
   case filename(String, reason: String)
   /// Not valid core metadata; `line` counts from 1.
   case metadata(line: Int?, reason: String)
+  /// Not a requirement by name that can be used (PEP 508, PEP 440).
+  case requirement(String, reason: String)
+  /// Not a requirements file that can be used; `line` counts from 1, 0 is the whole file.
+  case requirementsFile(line: Int, reason: String)
+  /// Not a lock file that can be used (PEP 751).
+  case lockFile(String)
 }
 
 extension PackagingError: CustomStringConvertible {
@@ -26,6 +32,11 @@ extension PackagingError: CustomStringConvertible {
       "`\(Self.shown(text))` is not a distribution file name: \(reason)"
     case .metadata(let line?, let reason): "core metadata, line \(line): \(reason)"
     case .metadata(nil, let reason): "core metadata: \(reason)"
+    case .requirement(let text, let reason):
+      "`\(Self.shown(text))` is not a requirement that can be used: \(reason)"
+    case .requirementsFile(0, let reason): "requirements: \(reason)"
+    case .requirementsFile(let line, let reason): "line \(line): \(reason)"
+    case .lockFile(let reason): "lock file: \(reason)"
     }
   }
 

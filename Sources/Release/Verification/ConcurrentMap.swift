@@ -11,6 +11,7 @@ extension RandomAccessCollection where Self: Sendable, Element: Sendable, Index 
   /// - Parameters:
   ///   - width: how many at a time, at least 1; the number of processors is a good choice.
   ///   - operation: runs outside of the caller's actor, for different elements at the same time.
+  /// - Returns: one result per element.
   package func concurrentMap<Result: Sendable>(
     width: Int, _ operation: @escaping @Sendable @concurrent (Element) async -> Result
   ) async -> [Result] {

@@ -19,6 +19,9 @@ package struct TransportConfiguration: Sendable {
   package var connectTimeout: Duration = .seconds(10)
   /// Longest silence of a server while it answers.
   package var readTimeout: Duration = .seconds(60)
+  /// Most time for one answer that is collected, such as a document, if that is to be less than the
+  /// request's own; a file that is streamed always has its request's.
+  package var documentTimeout: Duration?
   /// How often and how long a request is tried again.
   package var retries = RetryBudget()
 
@@ -30,26 +33,11 @@ package struct TransportConfiguration: Sendable {
   }
 }
 
-/// How often a request is tried again.
-///
-/// That happens when a connection fails or a gateway has no answer (502, 503, 504), and only for
-/// requests that may be sent twice.
-package struct RetryBudget: Hashable, Sendable {
-  /// Tries in all.
-  package var attempts = 4
-  /// Pause before the second try; doubled for each further one, with a random part.
-  package var firstPause: Duration = .milliseconds(200)
-  /// Time from the first try after which no further one starts.
-  package var total: Duration = .seconds(20)
-
-  /// The default budget: four tries within 20 seconds.
-  package init() {}
-}
-
 /// The one HTTP client of a run, shared by all clients of services.
 ///
 /// HTTP/1.1, no decompression, no cookies. A redirect is followed only for reading and only to the
-/// same scheme, host and port. Every answer has a size limit. Secrets go over TLS, or to this
+/// same scheme, host and port, unless the request is for public files that may lie elsewhere; then
+/// over TLS to any host. Every answer has a size limit. Secrets go over TLS, or to this
 /// machine. ``shutdown()`` must be called at the end.
 package struct HTTPTransport: Sendable {
   private let userAgent: String
@@ -109,15 +97,16 @@ package struct HTTPTransport: Sendable {
   /// - Throws: ``TransportError``, `CancellationError`. Statuses that are errors are answers here.
   func send(_ request: TransportRequest) async throws -> TransportAnswer {
     var body: [UInt8] = []
-    let head = try await exchange(request, restart: { body = [] }) { chunk in
+    var request = request
+    if let limit = configuration.documentTimeout { request.timeout = min(request.timeout, limit) }
+    let head = try await exchange(request, restart: { body = [] }) { [request] chunk in
       guard body.count + chunk.readableBytes <= request.answerLimit else {
         throw request.error(
           .tooLarge, "the answer is larger than \(request.answerLimit) bytes")
       }
       body.append(contentsOf: chunk.readableBytesView)
     }
-    return TransportAnswer(
-      status: Int(head.status.code), location: head.headers.first(name: "Location"), body: body)
+    return TransportAnswer(head, body: body)
   }
 
   /// Sends a request and hands the chunks of a successful answer on; the body of any other answer
@@ -156,9 +145,7 @@ package struct HTTPTransport: Sendable {
       }
     }
     guard isSuccess else {
-      let answer = TransportAnswer(
-        status: Int(head.status.code), location: nil, body: failure)
-      throw request.error(.status(answer.status), answer.statusText)
+      throw TransportAnswer(head, body: failure).error(of: request)
     }
   }
 
@@ -175,6 +162,7 @@ package struct HTTPTransport: Sendable {
     var target = request
     while true {
       try restart()
+      var wait = pause
       do {
         let response = try await once(target, started: started, consume: consume)
         if let next = try redirection(of: target, to: response) {
@@ -185,17 +173,21 @@ package struct HTTPTransport: Sendable {
           target = next
           continue
         }
-        guard [502, 503, 504].contains(response.status.code),
-          canRetry(request, attempt: attempt, since: start, pause: pause)
+        guard configuration.retries.statuses.contains(Int(response.status.code)),
+          let wanted = configuration.retries.pause(
+            atLeast: pause, retryAfter: response.headers.first(name: "Retry-After")),
+          canRetry(request, attempt: attempt, since: start, pause: wanted)
         else { return response }
+        wait = wanted
       } catch let error as TransportError
         where error.reason == .unreachable || error.reason == .timeout
       {
         guard canRetry(request, attempt: attempt, since: start, pause: pause) else { throw error }
       }
       attempt += 1
-      // The random part keeps many clients of one service from coming back all at once.
-      try await clock.sleep(for: pause * Double.random(in: 0.75...1.25))
+      // The random part keeps many clients of one service from coming back all at once; it only
+      // adds, because a service may have named the least time.
+      try await clock.sleep(for: wait * Double.random(in: 1...1.5))
       pause = pause * 2
     }
   }
@@ -217,7 +209,13 @@ package struct HTTPTransport: Sendable {
     guard request.method == .get else {
       throw request.error(.badAnswer, "the service redirects, and this request must not follow")
     }
-    guard let url = try? request.url.resolving(location), url.hasSameOrigin(as: request.url) else {
+    guard let url = try? request.url.resolving(location) else {
+      throw request.error(.badAnswer, "the service redirects to what is no usable URL")
+    }
+    guard url.isSecure || !request.url.isSecure else {
+      throw request.error(.badAnswer, "the service redirects to an unencrypted `http` address")
+    }
+    guard url.hasSameOrigin(as: request.url) || request.mayFollow(to: url) else {
       throw request.error(.badAnswer, "the service redirects to another host")
     }
     var next = request

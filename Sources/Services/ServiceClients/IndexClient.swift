@@ -17,8 +17,8 @@ package struct IndexClient: Sendable {
     package let page: SimpleIndex.ProjectPage
   }
 
-  private let simpleURL: ServiceURL
-  private let transport: HTTPTransport
+  let simpleURL: ServiceURL
+  let transport: HTTPTransport
 
   /// Makes a client for the base of the simple API, such as `https://example.org/simple/`.
   package init(simpleURL: ServiceURL, transport: HTTPTransport) {
@@ -30,16 +30,13 @@ package struct IndexClient: Sendable {
   ///
   /// - Throws: ``TransportError``.
   package func page(of project: ProjectName) async throws -> Page? {
-    let segment = PercentEncoding.encodePathSegment(project.normalized)
     var request = TransportRequest.get(
-      simpleURL.appending("\(segment)/"), purpose: "read the index's page of `\(project)`",
+      pageURL(of: project), purpose: "read the index's page of `\(project)`",
       accept: SimpleIndex.jsonContentType)
     request.answerLimit = 64 << 20
     let answer = try await transport.send(request)
     if answer.status == 404 { return nil }
-    guard answer.isSuccess else {
-      throw request.error(.status(answer.status), answer.statusText)
-    }
+    guard answer.isSuccess else { throw answer.error(of: request) }
     do {
       let page = try SimpleIndex.ProjectPage(
         parsingJSON: answer.body,
@@ -71,6 +68,7 @@ package struct IndexClient: Sendable {
       try address(file.url, of: page), purpose: "download `\(file.filename)`", accept: "*/*")
     request.answerLimit = limit
     request.timeout = .seconds(600)
+    request.followsToOtherHosts = true
     var pending = try PendingFile(path)
     var hash = SHA256()
     var size: Int64 = 0
@@ -91,8 +89,7 @@ package struct IndexClient: Sendable {
       throw request.error(.badAnswer, "the index gives no SHA-256 for the file")
     }
     guard digest == expected else {
-      throw request.error(
-        .badAnswer, "the file's SHA-256 is \(digest), expected \(expected)")
+      throw request.error(.differs, "the file's SHA-256 is \(digest), expected \(expected)")
     }
     try pending.commit()
     return (digest, size)
@@ -109,13 +106,11 @@ package struct IndexClient: Sendable {
     request.answerLimit = 8 << 20
     let answer = try await transport.send(request)
     if answer.status == 404 { return nil }
-    guard answer.isSuccess else {
-      throw request.error(.status(answer.status), answer.statusText)
-    }
+    guard answer.isSuccess else { throw answer.error(of: request) }
     return answer.body
   }
 
-  private func address(_ reference: String, of page: Page) throws(TransportError) -> ServiceURL {
+  func address(_ reference: String, of page: Page) throws(TransportError) -> ServiceURL {
     do {
       let url = try page.url.resolving(reference)
       guard url.isSecure || !page.url.isSecure else {

@@ -17,8 +17,12 @@ package struct TransportError: Error, Hashable, Sendable, CustomStringConvertibl
     case tooLarge
     /// The service answered with an HTTP status that is an error.
     case status(Int)
+    /// The service has answered this address, or this machine, too often.
+    case rateLimited
     /// The answer is not what the protocol says.
     case badAnswer
+    /// A file has another digest than was promised.
+    case differs
     /// The request was not sent, because it would carry a secret over a plain connection.
     case insecure
     /// A file of this machine could not be read or written.
@@ -55,7 +59,9 @@ package struct TransportError: Error, Hashable, Sendable, CustomStringConvertibl
       "check the address and the network; HTTPS_PROXY and NO_PROXY are read from the environment"
     case .untrusted:
       "check the address; a private certificate authority must be given by its certificate file"
-    case .timeout: "try again later"
+    case .timeout, .rateLimited: "try again later"
+    case .differs:
+      "do not use the file: get it from who published it, and tell the index's operator"
     case .insecure: "use the service's `https://` address"
     case .tooLarge, .status, .badAnswer, .file: nil
     }

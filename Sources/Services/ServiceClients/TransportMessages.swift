@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AsyncHTTPClient
 import Encodings
 import NIOCore
+import NIOHTTP1
 
 /// A request to a service.
 struct TransportRequest: Sendable {
@@ -30,6 +32,8 @@ struct TransportRequest: Sendable {
   var isIdempotent: Bool
   /// Whether headers or body hold a secret, which then must not travel in the clear.
   var carriesSecret = false
+  /// Whether a redirect may lead to other hosts: for public files, which are often kept elsewhere.
+  var followsToOtherHosts = false
   /// Time for the whole exchange.
   var timeout: Duration = .seconds(60)
 
@@ -48,6 +52,12 @@ struct TransportRequest: Sendable {
   func error(_ reason: TransportError.Reason, _ detail: String) -> TransportError {
     TransportError(reason, purpose: purpose, url: url, detail: detail)
   }
+
+  /// Whether a redirect to another host is to be followed: over TLS, or within this machine.
+  func mayFollow(to target: ServiceURL) -> Bool {
+    followsToOtherHosts && !carriesSecret
+      && (target.isSecure || (target.isLoopback && url.isLoopback))
+  }
 }
 
 /// The answer of a service, with its whole body.
@@ -55,6 +65,30 @@ struct TransportAnswer: Sendable {
   let status: Int
   let location: String?
   let body: [UInt8]
+  /// The value of `Link` (RFC 8288), by which lists are paged.
+  var link: String?
+  /// The value of `Retry-After` (RFC 9110 §10.2.3).
+  var retryAfter: String?
+  /// Whether a quota is used up: status 429, or 403 with a header that says so, as GitHub does.
+  var isRateLimited = false
+
+  init(status: Int, location: String?, body: [UInt8]) {
+    self.status = status
+    self.location = location
+    self.body = body
+    isRateLimited = status == 429
+  }
+
+  init(_ head: HTTPClientResponse, body: [UInt8]) {
+    self.init(
+      status: Int(head.status.code), location: head.headers.first(name: "Location"), body: body)
+    link = head.headers.first(name: "Link")
+    retryAfter = head.headers.first(name: "Retry-After")
+    if status == 403 {
+      isRateLimited =
+        retryAfter != nil || head.headers.first(name: "X-RateLimit-Remaining") == "0"
+    }
+  }
 
   var isSuccess: Bool { (200..<300).contains(status) }
 
@@ -88,9 +122,19 @@ struct TransportAnswer: Sendable {
     return line.isEmpty ? nil : line
   }
 
-  /// The status with the service's own words.
+  /// The status with the service's own words, and how long it wants to be left alone.
   var statusText: String {
-    message.map { "the service answered with status \(status): \($0)" }
+    var text =
+      message.map { "the service answered with status \(status): \($0)" }
       ?? "the service answered with status \(status)"
+    if let retryAfter {
+      text += " (it asks to wait: Retry-After \(ServiceText.line(String(retryAfter.prefix(40)))))"
+    }
+    return text
+  }
+
+  /// The error that an answer without success is.
+  func error(of request: TransportRequest) -> TransportError {
+    request.error(isRateLimited ? .rateLimited : .status(status), statusText)
   }
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Certificates
 import Crypto
 import Encodings
 import FoundationEssentials
 import SwiftASN1
 import Testing
 @_spi(FixedExpiryValidationTime) import X509
+
+@testable import Certificates
 
 /// Who may issue signing certificates: each case is a hierarchy that is right but for one thing.
 ///
@@ -173,6 +174,27 @@ import Testing
       return
     }
     #expect(key == (try SignatureKey(path[1].publicKey)).subjectPublicKeyInfo)
+  }
+
+  /// Whatever is changed in a certificate: one that is read here, the X.509 library reads too, and
+  /// with the same parts. The issuer's name is only compared with the authority's, byte by byte, and
+  /// the signature is read where it is checked.
+  @Test(arguments: [0x01, 0x20, 0x80, 0xff] as [UInt8])
+  func nothingIsReadThatTheLibraryRefuses(change: UInt8) throws {
+    let der = try Self.der(try Self.hierarchy(.right).leaf)
+    let fields = try SigningCertificate(der: der).fields
+    for place in der.indices
+    where !fields.issuer.indices.contains(place) && !fields.signature.indices.contains(place) {
+      var changed = der
+      changed[place] ^= change
+      guard let own = try? SigningCertificate(der: changed) else { continue }
+      let library = try #require(
+        try? Certificate(derEncoded: changed), "byte \(place) of \(der.count)")
+      #expect(library.tbsCertificateBytes == own.tbsCertificate)
+      #expect(Int64(library.notValidBefore.timeIntervalSince1970) == own.notBefore.seconds)
+      #expect(Int64(library.notValidAfter.timeIntervalSince1970) == own.notAfter.seconds)
+      #expect(try SignatureKey(library.publicKey) == own.publicKey)
+    }
   }
 
   /// One answer, asked for several moments: leaf 600 s, issuer an hour, root a day.

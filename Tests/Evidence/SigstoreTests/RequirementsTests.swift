@@ -51,6 +51,22 @@ import TrustSimulator
     #expect(result.report.primaryFailure?.rule == .inclusion)
   }
 
+  /// Whoever shows the file would show a time that nobody vouches for.
+  @Test(arguments: [1, 1_767_225_605, 4_102_444_800] as [Int64])
+  func tileEntriesHaveNoIntegratedTime(seconds: Int64) async throws {
+    let simulator = try Self.simulator.get()
+    let bundle = try simulator.sign(
+      Self.statement, artifact: OneDefectTests.artifact, form: .dsseV2)
+    let text = bundle.json.editing(
+      ["verificationMaterial", "tlogEntries", 0, "integratedTime"]
+    ) { _ in .string(String(seconds)) }.compactText
+    let result = try await verifier(.required).verify(
+      try Bundle(parsing: Array(text.utf8)), artifact: OneDefectTests.artifact,
+      now: TrustSimulator.now)
+    #expect(result.verified == nil)
+    #expect(result.report.primaryFailure?.rule == .entryTimestamp)
+  }
+
   /// The tile log's promise is its proof alone, so there the missing proof is refused all the same.
   @Test(
     arguments: LieCase.all.filter { !$0.byKey && ($0.lie != .noInclusionProof || $0.form.isTiled) })

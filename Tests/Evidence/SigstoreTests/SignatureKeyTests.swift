@@ -85,6 +85,31 @@ import TrustSimulator
     #expect(!signed.key.isValidSignature(signed.signature, for: Self.message, hash: .sha512))
   }
 
+  /// A signature in DER has one form: other encodings of the same numbers are refused.
+  @Test func otherEncodingsOfASignatureAreRefused() throws {
+    for signed in try Self.elliptic().prefix(2) {
+      let der = signed.signature
+      // SEQUENCE, length, INTEGER, length, r, INTEGER, length, s.
+      let r = Array(der[4..<4 + Int(der[3])])
+      let s = Array(der[(6 + r.count)...])
+      func encoded(_ r: [UInt8], _ s: [UInt8], more: [UInt8] = []) -> [UInt8] {
+        let numbers = [2, UInt8(r.count)] + r + [2, UInt8(s.count)] + s + more
+        return [0x30, UInt8(numbers.count)] + numbers
+      }
+      #expect(encoded(r, s) == der)
+      #expect(signed.key.isValidSignature(encoded(r, s), for: Self.message))
+      let negative = [r[0] | 0x80] + r.dropFirst()
+      for other in [
+        encoded([0] + r, s), encoded(r, [0] + s), encoded(negative, s), encoded([], s),
+        encoded(r, []), encoded([0], s), encoded(r, [0]), encoded(r, s, more: [2, 1, 1]),
+        encoded([1] + Array(repeating: 0, count: 48), s), der + [0], [0x31] + der.dropFirst(),
+        [0x30, 0x81] + der.dropFirst(),
+      ] {
+        #expect(!signed.key.isValidSignature(other, for: Self.message), "\(other)")
+      }
+    }
+  }
+
   @Test func digest() throws {
     let digest = SHA256Hash(hashing: Self.message)
     let key = P384.Signing.PrivateKey()

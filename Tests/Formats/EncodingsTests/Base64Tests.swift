@@ -39,6 +39,70 @@ import Testing
   }
 }
 
+extension Base64Tests {
+  /// Every place of a group, in long and short texts, and the place that the error names.
+  @Test func everyPlaceIsLookedAt() throws {
+    for count in 1..<14 {
+      let text = Array(Base64.encode((0..<count).map { UInt8($0) }).utf8)
+      for place in text.indices where text[place] != UInt8(ascii: "=") {
+        for bad: UInt8 in [0x20, 0x2d, 0x7f] {
+          var changed = text
+          changed[place] = bad
+          let found = #expect(throws: EncodingError.self) {
+            try Base64.decode(String(decoding: changed, as: UTF8.self))
+          }
+          #expect(found == .base64(offset: place))
+        }
+      }
+    }
+  }
+
+  @Test func otherCollections() throws {
+    #expect(Base64.encode((0..<5).map { UInt8($0) }.reversed()) == "BAMCAQA=")
+    #expect(try Base64.decode("xBAMCAQA=".dropFirst()) == [4, 3, 2, 1, 0])
+    for count in 0..<9 {
+      let bytes = [UInt8](repeating: 0xa7, count: count)
+      var text = Array("text: ".utf8)
+      Base64.append(bytes, to: &text)
+      #expect(String(decoding: text, as: UTF8.self) == "text: " + Base64.encode(bytes))
+    }
+  }
+}
+
+@Suite struct PEMLineTests {
+  static let block = "-----BEGIN X-----\nAAEC\n-----END X-----\n"
+
+  @Test(arguments: [
+    block, "\n" + block + "\n", block.replacing("\n", with: "\r\n"), String(block.dropLast()),
+    "-----BEGIN X-----\nAA\nEC  \n-----END X-----",
+  ])
+  func reads(text: String) throws {
+    #expect(try PEM.decodeOne(text, label: "X") == [0, 1, 2])
+  }
+
+  @Test(arguments: [
+    "", "x" + block, block + "x", block + block, "-----BEGIN X-----\nAAEC\n",
+    "-----BEGIN X-----\nAAEC\n-----END Y-----\n", "-----BEGIN X-----\nAAE\n-----END X-----\n",
+    "-----BEGIN Y-----\nAAEC\n-----END Y-----\n", "-----BEGIN X----\nAAEC\n-----END X-----\n",
+    "-----BEGIN ----\n",
+  ])
+  func refuses(text: String) {
+    #expect(throws: EncodingError.self) { try PEM.decodeOne(text, label: "X") }
+  }
+
+  @Test func limits() throws {
+    #expect(try PEM.decode(String(repeating: Self.block, count: 16)).count == 16)
+    #expect(throws: EncodingError.self) {
+      try PEM.decode(String(repeating: Self.block, count: 17))
+    }
+    #expect(throws: EncodingError.self) {
+      try PEM.decode(
+        Array("-----BEGIN ".utf8) + [0xff] + Array("-----\n-----END ".utf8) + [0xff]
+          + Array("-----\n".utf8))
+    }
+  }
+}
+
 @Suite struct HexadecimalTests {
   @Test func roundTrip() throws {
     #expect(Hexadecimal.encode([0, 0xab, 0xff]) == "00abff")

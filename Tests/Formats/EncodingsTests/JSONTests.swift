@@ -32,6 +32,47 @@ import Testing
     }
   }
 
+  /// Texts are looked at eight bytes at a time: every place of what ends or spoils one.
+  @Test func everyPlaceOfAText() throws {
+    for count in 0..<20 {
+      let plain = String(repeating: "a", count: count)
+      #expect(try JSONReader.parse(Array("\"\(plain)\"".utf8)) == .string(plain))
+      for place in 0...count {
+        func spoilt(_ bytes: [UInt8]) -> [UInt8] {
+          var text = Array("\"\(plain)\"".utf8)
+          text.insert(contentsOf: bytes, at: 1 + place)
+          return text
+        }
+        for byte: UInt8 in [0x00, 0x1f, 0x22, 0x5c, 0x80, 0xff] {
+          #expect(throws: JSONError.self) { try JSONReader.parse(spoilt([byte])) }
+        }
+        let before = String(repeating: "a", count: place)
+        let after = String(repeating: "a", count: count - place)
+        for (bytes, text): ([UInt8], String) in [
+          ([0x20], " "), ([0x7f], "\u{7f}"), (Array("é".utf8), "é"), (Array(#"\n"#.utf8), "\n"),
+        ] {
+          #expect(try JSONReader.parse(spoilt(bytes)) == .string(before + text + after))
+        }
+      }
+    }
+  }
+
+  /// Few members are compared, many are looked up.
+  @Test(arguments: [2, 15, 16, 17, 18, 40])
+  func duplicatesAmongMany(count: Int) throws {
+    let members = (0..<count).map { #""k\#($0)":0"# }
+    let good = "{" + members.joined(separator: ",") + "}"
+    guard case .object(let object) = try JSONReader.parse(Array(good.utf8)) else {
+      throw MissingValue()
+    }
+    #expect(object.members.count == count)
+    #expect(object["k\(count - 1)"] == 0)
+    for again in [0, count / 2, count - 1] {
+      let bad = "{" + (members + [#""k\#(again)":1"#]).joined(separator: ",") + "}"
+      #expect(throws: JSONError.self) { try JSONReader.parse(Array(bad.utf8)) }
+    }
+  }
+
   @Test func refusesDuplicateKeys() {
     #expect(throws: JSONError.duplicateKey("a", offset: 7)) {
       try JSONReader.parse(Array(#"{"a":1,"\u0061":2}"#.utf8))

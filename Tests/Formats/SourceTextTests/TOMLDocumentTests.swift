@@ -60,6 +60,10 @@ import Testing
     ("a = ", 1), ("a = 1\na = 2", 2), ("a = 1\n[a]\n", 2), ("x = \"\\q\"", 1), ("= 1", 1),
     ("a = 1\nb = \"x\\u0000y\"", 2), ("a = 1\nb = \"\"\"\n\\U00000000\"\"\"", 3),
     ("a = 2026-02-30", 1), ("a = 'x\n'", 1), ("[a", 1), ("a = {b = 1", 1), ("a = 01", 1),
+    // The parser would end the program.
+    ("[!]", 1), ("[[[", 1), ("[ =]", 1), ("[\u{E9}]", 1), ("a = 1\n[[ !]]", 2), ("[.a]", 1),
+    ("[\na]", 1), ("[#a]", 1), ("a = [\n1]\n[\u{1}", 3), ("a = '''\n[!]'''\n[,]", 3),
+    ("b = {c = [1]} # [\n[{]", 2), ("\u{FEFF}[!]", 1), ("a = 1 [!]\n", 1),
     // At a header without a name the parser would stop the program.
     ("[ .", 1), ("[=a]", 1), ("a = 1\n [[ +b]]", 2), ("\u{feff}[#", 1), ("a = [\n[1]]\n[\n", 3),
     // So it would at such an element.
@@ -99,6 +103,26 @@ import Testing
     #expect(try root.required("a").string() == dots)
     #expect(try root.required("b").string() == dots + "'")
     #expect(try TOMLDocument(parsing: "").root.table().members.isEmpty)
+  }
+
+  @Test func headersAndArraysAreToldApart() throws {
+    let text = """
+      a = [
+        [ 1, 2 ], # [!]
+        [
+          "]" ],
+      ]
+      b = { c = [ [] ] }
+      "=" = 1
+      [ d ]
+      e = \"\"\"
+      [!]\"\"\"
+      [[\t"!" ]]
+      [['[']]
+      [-]
+      """
+    let members = try TOMLDocument(parsing: text).root.table().members
+    #expect(Set(members.map(\.key)) == ["a", "b", "=", "d", "!", "[", "-"])
   }
 
   @Test func keysAreComparedByBytes() throws {

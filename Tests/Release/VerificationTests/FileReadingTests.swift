@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Attestations
 import Encodings
 import Foundation
 import TestSupport
 import Testing
-import Verification
+
+@testable import Verification
 
 @Suite struct FileReadingTests {
   @Test func readsAndHashes() throws {
@@ -16,11 +18,29 @@ import Verification
     #expect(FileReading.isOwnedByUser(path))
     #expect(!FileReading.exists(scratch.path))
     #expect(FileReading.isPresent(scratch.path))
+    #expect(FileReading.isFolder(scratch.path))
+    #expect(!FileReading.isFolder(path))
+    for digest in [
+      try FileReading.digest(of: path, .sha256), try FileReading.digest(of: path, .sha512),
+    ] {
+      #expect(digest.hexadecimal.utf8.count == (digest.algorithm == .sha512 ? 128 : 64))
+    }
+    #expect(
+      try FileReading.digest(of: path, .sha256)
+        == ArtifactDigest(SHA256Hash(hashing: Array("text".utf8))))
+    #expect(!FileReading.isOwnedByUser("\(scratch.path)/none"))
   }
 
   @Test func largerFilesAreRefused() throws {
-    let path = try Scratch().write("file", "text")
-    #expect(throws: FileError.self) { try FileReading.bytes(of: path, limit: 3) }
+    let scratch = try Scratch()
+    let path = try scratch.write("file", "text")
+    #expect(throws: FileError(path: path, problem: "it is larger than 3 bytes")) {
+      try FileReading.bytes(of: path, limit: 3)
+    }
+    #if os(Linux)
+      // Files of the kernel have no size and much to read.
+      #expect(throws: FileError.self) { try FileReading.bytes(of: "/proc/cpuinfo", limit: 3) }
+    #endif
   }
 
   @Test func whatIsNoFileIsRefused() throws {
@@ -29,12 +49,30 @@ import Verification
     try #require(mkfifo("\(scratch.path)/pipe", 0o600) == 0)
     try FileManager.default.createSymbolicLink(
       atPath: "\(scratch.path)/link", withDestinationPath: "nowhere")
-    for name in ["", "pipe", "link", "none", "file/x", "file\0"] {
+    for (name, problem) in [
+      ("", "it is a folder"), ("pipe", "not a regular file"), ("link", "no such file"),
+      ("none", "no such file"), ("file/x", "a part of the path is not a folder"),
+      ("file\0", "the name has a NUL byte"),
+    ] {
       let path = "\(scratch.path)/\(name)"
+      let error = FileError(path: path, problem: problem)
+      #expect(throws: error) { try FileReading.sha256(of: path) }
       #expect(throws: FileError.self) { try FileReading.bytes(of: path, limit: 10) }
       #expect(throws: FileError.self) { try FileReading.sha256(of: path) }
     }
     #expect(throws: FileError.self) { try FileReading.bytes(of: "/proc/self/mem", limit: 10) }
+  }
+
+  /// As git itself, which only the system's administrator can see tested.
+  @Test(.enabled(if: geteuid() == 0))
+  func repositoriesOfOthersDoNotCount() throws {
+    let scratch = try Scratch()
+    _ = try scratch.write("repository/.git/HEAD", "")
+    let policy = try scratch.write("repository/hallmark.toml", "")
+    let folder = "\(scratch.path)/repository"
+    #expect(PolicyDiscovery.find(environment: [:], currentFolder: folder)?.path == policy)
+    try #require(chown(folder, 4_242, 4_242) == 0)
+    #expect(PolicyDiscovery.find(environment: [:], currentFolder: folder) == nil)
   }
 
   @Test func policiesAreFoundInOrder() throws {

@@ -93,6 +93,51 @@ struct IndexClientTests {
     }
   }
 
+  @Test func aFileOfAnotherDigestDiffers() async throws {
+    try await LocalService.run { call, _ in
+      call.path.hasPrefix("/simple/") ? .init(200, Self.page()) : .init(200, "other bytes")
+    } test: { service in
+      let index = client(service)
+      let page = try #require(try await index.page(of: ProjectName("greeting")))
+      let file = try #require(page.page.files.first)
+      let url = try index.address(of: file, of: page)
+      let error = await transportError {
+        _ = try await index.digest(of: url, filename: file.filename, promised: file.sha256)
+      }
+      #expect(error?.reason == .differs)
+      // Where nothing was promised, the digest is what was read.
+      let (digest, size) = try await index.digest(
+        of: url, filename: file.filename, promised: nil)
+      #expect(digest == SHA256Hash(hashing: Array("other bytes".utf8)))
+      #expect(size == 11)
+    }
+  }
+
+  @Test func aFileHasALimit() async throws {
+    try await LocalService.run { _, _ in
+      .init(200, String(repeating: "x", count: 100_000))
+    } test: { service in
+      let error = await transportError {
+        _ = try await client(service).digest(
+          of: service.url.appending("x"), filename: "x", promised: nil, limit: 99_999)
+      }
+      #expect(error?.reason == .tooLarge)
+    }
+  }
+
+  @Test(arguments: ["http://example.org/f", "//["])
+  func aSecurePageDoesNotLeadToAnOpenFile(_ address: String) throws {
+    let transport = try HTTPTransport(TransportConfiguration(version: "1", proxies: .none))
+    let url = try ServiceURL("https://example.org/simple/greeting/")
+    let file = SimpleIndex.File(filename: "f", url: address, sha256: nil, provenance: address)
+    let page = IndexClient.Page(
+      url: url, page: SimpleIndex.ProjectPage(name: "greeting", versions: [], files: [file]))
+    let index = IndexClient(simpleURL: url, transport: transport)
+    #expect(throws: TransportError.self) { try index.address(of: file, of: page) }
+    #expect(throws: TransportError.self) { try index.provenanceAddress(of: file, of: page) }
+    Task { await transport.shutdown() }
+  }
+
   @Test func unknownProjectIsNoPage() async throws {
     try await LocalService.run { _, _ in
       .init(404, "{}")

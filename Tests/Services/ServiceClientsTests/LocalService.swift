@@ -16,6 +16,7 @@ struct LocalService: Sendable {
   struct Call: Sendable {
     let method: String
     let path: String
+    let host: String
     let authorization: String?
     let contentType: String?
     let userAgent: String?
@@ -50,7 +51,8 @@ struct LocalService: Sendable {
 
   /// Runs a test against a server; `answer` also gets the number of calls before.
   static func run(
-    _ answer: @escaping @Sendable (Call, Int) -> Answer,
+    retries: RetryBudget = RetryBudget(), documentTimeout: Duration? = nil,
+    _ answer: @escaping @Sendable (Call, Int) async -> Answer,
     test: @escaping @Sendable (LocalService) async throws -> Void
   ) async throws {
     let record = Record()
@@ -58,6 +60,7 @@ struct LocalService: Sendable {
       let buffer = try await request.body.collect(upTo: 8 << 20)
       let call = Call(
         method: request.method.rawValue, path: request.uri.description,
+        host: request.head.authority ?? "",
         authorization: request.headers[.authorization],
         contentType: request.headers[.contentType], userAgent: request.headers[.userAgent],
         body: Array(buffer.readableBytesView))
@@ -65,7 +68,7 @@ struct LocalService: Sendable {
         calls.append(call)
         return calls.count - 1
       }
-      let reply = answer(call, before)
+      let reply = await answer(call, before)
       var headers = HTTPFields()
       for (name, value) in reply.headers {
         if let name = HTTPField.Name(name) { headers[name] = value }
@@ -79,7 +82,11 @@ struct LocalService: Sendable {
       logger: Logger(label: "local") { _ in SwiftLogNoOpLogHandler() })
     try await application.test(.live) { client in
       var configuration = TransportConfiguration(version: "9.9.9", proxies: .none)
+      configuration.retries = retries
       configuration.retries.firstPause = .milliseconds(5)
+      // Other tests may keep all threads busy for long, which is not what the budget is about.
+      configuration.retries.total = .seconds(600)
+      configuration.documentTimeout = documentTimeout
       let transport = try HTTPTransport(configuration)
       let service = LocalService(
         url: try ServiceURL("http://127.0.0.1:\(client.port ?? 0)"), transport: transport,

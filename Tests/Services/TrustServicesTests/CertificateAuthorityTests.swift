@@ -67,7 +67,8 @@ struct CertificateAuthorityTests {
       for number in 0..<3 {
         let chain = try await stack.certificate(for: .init(P384.Signing.PrivateKey()))
         let leaf = try Certificate(derEncoded: chain[0])
-        let promises = try SignedCertificateTimestamp.embedded(in: leaf)
+        let promises = try SignedCertificateTimestamp.embedded(
+          in: try SigningCertificate(der: chain[0]))
         #expect(promises.count == 1)
         #expect(promises[0].logID == log.key.logID)
         #expect(promises[0].milliseconds == UInt64(TestStack.start.seconds) * 1_000 + 250)

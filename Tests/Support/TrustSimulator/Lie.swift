@@ -18,6 +18,7 @@ package enum Lie: String, CaseIterable, Sendable {
   case certificateTimestampForged, certificateTimestampListEmpty, certificateTimestampListTrailing
   case certificateTimestampTrailing, certificateTimestampVersion, certificateTimestampHash
   case certificateTimestampNotOctets, certificateTimestampTime, certificateTimestampsTooMany
+  case certificateTimestampTruncated, certificateTimestampAlgorithm
   // The signature and what is signed.
   case signatureByOtherKey, payloadNotStatement, payloadTypeOther, statementOfOtherFile
   case statementOfOtherType, statementWithoutSubject, statementWithoutDigest, statementDigestNumber
@@ -45,10 +46,13 @@ package enum Lie: String, CaseIterable, Sendable {
   case noStamp, stampOfOtherSignature, stampImprintSHA1, stampRefused, stampForged
   case stampContentTypeAttribute, stampContentOther, stampMessageDigest, stampDigestSHA1
   case stampTwoSigners, stampNoSigner, stampNoAttributes, stampAttributeTwice
-  case stampAttributesTooMany, stampVersion, stampTrailing, stampTooLarge, stampNotDER
+  case stampAttributesTooMany, stampAttributeOfTwoValues, stampVersion, stampTrailing,
+    stampTooLarge, stampNotDER
   case stampSignatureAlgorithm, stampNamesOtherCertificate, stampNoToken
   case stampByUnknownAuthority, stampByBagCertificate, stampOfOtherIssuer, stampOfOtherSerial
-  case stamperIsAuthority, stamperTwoUsages, stamperUsageNotCritical, stamperNoUsage
+  case stamperNotYetValid, stamperUnknownCritical, stamperNameForbidden
+  case stamperIsAuthority, stamperTwoUsages, stamperOtherUsage, stamperUsageNotCritical,
+    stamperNoUsage
   case stamperKeyUsage, stamperExpired, stamperIssuerCannotSign, stamperOtherRoot
   case stamperOutsideWindow, stamperOthersWindow, stampInFuture, stampOutsideCertificate
   case secondStampOutside, secondStampOfSameAuthorityOutside, stampAfterLogKey
@@ -69,7 +73,8 @@ package enum Lie: String, CaseIterable, Sendable {
       .certificateTimestampForged, .certificateTimestampListEmpty,
       .certificateTimestampListTrailing, .certificateTimestampTrailing,
       .certificateTimestampVersion, .certificateTimestampHash, .certificateTimestampNotOctets,
-      .certificateTimestampTime, .certificateTimestampsTooMany:
+      .certificateTimestampTime, .certificateTimestampsTooMany, .certificateTimestampTruncated,
+      .certificateTimestampAlgorithm:
       .certificateTimestamp
     case .signatureByOtherKey: .signature
     case .payloadNotStatement, .payloadTypeOther, .statementOfOtherFile, .statementOfOtherType,

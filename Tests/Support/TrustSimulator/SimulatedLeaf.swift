@@ -70,7 +70,9 @@ extension SimulatedAuthority {
         try ExtendedKeyUsage([lie == .serverCertificate ? .serverAuth : .codeSigning])
       }
     }
-    let uri = GeneralName.uniformResourceIdentifier(name)
+    // What is no URI is an e-mail address.
+    let uri: GeneralName =
+      name.contains("://") ? .uniformResourceIdentifier(name) : .rfc822Name(name)
     switch lie {
     case .noName: break
     case .twoNames:
@@ -133,6 +135,8 @@ extension SimulatedAuthority {
       list[3] += 1
     case .certificateTimestampVersion: list[4] = 1
     case .certificateTimestampHash: list[4 + 1 + 32 + 8 + 2] = 2
+    case .certificateTimestampAlgorithm: list[4 + 1 + 32 + 8 + 2 + 1] = 2
+    case .certificateTimestampTruncated: list.removeLast()
     case .certificateTimestampNotOctets: return [5, 0]
     default: return value
     }

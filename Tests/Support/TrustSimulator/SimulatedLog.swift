@@ -185,7 +185,8 @@ struct SimulatedLog: Sendable {
     let hint = lie == .checkpointKeyHint ? [1, 2, 3, 4] : Array(logID.prefix(4))
     let signature = try key.signature(for: signed)
     var note = SignedNote.format(text: text, name: name, keyHint: hint, signature: signature)
-    let forged = "\u{2014} \(host) \(Base64.encode(hint + [0] + signature.dropFirst()))\n"
+    let broken = [signature[0] ^ 1] + signature.dropFirst()
+    let forged = "\u{2014} \(host) \(Base64.encode(hint + broken))\n"
     let witness = "\u{2014} witness.example \(Base64.encode([9, 9, 9, 9, 9]))\n"
     switch lie {
     case .checkpointTrailingData: note += "trailing"

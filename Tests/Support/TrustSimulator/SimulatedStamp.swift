@@ -181,6 +181,7 @@ extension SimulatedStamper {
     var list = [
       try attribute(Identifier.contentType) {
         try $0.serialize(lie == .stampContentTypeAttribute ? Identifier.data : type)
+        if lie == .stampAttributeOfTwoValues { try $0.serialize(Identifier.data) }
       },
       try attribute(Identifier.messageDigest) {
         try $0.serialize(ASN1OctetString(contentBytes: digest[...]))

@@ -49,7 +49,8 @@ struct SimulatedStamper: Sendable {
 
   private static let leafLies: [Lie] = [
     .stamperIsAuthority, .stamperTwoUsages, .stamperUsageNotCritical, .stamperNoUsage,
-    .stamperKeyUsage, .stamperExpired,
+    .stamperKeyUsage, .stamperExpired, .stamperOtherUsage,
+    .stamperNotYetValid, .stamperUnknownCritical, .stamperNameForbidden,
   ]
 
   init(curve: Curve, name: String, start: Timestamp, signing: Timestamp) throws {
@@ -64,23 +65,28 @@ struct SimulatedStamper: Sendable {
     let leafName = try DistinguishedName { CommonName(name) }
     let end = start.adding(seconds: 10 * 365 * 86_400)
     func make(
-      _ subject: DistinguishedName, _ key: Certificate.PublicKey, end: Timestamp,
+      _ subject: DistinguishedName, _ key: Certificate.PublicKey, from: Timestamp? = nil,
+      end: Timestamp,
       by signer: StampKey, _ extensions: Certificate.Extensions
     ) throws -> Certificate {
       // The top bit is set, so that the INTEGER has a leading zero.
       try Certificate(
         version: .v3,
         serialNumber: .init(bytes: [0xf0] + (0..<15).map { _ in UInt8.random(in: 0...255) }),
-        publicKey: key, notValidBefore: start.date,
+        publicKey: key, notValidBefore: (from ?? start).date,
         notValidAfter: end.date, issuer: rootName, subject: subject,
         signatureAlgorithm: algorithm, extensions: extensions,
         issuerPrivateKey: signer.certificateKey)
     }
     func makeLeaf(_ lie: Lie?) throws -> Certificate {
       let usage = try ExtendedKeyUsage(
-        lie == .stamperTwoUsages ? [.timeStamping, .codeSigning] : [.timeStamping])
+        lie == .stamperTwoUsages
+          ? [.timeStamping, .codeSigning]
+          : lie == .stamperOtherUsage ? [.codeSigning] : [.timeStamping])
       return try make(
-        leafName, key.publicKey, end: lie == .stamperExpired ? signing.adding(seconds: 2) : end,
+        leafName, key.publicKey,
+        from: lie == .stamperNotYetValid ? signing.adding(seconds: 60) : nil,
+        end: lie == .stamperExpired ? signing.adding(seconds: 2) : end,
         by: rootKey,
         try Certificate.Extensions {
           if lie == .stamperIsAuthority {
@@ -89,6 +95,12 @@ struct SimulatedStamper: Sendable {
           Critical(
             lie == .stamperKeyUsage
               ? KeyUsage(keyAgreement: true) : KeyUsage(digitalSignature: true))
+          if lie == .stamperUnknownCritical {
+            Certificate.Extension(oid: [1, 2, 3, 4, 5], critical: true, value: [5, 0])
+          }
+          if lie == .stamperNameForbidden {
+            SubjectAlternativeNames([.uniformResourceIdentifier("https://stamper.example/")])
+          }
           if lie == .stamperUsageNotCritical {
             usage
           } else if lie != .stamperNoUsage {
@@ -102,6 +114,9 @@ struct SimulatedStamper: Sendable {
         rootName, signer.publicKey, end: end, by: signer,
         try Certificate.Extensions {
           Critical(BasicConstraints.isCertificateAuthority(maxPathLength: 0))
+          if lie == .stamperNameForbidden {
+            Critical(NameConstraints(permittedURIDomains: [".elsewhere"]))
+          }
           Critical(
             lie == .stamperIssuerCannotSign
               ? KeyUsage(digitalSignature: true) : KeyUsage(keyCertSign: true))
@@ -116,7 +131,9 @@ struct SimulatedStamper: Sendable {
     otherLeaves = try Dictionary(
       uniqueKeysWithValues: Self.leafLies.map { ($0, try makeLeaf($0)) })
     otherRoots = try Dictionary(
-      uniqueKeysWithValues: [Lie.stamperIssuerCannotSign, .stamperOtherRoot].map {
+      uniqueKeysWithValues: [
+        Lie.stamperIssuerCannotSign, .stamperOtherRoot, .stamperNameForbidden,
+      ].map {
         ($0, try makeRoot($0))
       })
   }

@@ -33,8 +33,9 @@ struct BundleUpgradeCommand: AsyncParsableCommand {
   @Flag(help: "Ask the log for the entry: one request by its computed name.")
   var online = false
 
-  @Option(help: "A trusted root to use instead of the public-good one; may be repeated.")
-  var trustedRoot: [String] = []
+  @OptionGroup var trust: TrustOptions
+
+  @OptionGroup var transportOptions: TransportOptions
 
   @Option(name: [.short, .long], help: "The file to write (default: FILE with .sigstore.json).")
   var output: String?
@@ -44,7 +45,7 @@ struct BundleUpgradeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let console = global.console
-    let roots = try TrustFiles.roots(trustedRoot)
+    let roots = try trust.load()
     let target = output ?? defaultOutput
     if FileReading.isPresent(target) {
       throw CommandFailure(
@@ -53,7 +54,7 @@ struct BundleUpgradeCommand: AsyncParsableCommand {
           "the file to write is there already", place: target,
           help: ["name another by --output"]))
     }
-    let transport = try online ? ClientTransport.make() : nil
+    let transport = try online ? transportOptions.transport() : nil
     let reader = EvidenceReader(
       entries: try TrustFiles.logEntries(rekorEntry),
       logs: transport.map { transport in roots.flatMap { $0.logClients(transport) } })

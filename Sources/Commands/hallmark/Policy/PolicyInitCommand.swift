@@ -49,11 +49,13 @@ struct PolicyInitCommand: AsyncParsableCommand {
           "there is a policy already", place: output,
           help: ["name another file by --output, or print the entry by --output - and add it"]))
     }
-    let (artifact, evidence) = try await subject()
+    let (artifact, evidence, unreadable) = try await SignedSubject(
+      file: file, evidence: sources.evidence, entries: try sources.logEntries()
+    ).read()
     let verdict = await ArtifactVerifier(
       trusting: roots, expecting: nil, keys: TrustFolder(path: sources.trustFolder),
       allowsPromiseAlone: sources.allowMissingProof
-    ).verify(artifact, evidence: evidence.0, unreadable: evidence.1, now: FileReading.now())
+    ).verify(artifact, evidence: evidence, unreadable: unreadable, now: FileReading.now())
     guard case .noExpectation(let bundles) = verdict.outcome, !bundles.isEmpty else {
       FileResult(file: file, outcome: .verdict(verdict)).show(on: console)
       throw ExitCode(
@@ -79,47 +81,6 @@ struct PolicyInitCommand: AsyncParsableCommand {
       console.output(document.compactText)
     } else {
       console.output("wrote \(UntrustedText.printable(output))")
-    }
-  }
-
-  /// The artifact and its evidence; evidence alone is about its own first subject.
-  private func subject() async throws -> (Artifact, ([Evidence], [UnreadableEvidence])) {
-    let reader = EvidenceReader(entries: try sources.logEntries(), logs: nil)
-    let paths =
-      sources.evidence.isEmpty ? EvidenceDiscovery.paths(for: file) : sources.evidence
-    if paths.isEmpty {
-      let items: [Evidence]
-      do {
-        let bytes = try FileReading.bytes(of: file, limit: Evidence.sizeLimit)
-        items = try Evidence.parse(bytes, place: file)
-      } catch let error as DocumentError {
-        throw CommandFailure(
-          status: ExitStatus.rejected.rawValue,
-          Diagnostic(
-            "no evidence lies beside it, and it is none itself: \(error)", place: file,
-            help: ["name the evidence by --evidence"]))
-      } catch {
-        throw CommandFailure(
-          status: ExitStatus.couldNotRun.rawValue,
-          Diagnostic("\(error)", help: ["name a signed file, a bundle or an attestation"]))
-      }
-      let completed = try await reader.complete(items)
-      guard let digest = completed.lazy.compactMap(\.firstSubject).first else {
-        throw CommandFailure(
-          status: ExitStatus.rejected.rawValue,
-          Diagnostic("it names no artifact; name the signed file instead", place: file))
-      }
-      return (digest, (completed, []))
-    }
-    let named = ArtifactArgument(file)
-    let (items, unreadable) = await reader.read(paths)
-    do {
-      let artifact = try named.artifact(for: items)
-      return (artifact, (try await reader.complete(items), unreadable))
-    } catch {
-      throw CommandFailure(
-        status: ExitStatus.couldNotRun.rawValue,
-        Diagnostic("\(error)", help: ["name a signed file, a bundle or an attestation"]))
     }
   }
 
@@ -180,27 +141,6 @@ struct PolicyInitCommand: AsyncParsableCommand {
       throw CommandFailure(
         status: ExitStatus.usage.rawValue, Diagnostic("nothing is pinned: not confirmed"))
     }
-  }
-}
-
-extension Evidence {
-  /// The first thing that a statement or signature says that it is about.
-  fileprivate var firstSubject: Artifact? {
-    if case .messageSignature(let digest?, _)? = bundle?.content {
-      return Artifact(filename: nil, digest: digest)
-    }
-    guard let payload = envelope?.payload, let statement = try? Statement(parsing: payload)
-    else { return nil }
-    for subject in statement.subjects {
-      for algorithm in ArtifactDigest.Algorithm.allCases {
-        if let text = subject.digests[algorithm.rawValue],
-          let digest = ArtifactDigest(algorithm, hexadecimal: text)
-        {
-          return Artifact(filename: subject.name, digest: digest)
-        }
-      }
-    }
-    return nil
   }
 }
 

@@ -203,6 +203,11 @@ extension Platform {
     _ = path.withPlatformString { unlink($0) }
   }
 
+  /// Removes a folder, if it is empty.
+  static func removeEmptyFolder(_ path: FilePath) {
+    _ = path.withPlatformString { rmdir($0) }
+  }
+
   /// Waits until a folder's entries are on the disk; best effort.
   static func synchronize(folder: FilePath) {
     guard let descriptor = try? FileDescriptor.open(folder, .readOnly, options: [.closeOnExec])

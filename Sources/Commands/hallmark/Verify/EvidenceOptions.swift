@@ -13,14 +13,7 @@ struct EvidenceOptions: ParsableArguments {
   @Option(help: "A log's answer about the entry of an envelope that comes without it.")
   var rekorEntry: [String] = []
 
-  @Flag(help: "Ask the log for an entry that is missing: one request by its computed name.")
-  var online = false
-
-  @Option(help: "A trusted root to use instead of the public-good one; may be repeated.")
-  var trustedRoot: [String] = []
-
-  @Flag(help: "Use the trusted root of the public staging instance.")
-  var staging = false
+  @OptionGroup var trust: TrustOptions
 
   @Option(help: "A folder with keys of registries and build services: npm-keys, gcb-keys.")
   var trustFolder: String?
@@ -28,16 +21,8 @@ struct EvidenceOptions: ParsableArguments {
   @Flag(help: "Accept bundles of version 0.1 that have only the log's signed promise, no proof.")
   var allowMissingProof = false
 
-  func validate() throws {
-    if staging, !trustedRoot.isEmpty {
-      throw ValidationError("--staging and --trusted-root exclude each other.")
-    }
-  }
-
   /// Whom to trust.
-  func trustedRoots() throws -> [TrustedRoot] {
-    try TrustFiles.roots(trustedRoot, staging: staging)
-  }
+  func trustedRoots() throws -> [TrustedRoot] { try trust.load() }
 
   /// The log entries of `--rekor-entry`.
   func logEntries() throws -> [TransparencyLogEntry] { try TrustFiles.logEntries(rekorEntry) }

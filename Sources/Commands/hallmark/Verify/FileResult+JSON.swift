@@ -17,9 +17,10 @@ extension FileResult {
     case .unreadable(let problem):
       object["verdict"] = "unreadable"
       object["problem"] = .string(problem)
-    case .unreachable(let problem):
-      object["verdict"] = "undecided"
-      object["problem"] = .string(problem)
+    case .undecided(let failure):
+      object["verdict"] = status == .rejected ? "rejected" : "undecided"
+      object["problem"] = .string(failure.diagnostic.message)
+      object["place"] = failure.diagnostic.place.map { .string($0) }
     case .verdict(let verdict):
       for digest in verdict.artifact?.digests ?? [] {
         object[digest.algorithm.rawValue] = .string(digest.hexadecimal)

@@ -20,10 +20,13 @@ extension FileResult {
       verdictLine("✗", .bad, "not checked")
       console.report(
         Diagnostic(problem, help: ["name a regular file that this user may read"]))
-    case .unreachable(let problem):
-      verdictLine("?", .warning, "undecided")
-      console.report(
-        Diagnostic(problem, help: ["try again, or name the evidence by file"]))
+    case .undecided(let failure):
+      if status == .rejected {
+        verdictLine("✗", .bad, "rejected")
+      } else {
+        verdictLine("?", .warning, "undecided")
+      }
+      console.report(failure.diagnostic)
     case .verdict(let verdict):
       switch verdict.outcome {
       case .accepted(let evidence, let acceptance):
@@ -128,8 +131,10 @@ extension FileResult {
     var notes = passed.isEmpty ? [] : ["valid: " + passed.joined(separator: ", ")]
     if let reason = verdict.provenanceReason { notes.append("reason: \(reason.rawValue)") }
     if verdict.examined.isEmpty, verdict.unreadable.isEmpty {
-      notes.append(
-        "looked for \(file) followed by " + EvidenceDiscovery.suffixes.joined(separator: ", "))
+      notes +=
+        emptyPlaces.isEmpty
+        ? ["looked for \(file) followed by " + EvidenceDiscovery.suffixes.joined(separator: ", ")]
+        : emptyPlaces.map { "nothing at \($0)" }
     }
     console.report(
       Diagnostic(

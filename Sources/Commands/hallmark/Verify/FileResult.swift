@@ -9,23 +9,25 @@ struct FileResult {
   enum Outcome {
     /// The file itself cannot be read.
     case unreadable(String)
-    /// A source of evidence cannot be reached.
-    case unreachable(String)
     /// A decision.
     case verdict(ArtifactVerdict)
+    /// No decision, because a service did not say what was asked, or refused.
+    case undecided(CommandFailure)
   }
 
   /// The file, digest or image as it was named.
   let file: String
   /// What came out.
   let outcome: Outcome
+  /// The places that were asked for evidence and have none.
+  var emptyPlaces: [String] = []
 
   /// The exit status for this file alone.
   var status: ExitStatus {
     switch outcome {
     case .unreadable: .couldNotRun
-    case .unreachable: .undecided
     case .verdict(let verdict): verdict.exitStatus
+    case .undecided(let failure): ExitStatus(rawValue: failure.status) ?? .undecided
     }
   }
 

@@ -11,6 +11,8 @@ struct FileVerification: Sendable {
   private let expected: Expectation?
   private let reader: EvidenceReader
   private let evidence: [String]
+  private let lookup: EvidenceLookup
+  private let fetcher: EvidenceFetcher?
 
   /// Takes over trust and expectation.
   ///
@@ -18,9 +20,12 @@ struct FileVerification: Sendable {
   ///   - roots: whom to trust.
   ///   - expected: what is expected.
   ///   - sources: where evidence and keys are.
-  ///   - reader: reads evidence.
+  ///   - reader: reads evidence, and completes it by log entries.
+  ///   - lookup: what may be asked of services.
+  ///   - fetcher: asks them; `nil` if nothing is to be asked.
   init(
-    roots: [TrustedRoot], expected: Expectation?, sources: EvidenceOptions, reader: EvidenceReader
+    roots: [TrustedRoot], expected: Expectation?, sources: EvidenceOptions,
+    reader: EvidenceReader, lookup: EvidenceLookup, fetcher: EvidenceFetcher?
   ) {
     verifier = ArtifactVerifier(
       trusting: roots, expecting: expected, keys: TrustFolder(path: sources.trustFolder),
@@ -28,15 +33,20 @@ struct FileVerification: Sendable {
     self.expected = expected
     self.reader = reader
     evidence = sources.evidence
+    self.lookup = lookup
+    self.fetcher = fetcher
   }
 
-  /// Gathers the evidence of an artifact and judges it.
-  func check(_ argument: String) async -> FileResult {
+  /// Gathers the evidence of an argument and judges it; a release at an index has several files.
+  func check(_ argument: String) async -> [FileResult] {
     if case .summary(let summary, let key) = expected, !summary.subjectDigests.isEmpty {
       let (items, unreadable) = await reader.read(evidence)
       let verdict = ArtifactVerifier.verifySummary(
         items, unreadable: unreadable, summary, signedBy: key)
-      return FileResult(file: argument, outcome: .verdict(verdict))
+      return [FileResult(file: argument, outcome: .verdict(verdict))]
+    }
+    if let fetcher, let reference = try? IndexReference(argument: argument) {
+      return await lookup.check(reference, named: argument, by: fetcher, with: self)
     }
     let named = ArtifactArgument(argument)
     var paths = evidence
@@ -44,18 +54,29 @@ struct FileVerification: Sendable {
       paths = EvidenceDiscovery.paths(for: path)
     }
     do {
-      var (items, unreadable) = await reader.read(paths)
-      let artifact = try named.artifact(for: items)
-      do {
-        items = try await reader.complete(items)
-      } catch {
-        return FileResult(file: argument, outcome: .unreachable("\(error)"))
+      let (items, unreadable) = await reader.read(paths)
+      var fetched = FetchedEvidence()
+      var artifact = try named.artifact(for: items)
+      if lookup.looksElsewhere, let fetcher, let digest = artifact.digest.sha256 {
+        fetched = await fetcher.evidence(filename: artifact.filename, digest: digest)
+        artifact = try named.artifact(for: items + fetched.parsed.evidence)
       }
-      let verdict = await verifier.verify(
-        artifact, evidence: items, unreadable: unreadable, now: FileReading.now())
-      return FileResult(file: argument, outcome: .verdict(verdict))
+      return [
+        await verdict(
+          on: artifact, named: argument, fetched: fetched, local: items, unreadable: unreadable)
+      ]
     } catch {
-      return FileResult(file: argument, outcome: .unreadable("\(error)"))
+      return [FileResult(file: argument, outcome: .unreadable("\(error)"))]
     }
+  }
+
+  /// Judges an artifact by what was fetched and what else there is.
+  func verdict(
+    on artifact: Artifact, named name: String, fetched: FetchedEvidence, local: [Evidence] = [],
+    unreadable: [UnreadableEvidence] = []
+  ) async -> FileResult {
+    await fetched.verdict(
+      on: artifact, named: name, with: verifier, local: local, unreadable: unreadable,
+      reader: reader)
   }
 }

@@ -19,6 +19,8 @@ struct VerifyCommand: AsyncParsableCommand {
         hallmark verify file --policy hallmark.toml --trusted-root trusted_root.json
         hallmark verify binary --source-uri github.com/acme/tool --source-tag v1.2.3
         hallmark verify acme/app@sha256:… --evidence layout/ --source-uri github.com/acme/app
+        hallmark verify greeting==1.0.0 --repository acme/greeting
+        hallmark verify greeting.tar.xz --fetch --repository acme/greeting
 
       An artifact is a file, sha256:HEX, sha512:HEX, or an image NAME@sha256:HEX. Evidence is \
       looked for next to each file, in this order: .sigstore.json, .sigstore, \
@@ -30,10 +32,18 @@ struct VerifyCommand: AsyncParsableCommand {
       Who should have signed comes from options, from --policy, from the user's configuration \
       (hallmark/hallmark.toml), or from hallmark.toml in the enclosing git repository; never \
       from the folder of the file as such. Without any, the command says who signed and exits \
-      with 2. Nothing here uses the network unless --online is given.
+      with 2.
 
-      Exit status: 0 verified, 1 could not run, 2 usage or no expectation, 3 rejected, \
-      6 undecided because something needed is not at hand.
+      Nothing here uses the network, unless you ask for it. NAME==VERSION, pypi:FILENAME and \
+      pypi:URL are read from the index of --index, with the evidence that it has for them. \
+      --fetch asks about FILE: the index if it is a wheel or an sdist, and GitHub's attestations \
+      of the repositories that are expected, without a login; --fetch-from also looks in a folder \
+      or below an https URL; --online asks the log for a missing entry. A busy service is asked up \
+      to four times within 30 seconds. Proxies are taken from HTTPS_PROXY and NO_PROXY.
+
+      Exit status: 0 verified, 1 could not run, 2 usage or no expectation, 3 rejected, 4 a \
+      service wants a login, 6 undecided because something needed is not at hand, a service did \
+      not answer, or --offline.
       """)
 
   @OptionGroup var global: GlobalOptions
@@ -46,12 +56,15 @@ struct VerifyCommand: AsyncParsableCommand {
 
   @OptionGroup(title: "Evidence and trust") var sources: EvidenceOptions
 
+  @OptionGroup(title: "Evidence from elsewhere") var fetch: FetchOptions
+
   @OptionGroup(title: "Results for others") var summaries: ResultOptions
 
   @Flag(help: "Show every criterion with what was expected, what was found and the verdict.")
   var explain = false
 
-  @Argument(help: "The files, digests or images to check.")
+  @Argument(
+    help: "Files, digests or images; or NAME==VERSION, pypi:FILENAME or pypi:URL at the index.")
   var files: [String] = []
 
   /// Artifacts whose results are shown together.
@@ -64,9 +77,17 @@ struct VerifyCommand: AsyncParsableCommand {
     if !files.isEmpty, !summary.subjectDigest.isEmpty {
       throw ValidationError("--subject-digest takes the place of files.")
     }
-    let areFiles = !files.isEmpty && files.allSatisfy { ArtifactArgument($0).isFile }
-    if sources.evidence.isEmpty, !areFiles {
-      throw ValidationError("a digest or image needs --evidence.")
+    for file in files {
+      let atIndex = try IndexReference(argument: file) != nil
+      if atIndex, !sources.evidence.isEmpty {
+        throw ValidationError("--evidence is for files; the index has its own for `\(file)`.")
+      }
+      if !atIndex, sources.evidence.isEmpty, !fetch.looksElsewhere, !ArtifactArgument(file).isFile {
+        throw ValidationError("a digest or image needs --evidence.")
+      }
+    }
+    if files.isEmpty, sources.evidence.isEmpty {
+      throw ValidationError("--subject-digest needs --evidence.")
     }
     if provenance.isUsed, expectation.kinds > 0 || summary.isUsed {
       throw ValidationError("--source-uri cannot be used with other ways of saying who signed.")
@@ -84,26 +105,21 @@ struct VerifyCommand: AsyncParsableCommand {
     if let origin, !global.json {
       console.progress("policy: \(UntrustedText.printable(origin))")
     }
-    let transport = try sources.online ? ClientTransport.make() : nil
-    let reader = EvidenceReader(
-      entries: entries,
-      logs: transport.map { transport in
-        roots.flatMap { $0.logClients(transport) }
-      })
-    let verification = FileVerification(
-      roots: roots, expected: expected, sources: sources, reader: reader)
-    var results: [FileResult] = []
-    let arguments = files.isEmpty ? [summary.subjectDigest.joined(separator: " ")] : files
-    // Some at a time, so that the first results come early and the others without delay.
-    for start in stride(from: 0, to: arguments.count, by: Self.group) {
-      let some = Array(arguments[start..<min(start + Self.group, arguments.count)])
-      let found = await some.concurrentMap(width: Platform.processorCount) {
-        await verification.check($0)
-      }
-      if !global.json { found.forEach { $0.show(on: console, explaining: explain) } }
-      results += found
+    let lookup = EvidenceLookup(
+      options: fetch, sources: try fetch.sources(expected: expected), console: console)
+    if fetch.network.offline, try lookup.isNeeded(for: files) {
+      try lookup.showPlan(for: files, json: global.json)
     }
-    await transport?.shutdown()
+    let results = try await lookup.withFetcher(for: files) { fetcher in
+      let reader = EvidenceReader(
+        entries: entries,
+        logs: fetch.online
+          ? fetcher.map { fetcher in roots.flatMap { $0.logClients(fetcher.transport) } } : nil)
+      return await check(
+        with: FileVerification(
+          roots: roots, expected: expected, sources: sources, reader: reader, lookup: lookup,
+          fetcher: fetcher), on: console)
+    }
     try summaries.write(results, policy: (origin ?? "", expectation.policy))
     let status = ExitStatus.worst(of: results.map(\.status))
     if global.json {
@@ -115,6 +131,24 @@ struct VerifyCommand: AsyncParsableCommand {
       console.output(document.compactText)
     }
     if status != .done { throw ExitCode(status.rawValue) }
+  }
+
+  /// Checks some artifacts at a time, so that the first results come early and the others without
+  /// delay.
+  private func check(
+    with verification: FileVerification, on console: Console
+  ) async -> [FileResult] {
+    var results: [FileResult] = []
+    let arguments = files.isEmpty ? [summary.subjectDigest.joined(separator: " ")] : files
+    for start in stride(from: 0, to: arguments.count, by: Self.group) {
+      let some = Array(arguments[start..<min(start + Self.group, arguments.count)])
+      let found = await some.concurrentMap(width: Platform.processorCount) {
+        await verification.check($0)
+      }.flatMap(\.self)
+      if !global.json { found.forEach { $0.show(on: console, explaining: explain) } }
+      results += found
+    }
+    return results
   }
 
   /// What is expected, and where that is from.
