@@ -15,6 +15,21 @@ package struct IndexedRelease: Hashable, Sendable {
   /// Its wheels and sdists, in the order of the page.
   package let distributions: [Distribution]
 
+  /// Files that a release may have; real ones have a few hundred at most.
+  package static let fileLimit = 1_000
+
+  /// What makes the list of files unusable, as a sentence: the same name twice, or too many files.
+  package var problem: String? {
+    guard distributions.count <= Self.fileLimit else {
+      return "the index lists more than \(Self.fileLimit) files of version \(version)"
+    }
+    var seen: Set<[UInt8]> = []
+    for item in distributions where !seen.insert(Array(item.name.text.utf8)).inserted {
+      return "the index lists `\(item.name)` twice"
+    }
+    return nil
+  }
+
   /// Whether the index asks not to use any file of this version (PEP 592).
   package var isYanked: Bool { distributions.allSatisfy { $0.file.yanked != .no } }
 }

@@ -40,7 +40,7 @@ package struct IndexClient: Sendable {
     do {
       let page = try SimpleIndex.ProjectPage(
         parsingJSON: answer.body,
-        limits: JSONLimits(size: request.answerLimit, depth: 16, values: 4_000_000))
+        limits: JSONLimits(size: request.answerLimit, depth: 16, values: 2_000_000))
       return Page(url: request.url, page: page)
     } catch {
       throw request.error(.badAnswer, "the answer is not a page of the simple API: \(error)")

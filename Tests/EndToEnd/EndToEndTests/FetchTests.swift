@@ -183,6 +183,14 @@ extension FetchTests {
     Defect(pagePath, [.status(500)], 6, "status 500: scripted", calls: 4),
     Defect(
       pagePath, [.status(429, ["Retry-After": "3600"])], 6, "Retry-After 3600", calls: 1),
+    Defect(
+      pagePath,
+      [
+        .text(
+          #"{"meta":{"api-version":"1.0"},"name":"x","files":["#
+            + Array(repeating: #"{"filename":"\#(sdist)","url":"x","hashes":{}}"#, count: 2)
+            .joined(separator: ",") + "]}")
+      ], 6, "twice"),
     Defect(filePath, [.status(404)], 6, "status 404"),
     Defect(filePath, [.text("other bytes")], 3, "the file's SHA-256 is"),
     Defect(provenancePath, [.status(404)], 3, "HM0217", calls: 1),

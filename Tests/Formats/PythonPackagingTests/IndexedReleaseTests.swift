@@ -27,6 +27,18 @@ struct IndexedReleaseTests {
     #expect(releases[0].distributions.count == 2)
   }
 
+  @Test func listsThatCannotBeUsed() throws {
+    func problem(_ names: [String]) throws -> String? {
+      let page = SimpleIndex.ProjectPage(
+        name: "greeting", versions: [], files: names.map { Self.file($0) })
+      return try #require(page.releases(of: try ProjectName("greeting")).first).problem
+    }
+    let many = (0..<1_001).map { "greeting-1.0-\($0)-py3-none-any.whl" }
+    #expect(try problem(Array(many.dropLast())) == nil)
+    #expect(try problem(many)?.contains("more than 1000") == true)
+    #expect(try problem([many[0], many[1], many[0]])?.contains("twice") == true)
+  }
+
   @Test(
     arguments: [
       ("greeting", false, "greeting-1.2-py3-none-any.whl"),

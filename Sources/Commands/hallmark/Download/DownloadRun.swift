@@ -58,6 +58,7 @@ struct DownloadRun: Sendable {
         "the index has no version of `\(project)` that `\(wanted.requirement.text)` allows",
         at: page.url)
     }
+    try FetchFailure.check(release, at: page.url)
     if release.isYanked {
       console.report(
         Diagnostic(

@@ -98,6 +98,7 @@ struct EvidenceFetcher: Sendable {
         throw FetchFailure.missing(
           "the index has no file of `\(project)` in version \(version)", at: page.url)
       }
+      try FetchFailure.check(release, at: page.url)
       return release.distributions.map(\.file)
     case .file(let name), .address(_, let name):
       guard let file = page.page.file(named: name.text) else {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import PythonPackaging
 import ServiceClients
 import Verification
 
@@ -40,6 +41,15 @@ enum FetchFailure {
       "nothing is asked for with a login: get the files and name their evidence by --evidence"
     default: error.help
     }
+  }
+
+  /// Refuses a release whose list of files cannot be used.
+  static func check(_ release: IndexedRelease, at url: ServiceURL) throws(CommandFailure) {
+    guard let problem = release.problem else { return }
+    throw CommandFailure(
+      status: ExitStatus.undecided.rawValue,
+      Diagnostic(
+        problem, place: url.withoutQuery, help: ["name one file as pypi:FILENAME"]))
   }
 
   /// What is asked for is not there.
