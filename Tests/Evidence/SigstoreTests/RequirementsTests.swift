@@ -51,6 +51,27 @@ import TrustSimulator
     #expect(result.report.primaryFailure?.rule == .inclusion)
   }
 
+  /// A log that signs its own time is held to that one: its key may be retired by the time that an
+  /// authority stamps the same signature. A log without a time is held to the stamp.
+  @Test(arguments: [(SigningForm.dsse, VerificationRule?.none), (.dsseV2, .knownLog)])
+  func retiredLogKeys(form: SigningForm, broken: VerificationRule?) async throws {
+    let simulator = try Self.simulator.get()
+    let signed = try simulator.sign(Self.statement, artifact: OneDefectTests.artifact, form: form)
+    let bundle = Bundle(
+      certificate: signed.certificate ?? [], content: signed.content,
+      logEntries: signed.logEntries,
+      timestamps: [try simulator.timestamp(for: signed.signature, after: 6)])
+    let end = TrustSimulator.time.adding(seconds: 5).rfc3339
+    let root = try simulator.trustedRoot().json.editing(
+      ["tlogs", form.isTiled ? 1 : 0, "publicKey", "validFor", "end"]
+    ) { _ in .string(end) }
+    let trusted = try TrustedRoot(parsing: Array(root.compactText.utf8))
+    let report = await Verifier(trusting: trusted).verify(
+      bundle, artifact: OneDefectTests.artifact, now: TrustSimulator.now
+    ).report
+    #expect(report.primaryFailure?.rule == broken, "\(report.checks)")
+  }
+
   /// Whoever shows the file would show a time that nobody vouches for.
   @Test(arguments: [1, 1_767_225_605, 4_102_444_800] as [Int64])
   func tileEntriesHaveNoIntegratedTime(seconds: Int64) async throws {

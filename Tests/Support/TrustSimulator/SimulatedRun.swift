@@ -91,6 +91,11 @@ extension TrustSimulator {
       logEntries: try [entry(for: envelope, certificate: certificate)].compactMap { $0 })
   }
 
+  /// A timestamp over a message, some seconds after the certificate's first moment.
+  package func timestamp(for message: [UInt8], after seconds: Int64) throws -> [UInt8] {
+    try stamper.answer(for: message, at: Self.time.adding(seconds: seconds))
+  }
+
   /// Signs a file's digest of any hash by the bare key, logged as `hashedrekord` 0.0.1, or as 0.0.2
   /// with a timestamp.
   package func sign(

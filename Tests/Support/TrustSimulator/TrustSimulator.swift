@@ -25,7 +25,7 @@ package struct TrustSimulator: Sendable {
 
   let authority: SimulatedAuthority
   let decoy: SimulatedAuthority
-  private let stamper: SimulatedStamper
+  let stamper: SimulatedStamper
   private let otherStamper: SimulatedStamper
   let log: SimulatedLog
   let tiledLog = SimulatedLog.version2(host: "tiles.example")
@@ -88,7 +88,8 @@ package struct TrustSimulator: Sendable {
     let document: JSONValue = [
       "mediaType": .string(TrustedRoot.mediaType),
       "tlogs": [
-        log.json(validity(endsWhen: lie == .timeAfterLogKey)), tiledLog.json(validity(endsWhen: lie == .stampAfterLogKey)),
+        log.json(validity(endsWhen: lie == .timeAfterLogKey)),
+        tiledLog.json(validity(endsWhen: lie == .stampAfterLogKey)),
       ],
       "certificateAuthorities": .array(authorities),
       "ctlogs": [
