@@ -59,22 +59,27 @@ struct CMSSignedData: Sendable {
     guard der[type].elementsEqual(Self.signedData) else { throw DERReader.Malformed() }
     var explicit = try info.enter(0xa0)
     var fields = try explicit.enter(DERReader.Tag.sequence)
-    _ = try fields.next()  // version
-    _ = try fields.next()  // digestAlgorithms
+    try info.finish()
+    try explicit.finish()
+    _ = try fields.next(DERReader.Tag.integer)  // version
+    _ = try fields.next(DERReader.Tag.set)  // digestAlgorithms
 
     var encapsulated = try fields.enter(DERReader.Tag.sequence)
     contentType = der[try encapsulated.next(DERReader.Tag.objectIdentifier).content]
     var octets = try encapsulated.enter(0xa0)
     content = Array(der[try octets.next(DERReader.Tag.octetString).content])
+    try octets.finish()
+    try encapsulated.finish()
 
-    while let tag = fields.nextTag, tag == 0xa0 || tag == 0xa1 { _ = try fields.next() }
+    // Certificates and revocation lists, which come from the trusted root instead.
+    for tag in [0xa0, 0xa1] as [UInt8] where fields.nextTag == tag { _ = try fields.next() }
     var signers = try fields.enter(DERReader.Tag.set)
     try fields.finish()
     guard !signers.isAtEnd else { throw Self.oneSigner }
     var signer = try signers.enter(DERReader.Tag.sequence)
     guard signers.isAtEnd else { throw Self.oneSigner }
 
-    _ = try signer.next()  // version
+    _ = try signer.next(DERReader.Tag.integer)  // version
     (signerIssuer, signerSerial) = try Self.identifier(&signer, der)
     var digestAlgorithm = try signer.enter(DERReader.Tag.sequence)
     let digest = try digestAlgorithm.next(DERReader.Tag.objectIdentifier).content
@@ -82,6 +87,7 @@ struct CMSSignedData: Sendable {
       throw CertificateError.malformedTimestamp("its digest algorithm is not accepted")
     }
     self.hash = hash
+    try Self.finishParameters(&digestAlgorithm)
 
     guard signer.nextTag == 0xa0 else {
       throw CertificateError.malformedTimestamp("it has no signed attributes")
@@ -93,7 +99,19 @@ struct CMSSignedData: Sendable {
 
     var algorithm = try signer.enter(DERReader.Tag.sequence)
     signatureAlgorithm = der[try algorithm.next(DERReader.Tag.objectIdentifier).content]
+    try Self.finishParameters(&algorithm)
     signature = Array(der[try signer.next(DERReader.Tag.octetString).content])
+    // Unsigned attributes say nothing here.
+    if signer.nextTag == 0xa1 { _ = try signer.next() }
+    try signer.finish()
+  }
+
+  /// The parameters of the algorithms that are accepted: none, or NULL.
+  private static func finishParameters(_ algorithm: inout DERReader) throws {
+    if algorithm.nextTag == DERReader.Tag.null {
+      guard try algorithm.next().content.isEmpty else { throw DERReader.Malformed() }
+    }
+    try algorithm.finish()
   }
 
   private static let oneSigner = CertificateError.malformedTimestamp(

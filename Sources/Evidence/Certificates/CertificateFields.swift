@@ -181,7 +181,7 @@ struct CertificateFields: Hashable, Sendable {
   }
 
   /// AlgorithmIdentifiers in DER that a certificate may be signed with: ECDSA and RSA (PKCS #1 v1.5,
-  /// with its NULL) over SHA-256 and longer, Ed25519.
+  /// with its NULL and without, RFC 4055 §5) over SHA-256 and longer, Ed25519.
   private static let accepted: [([UInt8], SignatureAlgorithm)] = [
     ([0x30, 10, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 3], .ecdsa(.sha384)),
     ([0x30, 10, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2], .ecdsa(.sha256)),
@@ -189,6 +189,9 @@ struct CertificateFields: Hashable, Sendable {
     ([0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, 11, 5, 0], .rsa(.sha256)),
     ([0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, 12, 5, 0], .rsa(.sha384)),
     ([0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, 13, 5, 0], .rsa(.sha512)),
+    ([0x30, 11, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, 11], .rsa(.sha256)),
+    ([0x30, 11, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, 12], .rsa(.sha384)),
+    ([0x30, 11, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, 13], .rsa(.sha512)),
     ([0x30, 5, 6, 3, 0x2b, 0x65, 0x70], .ed25519),
   ]
 }

@@ -96,7 +96,7 @@ struct CertificatePath: Sendable {
 
   /// Whether one certificate's name and key are those that issued another.
   private static func isIssuer(_ parent: Certificate, of child: Certificate) -> Bool {
-    parent.subject == child.issuer
+    parent.subject == child.issuer && child.signatureAlgorithm != .sha1WithRSAEncryption
       && parent.publicKey.isValidSignature(child.signature, for: child)
   }
 

@@ -25,6 +25,7 @@ struct DERReader {
     static let integer: UInt8 = 0x02
     static let bitString: UInt8 = 0x03
     static let octetString: UInt8 = 0x04
+    static let null: UInt8 = 0x05
     static let objectIdentifier: UInt8 = 0x06
     static let utf8String: UInt8 = 0x0c
     static let utcTime: UInt8 = 0x17
@@ -76,7 +77,22 @@ struct DERReader {
   mutating func next(_ tag: UInt8) throws(Malformed) -> Element {
     let element = try next()
     guard element.tag == tag else { throw Malformed() }
+    if tag == Tag.objectIdentifier {
+      guard isObjectIdentifier(element.content) else { throw Malformed() }
+    }
     return element
+  }
+
+  /// Whether bytes are an object identifier's: whole arcs, each in the fewest bytes (X.690 §8.19). Two
+  /// texts of one identifier would be two extensions to one reader and one to another.
+  private func isObjectIdentifier(_ content: Range<Int>) -> Bool {
+    guard let last = content.last, bytes[last] < 0x80 else { return false }
+    var isStart = true
+    for byte in bytes[content] {
+      if isStart, byte == 0x80 { return false }
+      isStart = byte < 0x80
+    }
+    return true
   }
 
   /// Goes into the next element, which must have a type.

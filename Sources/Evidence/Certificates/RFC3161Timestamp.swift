@@ -31,6 +31,7 @@ package struct RFC3161Timestamp: Sendable {
         throw CertificateError.malformedTimestamp("the timestamp was not granted")
       }
       signedData = try CMSSignedData(der, contentInfo: try response.next())
+      try response.finish()
       guard signedData.contentType.elementsEqual(Self.contentType) else {
         throw CertificateError.malformedTimestamp("its content is not a TSTInfo")
       }

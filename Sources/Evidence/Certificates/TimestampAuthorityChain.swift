@@ -114,6 +114,10 @@ package struct TimestampAuthorityChain: Hashable, Sendable {
     let ecdsa: [UInt8] = [0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3]
     let pkcs1: [UInt8] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1]
     let hash: SignatureHash
+    // The algorithm is not signed; it must at least be one that the key has.
+    guard data.signatureAlgorithm.starts(with: pkcs1) == (key.algorithm == .rsa) else {
+      return false
+    }
     switch Array(data.signatureAlgorithm) {
     case ecdsa + [2], pkcs1 + [11]: hash = .sha256
     case ecdsa + [3], pkcs1 + [12]: hash = .sha384

@@ -30,7 +30,7 @@ final class CertificateCache: Sendable {
 
   /// Makes an empty cache of at most `limit` certificates; 0 remembers nothing.
   init(limit: Int) {
-    self.limit = limit
+    self.limit = max(0, limit)
   }
 
   /// What is known of a certificate, by all its bytes.

@@ -8,19 +8,29 @@ import Encodings
 ///
 /// A genuine entry for another signature proves nothing about this one (CVE-2022-23649,
 /// CVE-2022-36056), so digest, signature and certificate or key in the body must equal the bundle's.
-enum EntryBinding {
-  /// What does not belong together, or `nil`.
+struct EntryBinding {
+  private let bundle: Bundle
+  private let material: LogEntryBody.VerificationMaterial
+  private let key: SignatureKey
+  // What is the same for every entry is hashed once, however many entries there are.
+  private var textHashes: [SHA256Hash]?
+  private var payloadDigest: ArtifactDigest?
+  private var signedDigests: [ArtifactDigest.Algorithm: ArtifactDigest] = [:]
+
+  /// Takes over what entries must belong to.
   ///
   /// - Parameters:
-  ///   - entry: the log entry.
-  ///   - bundle: the bundle that carries it.
+  ///   - bundle: the bundle that carries the entries.
   ///   - material: the certificate's or key's bytes that the signature is checked with.
   ///   - key: the key that the signature is checked with.
-  /// - Returns: what does not fit, in a sentence; `nil` if the entry is about the bundle.
-  static func problem(
-    _ entry: TransparencyLogEntry, bundle: Bundle, material: LogEntryBody.VerificationMaterial,
-    key: SignatureKey
-  ) -> String? {
+  init(bundle: Bundle, material: LogEntryBody.VerificationMaterial, key: SignatureKey) {
+    self.bundle = bundle
+    self.material = material
+    self.key = key
+  }
+
+  /// What does not belong together, in a sentence; `nil` if the entry is about the bundle.
+  mutating func problem(_ entry: TransparencyLogEntry) -> String? {
     let body: LogEntryBody
     do {
       body = try LogEntryBody(parsing: entry.canonicalizedBody)
@@ -32,14 +42,15 @@ enum EntryBinding {
     }
     // Where the body has the envelope's hash and the envelope's text is known, they must agree; the
     // oldest kind binds the signature by this hash alone.
-    let textHash = Self.textHash(of: bundle, expected: body.envelopeHash)
-    if let expected = body.envelopeHash, let textHash, textHash != expected {
-      return "the log entry is for another envelope"
+    if let expected = body.envelopeHash, bundle.envelopeText != nil || body.kind == .intotoV1,
+      !texts.contains(expected)
+    {
+      return bundle.envelopeText == nil
+        ? "the log entry binds the envelope's text, which is not at hand"
+        : "the log entry is for another envelope"
     }
-    if let signature = body.signature {
-      guard signature == bundle.signature else { return "the log entry is for another signature" }
-    } else if textHash == nil || body.envelopeHash == nil {
-      return "the log entry binds the envelope's text, which is not at hand"
+    if let signature = body.signature, signature != bundle.signature {
+      return "the log entry is for another signature"
     }
     guard body.verifier == material else {
       return "the log entry is for another certificate or key"
@@ -55,25 +66,48 @@ enum EntryBinding {
         ? nil : "the log entry's signature is not valid for its digest"
     case (.dsse, .envelope(let envelope)), (.intoto, .envelope(let envelope)),
       (.intotoV1, .envelope(let envelope)):
-      return body.digest == ArtifactDigest(.sha256, hashing: envelope.payload)
+      return body.digest == digest(ofPayload: envelope)
         ? nil : "the log entry is for another payload"
     case (.hashedrekordV2, .envelope(let envelope)):
-      let signed = envelope.preAuthenticationEncoding
-      return body.digest == ArtifactDigest(body.digest.algorithm, hashing: signed)
+      return body.digest == digest(ofSigned: envelope, body.digest.algorithm)
         ? nil : "the log entry is for another envelope"
     default:
       return "the log entry is of another kind than what was signed"
     }
   }
 
-  /// The hash of the envelope's text: as it is at hand, or else as the generators of the time wrote
-  /// it, if that is the text that was logged.
-  private static func textHash(of bundle: Bundle, expected: SHA256Hash?) -> SHA256Hash? {
-    if let text = bundle.envelopeText { return SHA256Hash(hashing: text) }
-    guard case .envelope(let envelope) = bundle.content, let expected else { return nil }
-    let certificate = bundle.certificate.map { PEM.encode($0, label: "CERTIFICATE") }
-    return [nil, certificate].lazy
-      .map { SHA256Hash(hashing: LegacyEnvelope.text(of: envelope, certificatePEM: $0)) }
-      .first { $0 == expected }
+  /// The hashes that the envelope's text may have: as it is at hand, or else as the generators of the
+  /// time wrote it, without the certificate and with it.
+  private var texts: [SHA256Hash] {
+    mutating get {
+      if let textHashes { return textHashes }
+      var hashes: [SHA256Hash] = []
+      if let text = bundle.envelopeText {
+        hashes = [SHA256Hash(hashing: text)]
+      } else if case .envelope(let envelope) = bundle.content {
+        let certificate = bundle.certificate.map { PEM.encode($0, label: "CERTIFICATE") }
+        hashes = [nil, certificate].map {
+          SHA256Hash(hashing: LegacyEnvelope.text(of: envelope, certificatePEM: $0))
+        }
+      }
+      textHashes = hashes
+      return hashes
+    }
+  }
+
+  private mutating func digest(ofPayload envelope: DSSEEnvelope) -> ArtifactDigest {
+    if let payloadDigest { return payloadDigest }
+    let digest = ArtifactDigest(.sha256, hashing: envelope.payload)
+    payloadDigest = digest
+    return digest
+  }
+
+  private mutating func digest(
+    ofSigned envelope: DSSEEnvelope, _ algorithm: ArtifactDigest.Algorithm
+  ) -> ArtifactDigest {
+    if let digest = signedDigests[algorithm] { return digest }
+    let digest = ArtifactDigest(algorithm, hashing: envelope.preAuthenticationEncoding)
+    signedDigests[algorithm] = digest
+    return digest
   }
 }

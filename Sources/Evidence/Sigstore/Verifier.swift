@@ -155,9 +155,9 @@ package struct Verifier: Sendable {
     key: SignatureKey, now: Timestamp, report: inout VerificationReport
   ) async -> (Statement?, [Timestamp]) {
     // (1) The entries are about this bundle.
-    let problem = bundle.logEntries.lazy.compactMap {
-      EntryBinding.problem($0, bundle: bundle, material: material, key: key)
-    }.first
+    var binding = EntryBinding(bundle: bundle, material: material, key: key)
+    var problem: String?
+    for entry in bundle.logEntries where problem == nil { problem = binding.problem(entry) }
     // An instance without a log (GitHub's own) vouches by timestamps alone; its root says so.
     let needsEntry = !trustedRoot.transparencyLogs.isEmpty
     if needsEntry || !bundle.logEntries.isEmpty {

@@ -32,6 +32,7 @@ package enum PEM {
   ) throws(EncodingError) -> [Block] {
     var blocks: [Block] = []
     var label: [UInt8]?
+    var ending: [UInt8] = []
     var body: [UInt8] = []
     var next = 0
     while next <= text.count {
@@ -43,7 +44,7 @@ package enum PEM {
       let line = UnsafeBufferPointer(rebasing: text[start..<end])
       if let open = label {
         // No line of base64 begins with a dash.
-        if line.first == UInt8(ascii: "-"), line.elementsEqual(Self.end + open + dashes) {
+        if line.first == UInt8(ascii: "-"), line.elementsEqual(ending) {
           blocks.append(try block(open, body))
           guard blocks.count <= limit else { throw .pem("more than \(limit) blocks") }
           label = nil
@@ -54,7 +55,13 @@ package enum PEM {
       } else if line.count >= begin.count + dashes.count, line.starts(with: begin),
         line.suffix(dashes.count).elementsEqual(dashes)
       {
-        label = Array(line.dropFirst(begin.count).dropLast(dashes.count))
+        let open = Array(line.dropFirst(begin.count).dropLast(dashes.count))
+        guard open.count <= labelLimit else {
+          throw .pem("a label of more than \(labelLimit) bytes")
+        }
+        label = open
+        // Made once, not for every line that begins like an end.
+        ending = Self.end + open + dashes
         body.reserveCapacity(text.count)
       } else if !line.isEmpty {
         throw .pem("text outside of a block")
@@ -64,6 +71,7 @@ package enum PEM {
     return blocks
   }
 
+  private static let labelLimit = 64
   private static let begin = Array("-----BEGIN ".utf8)
   private static let end = Array("-----END ".utf8)
   private static let dashes = Array("-----".utf8)

@@ -60,9 +60,38 @@ import TrustSimulator
         continue
       }
       let changed = tree.editing(path) { _ in .constructed(tag: tag ^ 1, children) }
-      // The list of digest algorithms and the response's status, which is read by its number.
-      let isUnused = path.starts(with: [1, 1, 0, 1])
+      // What is in the list of digest algorithms nobody uses; the status is read by its number.
+      let isUnused = path.starts(with: [1, 1, 0, 1]) && path.count > 4
       #expect(try await isAccepted(changed) == isUnused, "\(path)")
+    }
+  }
+
+  /// Nothing may follow where a structure has ended.
+  @Test func furtherNodesAreRefused() async throws {
+    let tree = try tree()
+    let further = DERTree.primitive(tag: 0x04, [0])
+    for path in [[]] + tree.paths {
+      guard case .constructed(let tag, let children) = node(tree, path) else { continue }
+      let longer = DERTree.constructed(tag: tag, children + [further])
+      let changed = path.isEmpty ? longer : tree.editing(path) { _ in longer }
+      let isUnused = path.starts(with: [0]) || path.starts(with: [1, 1, 0, 1])
+      #expect(try await isAccepted(changed) == isUnused, "\(path)")
+    }
+  }
+
+  /// An identifier has one form: the arcs are whole and in the fewest bytes.
+  @Test func identifiersHaveOneForm() async throws {
+    let tree = try tree()
+    for path in tree.paths {
+      guard case .primitive(0x06, let bytes) = node(tree, path),
+        !path.starts(with: [1, 1, 0, 1])
+      else { continue }
+      for other in [
+        bytes + [0x80], [0x80] + bytes, [], Array(bytes.dropLast()) + [0x80, bytes.last ?? 0],
+      ] {
+        let changed = tree.editing(path) { _ in .primitive(tag: 0x06, other) }
+        #expect(try await !isAccepted(changed), "\(path)")
+      }
     }
   }
 

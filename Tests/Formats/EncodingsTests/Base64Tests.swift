@@ -130,4 +130,18 @@ extension Base64Tests {
   func decimal(text: String, expected: UInt64?) {
     #expect(DecimalText.parse(text.utf8) == expected)
   }
+
+  /// A label is short, and many lines that begin like an end cost no more than others.
+  @Test func hostileLabels() throws {
+    func text(_ label: Int, _ lines: Int) -> [UInt8] {
+      let name = String(repeating: "A", count: label)
+      return Array("-----BEGIN \(name)-----\n".utf8)
+        + [UInt8](repeating: 0x2d, count: 1).flatMap { byte in
+          (0..<lines).flatMap { _ in [byte, 0x0a] }
+        } + Array("-----END \(name)-----\n".utf8)
+    }
+    #expect(throws: EncodingError.self) { try PEM.decode(text(65, 0)) }
+    #expect(try PEM.decode(text(64, 0)).count == 1)
+    #expect(throws: EncodingError.self) { try PEM.decode(text(64, 200_000)) }
+  }
 }
