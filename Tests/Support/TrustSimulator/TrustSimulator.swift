@@ -88,7 +88,8 @@ package struct TrustSimulator: Sendable {
     let document: JSONValue = [
       "mediaType": .string(TrustedRoot.mediaType),
       "tlogs": [
-        log.json(validity(endsWhen: lie == .timeAfterLogKey)), tiledLog.json(validity(endsWhen: lie == .stampAfterLogKey)),
+        log.json(validity(endsWhen: lie == .timeAfterLogKey)),
+        tiledLog.json(validity(endsWhen: lie == .stampAfterLogKey)),
       ],
       "certificateAuthorities": .array(authorities),
       "ctlogs": [
