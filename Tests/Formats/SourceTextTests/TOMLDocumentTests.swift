@@ -66,6 +66,9 @@ import Testing
     ("b = {c = [1]} # [\n[{]", 2), ("\u{FEFF}[!]", 1), ("a = 1 [!]\n", 1),
     // At a header without a name the parser would stop the program.
     ("[ .", 1), ("[=a]", 1), ("a = 1\n [[ +b]]", 2), ("\u{feff}[#", 1), ("a = [\n[1]]\n[\n", 3),
+    // And at a date with one digit of a time.
+    ("a = 2026-01-01 5\n", 1), ("a = 1\nb = [2026-01-01 5 ]", 2), ("a = 2_026-01-01 5,", 1),
+    ("a =\t3hri--x--= 3 ", 1), ("a = {b = 2026-01-01 5}", 1), ("a = 2\u{e9}26-01-01 5#", 1),
     // So it would at such an element.
     ("a = [}", 1), ("a = [1,\n # c\n }]", 3), ("a = [{b = [_]}]", 1), ("a = [\"x\", }]", 1),
   ])
