@@ -56,6 +56,17 @@ import Testing
     #expect(throws: Never.self) { try publisher.allowOnly(keys: ["repository"]) }
   }
 
+  /// What looks like the text that is refused before the parser sees it, and is valid.
+  @Test(arguments: [
+    "a = 2026-01-01 05:00:00", "a = 2026-01-01 # 5", "a = \"2026-01-01 5 \"", "# 2026-01-01 5 ",
+    "a = [ # }\n1, [ ], [ 2, ], ]\n [ b ] # .\n[[ c ]]\n[\"=\"]",
+    "a = '[ .'\nb = \"\"\"\n[=\n\"\"\"",
+    "\u{feff}[a]\n", "a = [2026-01-01, 5 ]",
+  ])
+  func validTextIsNotRefused(text: String) throws {
+    _ = try TOMLDocument(parsing: text)
+  }
+
   @Test(arguments: [
     ("a = ", 1), ("a = 1\na = 2", 2), ("a = 1\n[a]\n", 2), ("x = \"\\q\"", 1), ("= 1", 1),
     ("a = 1\nb = \"x\\u0000y\"", 2), ("a = 1\nb = \"\"\"\n\\U00000000\"\"\"", 3),
