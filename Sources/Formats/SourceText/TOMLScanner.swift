@@ -4,9 +4,9 @@
 ///
 /// It follows strings, comments and brackets just far enough to find what makes the parser stop the
 /// program or lose text: an escape for U+0000, at which C strings end; a dotted key of very many
-/// parts, for each of which the parser recurses; a table's header without a name (`[ .`); and an
-/// array's element that cannot begin so (`[}`). It accepts other malformed text; finding that is the
-/// parser's work.
+/// parts, for each of which the parser recurses; a table's header without a name (`[ .`); an array's
+/// element that cannot begin so (`[}`); and a date with a time of one digit (`2026-01-01 5`). It
+/// accepts other malformed text; finding that is the parser's work.
 enum TOMLScanner {
   private enum Bracket {
     case header, array, table
@@ -19,10 +19,14 @@ enum TOMLScanner {
     var isLineStart = true
     // Whether the next thing can only be an element of the innermost array.
     var expectsElement = false
+    // Whether only blanks stood since the equals sign.
+    var followsEquals = false
     while position < bytes.count {
       let byte = bytes[position]
       let isSpace = byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
       if expectsElement, !isSpace { try checkElement(bytes, at: position) }
+      if expectsElement || followsEquals, isDigit(byte) { try checkDate(bytes, at: position) }
+      if !isSpace { followsEquals = byte == UInt8(ascii: "=") }
       switch byte {
       case UInt8(ascii: "#"):
         while position < bytes.count, bytes[position] != UInt8(ascii: "\n") { position += 1 }
@@ -57,6 +61,39 @@ enum TOMLScanner {
       }
       isLineStart = byte == UInt8(ascii: "\n") || isLineStart && isSpace
       position += 1
+    }
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool {
+    byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
+  }
+
+  /// Checks that what looks like a date, ten characters with two dashes, is not followed by a blank
+  /// and a lone digit, which the parser takes for the beginning of a time.
+  private static func checkDate(_ bytes: [UInt8], at start: Int) throws(TOMLError) {
+    func endsValue(_ byte: UInt8) -> Bool {
+      switch byte {
+      case UInt8(ascii: "]"), UInt8(ascii: "}"), UInt8(ascii: ","), UInt8(ascii: "#"), 0x09...0x0d,
+        UInt8(ascii: " "):
+        true
+      default: false
+      }
+    }
+    var position = start
+    var characters: [UInt8] = []
+    while position < bytes.count, !endsValue(bytes[position]), characters.count <= 10 {
+      let byte = bytes[position]
+      // Underscores do not count, nor do the later bytes of a character.
+      if byte != UInt8(ascii: "_"), byte & 0xc0 != 0x80 { characters.append(byte) }
+      position += 1
+    }
+    guard characters.count == 10, characters[4] == UInt8(ascii: "-"),
+      characters[7] == UInt8(ascii: "-"), position + 2 < bytes.count,
+      bytes[position] == UInt8(ascii: " "), isDigit(bytes[position + 1])
+    else { return }
+    let next = bytes[position + 2]
+    if endsValue(next) || next >= 0x80 {
+      throw syntax(bytes, at: position + 1, "in value: expected a time after the date")
     }
   }
 

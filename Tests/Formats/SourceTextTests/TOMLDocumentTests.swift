@@ -56,6 +56,17 @@ import Testing
     #expect(throws: Never.self) { try publisher.allowOnly(keys: ["repository"]) }
   }
 
+  /// What looks like the text that is refused before the parser sees it, and is valid.
+  @Test(arguments: [
+    "a = 2026-01-01 05:00:00", "a = 2026-01-01 # 5", "a = \"2026-01-01 5 \"", "# 2026-01-01 5 ",
+    "a = [ # }\n1, [ ], [ 2, ], ]\n [ b ] # .\n[[ c ]]\n[\"=\"]",
+    "a = '[ .'\nb = \"\"\"\n[=\n\"\"\"",
+    "\u{feff}[a]\n", "a = [2026-01-01, 5 ]",
+  ])
+  func validTextIsNotRefused(text: String) throws {
+    _ = try TOMLDocument(parsing: text)
+  }
+
   @Test(arguments: [
     ("a = ", 1), ("a = 1\na = 2", 2), ("a = 1\n[a]\n", 2), ("x = \"\\q\"", 1), ("= 1", 1),
     ("a = 1\nb = \"x\\u0000y\"", 2), ("a = 1\nb = \"\"\"\n\\U00000000\"\"\"", 3),
@@ -66,6 +77,9 @@ import Testing
     ("b = {c = [1]} # [\n[{]", 2), ("\u{FEFF}[!]", 1), ("a = 1 [!]\n", 1),
     // At a header without a name the parser would stop the program.
     ("[ .", 1), ("[=a]", 1), ("a = 1\n [[ +b]]", 2), ("\u{feff}[#", 1), ("a = [\n[1]]\n[\n", 3),
+    // And at a date with one digit of a time.
+    ("a = 2026-01-01 5\n", 1), ("a = 1\nb = [2026-01-01 5 ]", 2), ("a = 2_026-01-01 5,", 1),
+    ("a =\t3hri--x--= 3 ", 1), ("a = {b = 2026-01-01 5}", 1), ("a = 2\u{e9}26-01-01 5#", 1),
     // So it would at such an element.
     ("a = [}", 1), ("a = [1,\n # c\n }]", 3), ("a = [{b = [_]}]", 1), ("a = [\"x\", }]", 1),
   ])
