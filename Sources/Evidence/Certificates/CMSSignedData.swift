@@ -129,6 +129,7 @@ struct CMSSignedData: Sendable {
     var pair = DERReader(der, in: sid.content)
     let issuer = try pair.next()
     var serial = try pair.next(DERReader.Tag.integer).content
+    try pair.finish()
     // Without the sign's leading zero, as the certificate library keeps serial numbers.
     if serial.count > 1, der[serial.lowerBound] == 0 { serial = serial.dropFirst() }
     return (Array(der[issuer.whole]), Array(der[serial]))
