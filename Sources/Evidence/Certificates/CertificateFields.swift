@@ -119,7 +119,7 @@ struct CertificateFields: Hashable, Sendable {
       }
       let value = try item.next(DERReader.Tag.octetString).content
       try item.finish()
-      guard !identifier.isEmpty, extensions.count < 64,
+      guard extensions.count < 64,
         !extensions.contains(where: { isEqual($0.identifier, identifier, in: der) })
       else { throw .init() }
       extensions.append(Extension(identifier: identifier, isCritical: isCritical, value: value))

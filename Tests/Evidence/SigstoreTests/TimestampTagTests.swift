@@ -79,6 +79,34 @@ import TrustSimulator
     }
   }
 
+  /// Algorithms have no parameters, or an empty NULL.
+  @Test(arguments: [2, 4])
+  func parametersOfAlgorithms(place: Int) async throws {
+    let tree = try tree()
+    let path = [1, 1, 0, 3, 0, place]
+    guard case .constructed(let tag, let children) = node(tree, path) else {
+      Issue.record("not an algorithm")
+      return
+    }
+    let identifier = Array(children.prefix(1))
+    for (parameters, isGood) in [
+      ([], true), ([.primitive(tag: 0x05, [])], true), ([.primitive(tag: 0x05, [0])], false),
+      ([.primitive(tag: 0x04, [])], false),
+    ] as [([DERTree], Bool)] {
+      let changed = tree.editing(path) { _ in .constructed(tag: tag, identifier + parameters) }
+      #expect(try await isAccepted(changed) == isGood, "\(parameters)")
+    }
+  }
+
+  /// What names RSA's algorithm is no signature of an elliptic key, though its hash is the same.
+  @Test func algorithmsOfOtherKeysAreRefused() async throws {
+    let tree = try tree()
+    let changed = tree.editing([1, 1, 0, 3, 0, 4, 0]) { _ in
+      .primitive(tag: 0x06, [0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, 11])
+    }
+    #expect(try await !isAccepted(changed))
+  }
+
   /// An identifier has one form: the arcs are whole and in the fewest bytes.
   @Test func identifiersHaveOneForm() async throws {
     let tree = try tree()
