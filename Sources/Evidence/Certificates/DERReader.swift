@@ -83,8 +83,9 @@ struct DERReader {
     return element
   }
 
-  /// Whether bytes are an object identifier's: whole arcs, each in the fewest bytes (X.690 §8.19). Two
-  /// texts of one identifier would be two extensions to one reader and one to another.
+  /// Whether bytes are an object identifier's: whole arcs, each in the fewest bytes (X.690 §8.19).
+  ///
+  /// Two texts of one identifier would be two extensions to one reader and one to another.
   private func isObjectIdentifier(_ content: Range<Int>) -> Bool {
     guard let last = content.last, bytes[last] < 0x80 else { return false }
     var isStart = true
