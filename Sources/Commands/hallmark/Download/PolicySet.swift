@@ -17,7 +17,7 @@ struct PolicySet: Sendable {
   ///   - assignments: `NAME=FILE`, the policy of one project.
   /// - Throws: `CommandFailure`.
   init(common path: String?, own assignments: [String]) throws(CommandFailure) {
-    common = try path.map { path throws(CommandFailure) in try Self.read(path) }
+    common = try path.map { path throws(CommandFailure) in try TrustFiles.policy(path) }
     var own: [ProjectName: Policy] = [:]
     for assignment in assignments {
       guard let (project, path) = Self.parts(of: assignment) else {
@@ -25,7 +25,7 @@ struct PolicySet: Sendable {
           status: ExitStatus.usage.rawValue,
           Diagnostic("--package-policy must be NAME=FILE, found `\(assignment)`"))
       }
-      own[project] = try Self.read(path)
+      own[project] = try TrustFiles.policy(path)
     }
     self.own = own
   }
@@ -49,17 +49,5 @@ struct PolicySet: Sendable {
           help: ["name a policy for all by --policy, or one for it by --package-policy"]))
     }
     return policy
-  }
-
-  private static func read(_ path: String) throws(CommandFailure) -> Policy {
-    do {
-      return try Policy(parsing: try FileReading.bytes(of: path, limit: 1 << 20))
-    } catch {
-      throw CommandFailure(
-        status: ExitStatus.couldNotRun.rawValue,
-        Diagnostic(
-          "the policy cannot be used: \(error)", place: path,
-          help: ["a policy has [[publisher]] entries; README.md shows one"]))
-    }
   }
 }

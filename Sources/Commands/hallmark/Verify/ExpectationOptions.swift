@@ -99,29 +99,14 @@ struct ExpectationOptions: ParsableArguments {
         requiredPredicates: predicateType.map { [$0] } ?? [])
       return (Policy(publishers: [publisher]), "from options")
     }
-    if let policy { return (try Self.read(policy), "\(policy), from --policy") }
+    if let policy { return (try TrustFiles.policy(policy), "\(policy), from --policy") }
 
     var environment: [String: String] = [:]
     for name in ["HOME", "XDG_CONFIG_HOME"] { environment[name] = Platform.environment(name) }
     guard let folder = FileReading.currentFolder(),
       let found = PolicyDiscovery.find(environment: environment, currentFolder: folder)
     else { return nil }
-    return (try Self.read(found.path), "\(found.path), from \(found.origin)")
-  }
-
-  private static func read(_ path: String) throws -> Policy {
-    do {
-      return try Policy(parsing: try FileReading.bytes(of: path, limit: 1 << 20))
-    } catch {
-      throw CommandFailure(
-        status: ExitStatus.couldNotRun.rawValue,
-        Diagnostic(
-          "the policy cannot be used: \(error)", place: path,
-          help: [
-            "a policy has [[publisher]] entries; `hallmark policy init` writes one from an "
-              + "attestation"
-          ]))
-    }
+    return (try TrustFiles.policy(found.path), "\(found.path), from \(found.origin)")
   }
 
   private static func withoutHost(_ workflow: String) -> String {

@@ -1,12 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Encodings
+import Policies
 import ServiceClients
 import Sigstore
 import Verification
 
-/// Reads what the user vouches for: trusted roots and saved log entries.
+/// Reads what the user vouches for: policies, trusted roots and saved log entries.
 enum TrustFiles {
+  /// Who may sign: a policy file.
+  ///
+  /// - Throws: `CommandFailure` that names the file.
+  static func policy(_ path: String) throws(CommandFailure) -> Policy {
+    do {
+      return try Policy(parsing: try FileReading.bytes(of: path, limit: 1 << 20))
+    } catch {
+      throw CommandFailure(
+        status: ExitStatus.couldNotRun.rawValue,
+        Diagnostic(
+          "the policy cannot be used: \(error)", place: path,
+          help: [
+            "a policy has [[publisher]] entries; `hallmark policy init` writes one from an "
+              + "attestation"
+          ]))
+    }
+  }
+
   /// Whom to trust: the roots in files, each alone or several one per line, else the built-in one.
   ///
   /// - Throws: `CommandFailure` that names the file.
