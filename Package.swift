@@ -269,6 +269,7 @@ let package = Package(
       "CLI", "VerifyCommandTests",
       ["TestSupport", "TrustSimulator", "Attestations", "Sigstore", "Encodings"]),
     tests("CLI", "ConformanceCommandTests", ["TestSupport"]),
+    tests("CLI", "SigningCommandTests", ["TestSupport"]),
     tests("EndToEnd", "EndToEndTests", ["TestSupport"]),
   ]
 )

@@ -26,6 +26,12 @@ extension FuzzTarget {
         require(Base64.encodeURL(decoded) == text, "two texts for the same bytes")
       }
     },
+    FuzzTarget("checksum-list") { bytes in
+      let list = try? ChecksumList(parsing: bytes)
+      if let list { requireSame(list) { try ChecksumList(parsing: Array(list.text.utf8)) } }
+      let decoded = try ChecksumList(parsingBase64: bytes)
+      requireSame(decoded) { try ChecksumList(parsingBase64: Array(decoded.base64.utf8)) }
+    },
     FuzzTarget("hexadecimal") { bytes in
       let text = String(decoding: bytes, as: UTF8.self)
       let decoded = try Hexadecimal.decode(text)

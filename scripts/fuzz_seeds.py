@@ -170,6 +170,9 @@ def cosign(seeds, path, layer):
 
 
 LITERALS = {
+    "checksum-list": [
+        "0a" * 32 + "  a.whl\n" + "0A" * 32 + " *b c\n\\" + "0b" * 32 + "  d\\\\e\\nf\n",
+        base64.b64encode(("0a" * 32 + "  a.whl\n").encode()).decode()],
     "version": ["1!2.0.3rc4.post5.dev6+local.7", "1.0", "v2.0-beta_1"],
     "filename": ["a_b-1.0-1-cp311.cp312-abi3-manylinux_2_17_x86_64.whl", "a_b-1.0.tar.gz"],
     "project-name": ["a", "Foo.Bar_baz-1"],

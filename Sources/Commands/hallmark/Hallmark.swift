@@ -22,6 +22,7 @@ struct Hallmark: AsyncParsableCommand {
         subcommands: [
           VerifyCommand.self, InspectCommand.self, DownloadCommand.self, PolicyCommand.self,
           BundleCommand.self,
+          HashCommand.self,
         ]),
     ])
 

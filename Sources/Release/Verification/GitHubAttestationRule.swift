@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Attestations
-import Certificates
+package import Attestations
+package import Certificates
 import Encodings
-import Sigstore
+package import Sigstore
 
 /// GitHub's build provenance says the same of its run as the certificate, field by field.
 ///
 /// The workflow itself wrote the provenance and could write what it likes; the certificate's claims
 /// are from the issuer. The fields are those of the build type
-/// `https://actions.github.io/buildtypes/workflow/v1`; a field that is not there makes no claim, one
+/// ``GitHubWorkflowProvenance``; a field that is not there makes no claim, one
 /// that the certificate does not confirm is refused.
-enum GitHubAttestationRule {
-  static let buildType = "https://actions.github.io/buildtypes/workflow/v1"
+package enum GitHubAttestationRule {
   /// What the first versions of GitHub's action wrote as builder, before the runner's kind.
   private static let runnerBuilder = "https://github.com/actions/runner/"
 
   /// One check per field that is there; none for provenance of another kind.
-  static func checks(
+  package static func checks(
     _ statement: Statement, _ certificate: SigningCertificate
   ) -> [VerificationCheck] {
     guard statement.predicateType.utf8.elementsEqual(PredicateType.slsaProvenance.utf8) else {
@@ -26,7 +25,8 @@ enum GitHubAttestationRule {
     let predicate = JSONNode(statement.predicate, path: "predicate")
     let reader = Reader(root: predicate)
     guard
-      reader.text("buildDefinition", "buildType")?.utf8.elementsEqual(buildType.utf8) == true
+      reader.text("buildDefinition", "buildType")?.utf8
+        .elementsEqual(GitHubWorkflowProvenance.buildType.utf8) == true
     else { return [] }
     return fields(reader, certificate).compactMap { field in
       guard let claimed = field.claimed else { return nil }
