@@ -153,6 +153,7 @@ let package = Package(
     module(
       "Release", "Rebuild",
       ["Encodings", "SourceText", "Archives", "PythonPackaging", crypto, subprocess, systemPackage]),
+    module("Release", "Identity", ["Encodings", subprocess, systemPackage]),
     module(
       "Release", "TrustedPublishing",
       ["Encodings", "PythonPackaging", "PyPIAttestations", "Sigstore"]),
@@ -162,8 +163,8 @@ let package = Package(
       "Services", "ServiceClients",
       [
         "Encodings", "Archives", "PythonPackaging", "TransparencyLog", "Certificates",
-        "Attestations", "Sigstore", "PyPIAttestations", "TrustedPublishing", crypto, httpClient,
-        nioCore, nioPosix, nioSSL, nioHTTP1, systemPackage,
+        "Attestations", "Sigstore", "PyPIAttestations", "Identity", "TrustedPublishing", crypto,
+        httpClient, nioCore, nioPosix, nioSSL, nioHTTP1, systemPackage,
       ]),
     module("Services", "Storage", ["Encodings", "TransparencyLog", crypto, grdb]),
     module(
@@ -190,8 +191,8 @@ let package = Package(
       [
         "BuildVersion", "Encodings", "SourceText", "Archives", "PythonPackaging", "Attestations",
         "Certificates", "TransparencyLog", "Sigstore", "PyPIAttestations", "Policies",
-        "Verification", "Rebuild", "TrustedPublishing", "ServiceClients", argumentParser, crypto,
-        subprocess, systemPackage,
+        "Verification", "Rebuild", "Identity", "TrustedPublishing", "ServiceClients",
+        argumentParser, crypto, subprocess, systemPackage,
       ]),
     program(
       "hallmark-server",
@@ -236,14 +237,15 @@ let package = Package(
         "Verification", "Policies", "Sigstore", "PyPIAttestations", "Attestations", "Certificates",
         "Encodings", "SourceText", "TestSupport", "TrustSimulator", crypto,
       ]),
+    tests("Release", "IdentityTests", ["Identity", "Encodings", "TestSupport", systemPackage]),
     tests(
       "Release", "TrustedPublishingTests",
       ["TrustedPublishing", "Encodings", "PythonPackaging"]),
     tests(
       "Services", "ServiceClientsTests",
       [
-        "ServiceClients", "TrustedPublishing", "Encodings", "PythonPackaging", "Attestations",
-        "Sigstore", "Storage", "TrustServices", crypto, hummingbird, hummingbirdTLS,
+        "ServiceClients", "Identity", "TrustedPublishing", "Encodings", "PythonPackaging",
+        "Attestations", "Sigstore", "Storage", "TrustServices", crypto, hummingbird, hummingbirdTLS,
         hummingbirdTesting, httpTypes, nioCore, nioSSL, systemPackage, logging,
       ]),
     tests(
@@ -270,6 +272,7 @@ let package = Package(
       ["TestSupport", "TrustSimulator", "Attestations", "Sigstore", "Encodings"]),
     tests("CLI", "ConformanceCommandTests", ["TestSupport"]),
     tests("CLI", "SigningCommandTests", ["TestSupport"]),
+    tests("CLI", "IdentityCommandTests", ["TestSupport", "Encodings"]),
     tests("EndToEnd", "EndToEndTests", ["TestSupport"]),
   ]
 )
@@ -283,7 +286,7 @@ if Context.environment["HALLMARK_FUZZ"] == "1" {
       dependencies: [
         "Encodings", "SourceText", "Archives", "PythonPackaging", "TransparencyLog",
         "Certificates", "Attestations", "Sigstore", "PyPIAttestations", "Policies",
-        "Verification", asn1, x509,
+        "Verification", "Identity", asn1, x509,
       ],
       path: "Fuzz", swiftSettings: settings))
 }

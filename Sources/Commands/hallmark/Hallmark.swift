@@ -16,7 +16,8 @@ struct Hallmark: AsyncParsableCommand {
       """,
     version: "hallmark " + String(cString: hallmark_build_version()),
     groupedSubcommands: [
-      CommandGroup(name: "Release", subcommands: [ReleaseCommand.self]),
+      CommandGroup(
+        name: "Release", subcommands: [ReleaseCommand.self, IdentityCommand.self]),
       CommandGroup(
         name: "Check",
         subcommands: [

@@ -64,11 +64,3 @@ package protocol IdentityTokenVerifier: Sendable {
   /// - Throws: ``IdentityTokenError``.
   func verify(_ token: String, audience: String, at now: Timestamp) async throws -> IdentityClaims
 }
-
-/// Where a client gets an identity token for an audience, such as a CI system's ambient endpoint.
-package protocol IdentityTokenSource: Sendable {
-  /// Asks for a token for one audience.
-  ///
-  /// - Throws: when the source cannot be reached or refuses.
-  func token(audience: String) async throws -> String
-}

@@ -58,7 +58,7 @@ package enum TokenExchange {
   package static func audience(from answer: [UInt8]) throws(DocumentError) -> String {
     let node = try JSONNode(parsing: answer, limits: limits).required("audience")
     let audience = try node.string()
-    guard AmbientCredential.isVisibleASCII(audience), audience.utf8.count <= 255 else {
+    guard VisibleASCII.holds(audience), audience.utf8.count <= 255 else {
       throw node.error("expected a word of visible ASCII characters")
     }
     return audience

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Encodings
+
 /// A minted upload token: whoever has its text may upload until it expires or is burned.
 ///
 /// Descriptions, dumps and string interpolation of it are redacted, so that it cannot slip into a
@@ -11,7 +13,7 @@ package struct UploadToken: Sendable {
   /// Takes over a token that an index minted; an empty text, or one with anything but visible
   /// ASCII, gives `nil`, since it would break out of a request header.
   package init?(_ text: String) {
-    guard AmbientCredential.isVisibleASCII(text), text.utf8.count <= 8192 else { return nil }
+    guard VisibleASCII.holds(text), text.utf8.count <= 8192 else { return nil }
     unsafelyRevealedText = text
   }
 }

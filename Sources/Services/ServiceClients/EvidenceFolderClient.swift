@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import TrustedPublishing
+import Encodings
 
 /// A folder on a web server where evidence lies beside files, such as the assets of a release.
 ///

@@ -2,7 +2,6 @@
 
 import Archives
 package import Encodings
-import TrustedPublishing
 
 /// The attestations that GitHub keeps for a digest (REST API, "List attestations").
 ///

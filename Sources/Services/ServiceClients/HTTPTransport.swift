@@ -239,8 +239,8 @@ package struct HTTPTransport: Sendable {
     case .bytes(let bytes): message.body = .bytes(ByteBuffer(bytes: bytes))
     case .multipart(let form): message.body = .stream(form, length: .known(form.length))
     }
-    let client =
-      configuration.proxies.proxy(for: request.url).flatMap { proxied[$0] } ?? direct
+    let proxy = request.bypassesProxies ? nil : configuration.proxies.proxy(for: request.url)
+    let client = proxy.flatMap { proxied[$0] } ?? direct
     let end = ContinuousClock.now + request.timeout
     let response: HTTPClientResponse
     do {

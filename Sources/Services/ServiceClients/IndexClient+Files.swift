@@ -4,7 +4,6 @@ import Crypto
 package import Encodings
 import NIOCore
 package import PythonPackaging
-import TrustedPublishing
 
 extension IndexClient {
   /// Most bytes of one file.

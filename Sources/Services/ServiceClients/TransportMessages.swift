@@ -34,6 +34,8 @@ struct TransportRequest: Sendable {
   var carriesSecret = false
   /// Whether a redirect may lead to other hosts: for public files, which are often kept elsewhere.
   var followsToOtherHosts = false
+  /// Whether it is for this machine's own network only, and must not go through a proxy.
+  var bypassesProxies = false
   /// Time for the whole exchange.
   var timeout: Duration = .seconds(60)
 

@@ -2,6 +2,7 @@
 
 import Attestations
 import Encodings
+import Identity
 import Sigstore
 import Testing
 import TrustedPublishing
@@ -30,6 +31,11 @@ struct SigningClientTests {
       "signedEntryTimestamp":"AQID","inclusionProof":\(proof)}}}
       """
   }
+
+  static let identityToken = [
+    #"{"alg":"RS256"}"#, #"{"iss":"https://issuer","sub":"me","aud":"sigstore","exp":1790000000}"#,
+    "signature",
+  ].map { Base64.encodeURL(Array($0.utf8)) }.joined(separator: ".")
 
   static let envelope = DSSEEnvelope(
     payloadType: DSSEEnvelope.inTotoPayloadType, payload: [1], signature: [2])
@@ -162,7 +168,7 @@ struct SigningClientTests {
 
   @Test func asksForAnIdentityToken() async throws {
     try await LocalService.run { _, _ in
-      .init(200, #"{"value":"a.b.c"}"#)
+      .init(200, #"{"value":"\#(Self.identityToken)"}"#)
     } test: { service in
       let credential = try #require(
         AmbientCredential(
@@ -170,7 +176,8 @@ struct SigningClientTests {
           requestToken: "SECRET"))
       let client = AmbientTokenClient(credential: credential, transport: service.transport)
       let result = try await client.token(audience: "sigstore")
-      #expect(result == "a.b.c")
+      #expect(result.unsafelyRevealedText == Self.identityToken)
+      #expect(result.claims.subject == "me")
       let call = try #require(service.calls.first)
       #expect(call.path == "/token?project=x&audience=sigstore")
       #expect(call.authorization == "Bearer SECRET")
@@ -179,7 +186,7 @@ struct SigningClientTests {
 
   @Test(arguments: [
     LocalService.Answer(401, "SECRET?"), .init(200, "{}"), .init(200, #"{"value":"a b"}"#),
-    .init(200, "SECRET"),
+    .init(200, "SECRET"), .init(401, "no such BEARER"), .init(500, #"{"message":"BEARER?"}"#),
   ])
   func identityTokenFailuresDoNotShowTheSecret(_ answer: LocalService.Answer) async throws {
     try await LocalService.run { _, _ in

@@ -4,6 +4,7 @@ import Attestations
 import Certificates
 import Crypto
 import Encodings
+import Identity
 import Policies
 import PyPIAttestations
 import PythonPackaging
@@ -32,7 +33,7 @@ struct AttestStage: Sendable {
     let stale = build.files.flatMap { names(for: $0) } + [EvidenceDiscovery.shared]
     let token = try await services.tokens.token(audience: Self.audience)
     let signer = try await Signer(
-      key: P256.Signing.PrivateKey(), identityToken: token,
+      key: P256.Signing.PrivateKey(), identityToken: token.unsafelyRevealedText,
       certificateIssuer: services.certificateAuthority, logSubmitter: services.log,
       verifier: Verifier(trusting: services.trustedRoot), now: { FileReading.now() })
     let certificate = signer.certificate

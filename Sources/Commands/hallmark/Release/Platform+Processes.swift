@@ -42,6 +42,20 @@ extension Platform {
     return FilePath(platformString: resolved)
   }
 
+  /// All environment variables.
+  static func environmentVariables() -> [String: String] {
+    var variables: [String: String] = [:]
+    var next = environ
+    while let entry = next.pointee {
+      let text = String(cString: entry)
+      if let mark = text.utf8.firstIndex(of: UInt8(ascii: "=")) {
+        variables[String(text[..<mark])] = String(text[text.utf8.index(after: mark)...])
+      }
+      next += 1
+    }
+    return variables
+  }
+
   /// Whether a file can be executed.
   static func isExecutable(_ path: FilePath) -> Bool {
     path.withPlatformString { access($0, X_OK) == 0 }

@@ -2,6 +2,7 @@
 
 import Archives
 import Encodings
+import Identity
 import PythonPackaging
 import Rebuild
 import ServiceClients
@@ -24,7 +25,8 @@ struct PublishStage: Sendable {
 
     let audience = try await services.publishing.audience()
     let identity = try await services.tokens.token(audience: audience)
-    let minted = try await services.publishing.mint(identityToken: identity)
+    let minted = try await services.publishing.mint(
+      identityToken: identity.unsafelyRevealedText)
     do {
       var published: [ReleaseOutcome.Published] = []
       for (file, upload) in uploads {

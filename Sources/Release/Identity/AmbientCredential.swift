@@ -18,18 +18,22 @@ package struct AmbientCredential: Sendable {
   /// Takes over URL and bearer token; `nil` when one of them is empty or has characters that a
   /// request cannot carry.
   package init?(requestURL: String, requestToken: String) {
-    guard Self.isVisibleASCII(requestURL), Self.isVisibleASCII(requestToken) else { return nil }
+    guard VisibleASCII.holds(requestURL), VisibleASCII.holds(requestToken) else { return nil }
     self.requestURL = requestURL
     unsafelyRevealedRequestToken = requestToken
   }
 
   /// Finds the credential of a GitHub-shaped environment; `nil` when it is not there.
   package init?(environment: [String: String]) {
-    guard let url = environment["ACTIONS_ID_TOKEN_REQUEST_URL"],
-      let token = environment["ACTIONS_ID_TOKEN_REQUEST_TOKEN"]
+    guard let url = environment[Self.urlVariable], let token = environment[Self.tokenVariable]
     else { return nil }
     self.init(requestURL: url, requestToken: token)
   }
+
+  /// GitHub's variable with the URL.
+  static let urlVariable = "ACTIONS_ID_TOKEN_REQUEST_URL"
+  /// GitHub's variable with the bearer token.
+  static let tokenVariable = "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
 
   /// The URL that asks for a token of an audience.
   package func url(audience: String) -> String {
@@ -49,16 +53,8 @@ package struct AmbientCredential: Sendable {
   /// Takes the token out of the endpoint's answer.
   ///
   /// - Throws: `DocumentError`, which never quotes the answer.
-  package static func identityToken(from answer: [UInt8]) throws(DocumentError) -> String {
-    let node = try JSONNode(parsing: answer, limits: TokenExchange.limits).required("value")
-    let token = try node.string()
-    guard isVisibleASCII(token) else { throw node.error("expected a token") }
-    return token
-  }
-
-  /// Whether a text is not empty and consists of visible ASCII only.
-  static func isVisibleASCII(_ text: String) -> Bool {
-    !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }
+  package static func identityToken(from answer: [UInt8]) throws(DocumentError) -> IdentityToken {
+    try IdentityToken(memberOf: answer, named: "value")
   }
 }
 
