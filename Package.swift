@@ -157,6 +157,11 @@ let package = Package(
     module(
       "Release", "TrustedPublishing",
       ["Encodings", "PythonPackaging", "PyPIAttestations", "Sigstore"]),
+    module(
+      "Release", "Signing",
+      [
+        "Encodings", "Attestations", "Certificates", "Sigstore", "TrustedPublishing", crypto,
+      ]),
 
     // Services: sockets and stores.
     module(
@@ -191,7 +196,7 @@ let package = Package(
       [
         "BuildVersion", "Encodings", "SourceText", "Archives", "PythonPackaging", "Attestations",
         "Certificates", "TransparencyLog", "Sigstore", "PyPIAttestations", "Policies",
-        "Verification", "Rebuild", "Identity", "TrustedPublishing", "ServiceClients",
+        "Verification", "Rebuild", "Identity", "TrustedPublishing", "Signing", "ServiceClients",
         argumentParser, crypto, subprocess, systemPackage,
       ]),
     program(
@@ -217,6 +222,15 @@ let package = Package(
         "Encodings", "TransparencyLog", "Certificates", "Attestations", "Sigstore", crypto, x509,
         asn1,
       ]),
+    support(
+      "SimulatedServices",
+      [
+        "Encodings", "TransparencyLog", "Attestations", "Sigstore", "TrustSimulator", crypto,
+        nioCore, nioPosix, nioHTTP1,
+      ]),
+    .executableTarget(
+      name: "simulated-services", dependencies: ["SimulatedServices", "Encodings"],
+      path: "Tests/Support/SimulatedServicesProgram", swiftSettings: settings),
     tests("Formats", "EncodingsTests", ["Encodings"]),
     tests("Formats", "SourceTextTests", ["SourceText", "Encodings"]),
     tests("Formats", "PythonPackagingTests", ["PythonPackaging", "Encodings", "SourceText"]),
@@ -242,11 +256,24 @@ let package = Package(
       "Release", "TrustedPublishingTests",
       ["TrustedPublishing", "Encodings", "PythonPackaging"]),
     tests(
+      "Release", "SigningTests",
+      [
+        "Signing", "Sigstore", "TrustedPublishing", "Attestations", "Certificates", "Encodings",
+        "TrustSimulator", crypto,
+      ]),
+    tests(
       "Services", "ServiceClientsTests",
       [
         "ServiceClients", "Identity", "TrustedPublishing", "Encodings", "PythonPackaging",
         "Attestations", "Sigstore", "Storage", "TrustServices", crypto, hummingbird, hummingbirdTLS,
         hummingbirdTesting, httpTypes, nioCore, nioSSL, systemPackage, logging,
+      ]),
+    tests(
+      "Services", "SigningServicesTests",
+      [
+        "ServiceClients", "Signing", "Sigstore", "TrustedPublishing", "Attestations",
+        "Certificates", "TransparencyLog", "Encodings", "SimulatedServices", "TrustSimulator",
+        "TestSupport", crypto,
       ]),
     tests(
       "Services", "StorageTests",

@@ -43,10 +43,26 @@ package struct RFC3161Timestamp: Sendable {
     }
   }
 
+  /// The content of the nonce's INTEGER; `nil` without a readable one.
+  ///
+  /// A verifier has no use for it; whoever asked compares it with what was sent.
+  var nonce: [UInt8]? {
+    let der = signedData.content
+    var top = DERReader(der, in: der.indices)
+    guard var fields = try? top.enter(DERReader.Tag.sequence) else { return nil }
+    // version, policy, messageImprint, serialNumber, genTime
+    for _ in 0..<5 where (try? fields.next()) == nil { return nil }
+    // accuracy, ordering
+    for tag in [DERReader.Tag.sequence, DERReader.Tag.boolean] where fields.nextTag == tag {
+      _ = try? fields.next()
+    }
+    return (try? fields.next(DERReader.Tag.integer)).map { Array(der[$0.content]) }
+  }
+
   /// id-ct-TSTInfo, `1.2.840.113549.1.9.16.1.4`.
   private static let contentType: [UInt8] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 9, 16, 1, 4]
 
-  /// Reads a TSTInfo; accuracy, ordering, nonce and name do not matter to a verifier.
+  /// Reads a TSTInfo; accuracy, ordering and name do not matter to a verifier.
   private static func info(
     _ der: [UInt8]
   ) throws -> (Timestamp, SignatureHash, [UInt8]) {

@@ -242,18 +242,3 @@ package struct SignatureKey: Hashable, Sendable {
     hasher.combine(subjectPublicKeyInfo)
   }
 }
-
-/// A digest computed elsewhere, in the form that Swift Crypto's ECDSA takes.
-private struct Prehashed: Digest {
-  /// The most there are.
-  static var byteCount: Int { 64 }
-  let bytes: [UInt8]
-
-  var description: String { "digest" }
-
-  func makeIterator() -> Array<UInt8>.Iterator { bytes.makeIterator() }
-
-  func withUnsafeBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
-    try bytes.withUnsafeBytes(body)
-  }
-}

@@ -49,12 +49,19 @@ package struct SigningConfig: Hashable, Sendable {
   package let transparencyLogs: [Service]
   /// Timestamp authorities.
   package let timestampAuthorities: [Service]
+  /// How many logs each signature goes into.
+  package let logSelector: Selector
+  /// How many timestamp authorities date each signature.
+  package let timestampSelector: Selector
 
   /// Puts a configuration together.
   package init(
     certificateAuthorities: [Service], identityIssuers: [Service], transparencyLogs: [Service],
-    timestampAuthorities: [Service]
+    timestampAuthorities: [Service], logSelector: Selector = .any,
+    timestampSelector: Selector = .any
   ) {
+    self.logSelector = logSelector
+    self.timestampSelector = timestampSelector
     self.certificateAuthorities = certificateAuthorities
     self.identityIssuers = identityIssuers
     self.transparencyLogs = transparencyLogs
@@ -65,7 +72,13 @@ package struct SigningConfig: Hashable, Sendable {
   ///
   /// - Throws: `DocumentError`.
   package init(parsing bytes: [UInt8]) throws(DocumentError) {
-    let node = try JSONNode(parsing: bytes)
+    try self.init(JSONNode(parsing: bytes))
+  }
+
+  /// Reads a signing configuration from a JSON document.
+  ///
+  /// - Throws: `DocumentError`; also without a selector for a kind of which there are services.
+  package init(_ node: JSONNode) throws(DocumentError) {
     let mediaType = try node.required("mediaType")
     guard try mediaType.string() == Self.mediaType else {
       throw mediaType.error("expected `\(Self.mediaType)`")
@@ -81,9 +94,40 @@ package struct SigningConfig: Hashable, Sendable {
     identityIssuers = try services("oidcUrls")
     transparencyLogs = try services("rekorTlogUrls")
     timestampAuthorities = try services("tsaUrls")
+    logSelector = try Self.selector(node, "rekorTlogConfig", for: transparencyLogs)
+    timestampSelector = try Self.selector(node, "tsaConfig", for: timestampAuthorities)
   }
 
-  /// The document's JSON; any one service of a kind will do.
+  /// Reads a `ServiceConfiguration`; it may be absent only where there is nothing to select.
+  private static func selector(
+    _ node: JSONNode, _ key: String, for services: [Service]
+  ) throws(DocumentError) -> Selector {
+    guard let configuration = try node.optional(key) else {
+      guard services.isEmpty else { throw node.error("`\(key)` is missing") }
+      return .any
+    }
+    let name = try configuration.required("selector")
+    switch try name.string() {
+    case "ANY": return .any
+    case "ALL": return .all
+    case "EXACT":
+      let count = try configuration.required("count")
+      let number = try count.integer()
+      guard (1...64).contains(number) else { throw count.error("expected a number from 1 to 64") }
+      return .exact(Int(number))
+    default: throw name.error("expected ANY, EXACT or ALL")
+    }
+  }
+
+  private static func json(_ selector: Selector) -> JSONValue {
+    switch selector {
+    case .any: ["selector": "ANY"]
+    case .all: ["selector": "ALL"]
+    case .exact(let count): ["selector": "EXACT", "count": .integer(Int64(count))]
+    }
+  }
+
+  /// The document's JSON.
   package var json: JSONValue {
     [
       "mediaType": .string(Self.mediaType),
@@ -91,8 +135,8 @@ package struct SigningConfig: Hashable, Sendable {
       "oidcUrls": .array(identityIssuers.map(\.json)),
       "rekorTlogUrls": .array(transparencyLogs.map(\.json)),
       "tsaUrls": .array(timestampAuthorities.map(\.json)),
-      "rekorTlogConfig": ["selector": "ANY"],
-      "tsaConfig": ["selector": "ANY"],
+      "rekorTlogConfig": Self.json(logSelector),
+      "tsaConfig": Self.json(timestampSelector),
     ]
   }
 }

@@ -233,7 +233,13 @@ package struct TrustedRoot: Hashable, Sendable {
   ///
   /// - Throws: `DocumentError`, also for two logs with the same id.
   package init(parsing bytes: [UInt8]) throws(DocumentError) {
-    let node = try JSONNode(parsing: bytes)
+    try self.init(JSONNode(parsing: bytes))
+  }
+
+  /// Reads a trusted root from a JSON document.
+  ///
+  /// - Throws: `DocumentError`, also for two logs with the same id.
+  package init(_ node: JSONNode) throws(DocumentError) {
     let mediaType = try node.required("mediaType")
     guard try mediaType.string() == Self.mediaType else {
       throw mediaType.error("expected `\(Self.mediaType)`")

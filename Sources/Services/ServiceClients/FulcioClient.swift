@@ -10,12 +10,17 @@ import Sigstore
 package struct FulcioClient: CertificateIssuer {
   private let url: ServiceURL
   private let transport: HTTPTransport
+  private let retries: RetryBudget
 
   /// Makes a client for the authority at a base URL.
-  package init(url: ServiceURL, transport: HTTPTransport) {
+  package init(url: ServiceURL, transport: HTTPTransport, retries: RetryBudget = .signing) {
     self.url = url
     self.transport = transport
+    self.retries = retries
   }
+
+  /// Where it is, for messages.
+  package var address: String { url.withoutQuery }
 
   /// Asks for a certificate.
   ///
@@ -30,7 +35,10 @@ package struct FulcioClient: CertificateIssuer {
         "certificateSigningRequest": .string(Base64.encode(Array(certificateRequest.utf8))),
       ])
     request.carriesSecret = true
-    // A second certificate for the same key does no harm, but each is logged: no tries again.
+    // A second certificate for the same key and holder says nothing that the first does not.
+    request.isIdempotent = true
+    request.retries = retries
+    request.timeout = .seconds(30)
     let answer = try await transport.send(request)
     guard answer.isSuccess else {
       throw request.error(.status(answer.status), answer.statusText)

@@ -156,7 +156,8 @@ package struct HTTPTransport: Sendable {
   ) async throws -> HTTPClientResponse {
     let clock = ContinuousClock()
     let start = clock.now
-    var pause = configuration.retries.firstPause
+    let retries = request.retries ?? configuration.retries
+    var pause = retries.firstPause
     var attempt = 1
     var redirects = 0
     var target = request
@@ -173,16 +174,18 @@ package struct HTTPTransport: Sendable {
           target = next
           continue
         }
-        guard configuration.retries.statuses.contains(Int(response.status.code)),
-          let wanted = configuration.retries.pause(
+        guard retries.statuses.contains(Int(response.status.code)),
+          let wanted = retries.pause(
             atLeast: pause, retryAfter: response.headers.first(name: "Retry-After")),
-          canRetry(request, attempt: attempt, since: start, pause: wanted)
+          canRetry(request, retries, attempt: attempt, since: start, pause: wanted)
         else { return response }
         wait = wanted
       } catch let error as TransportError
         where error.reason == .unreachable || error.reason == .timeout
       {
-        guard canRetry(request, attempt: attempt, since: start, pause: pause) else { throw error }
+        guard canRetry(request, retries, attempt: attempt, since: start, pause: pause) else {
+          throw error
+        }
       }
       attempt += 1
       // The random part keeps many clients of one service from coming back all at once; it only
@@ -193,11 +196,11 @@ package struct HTTPTransport: Sendable {
   }
 
   private func canRetry(
-    _ request: TransportRequest, attempt: Int, since start: ContinuousClock.Instant,
-    pause: Duration
+    _ request: TransportRequest, _ retries: RetryBudget, attempt: Int,
+    since start: ContinuousClock.Instant, pause: Duration
   ) -> Bool {
-    request.isIdempotent && attempt < configuration.retries.attempts
-      && start.duration(to: .now) + pause < configuration.retries.total
+    request.isIdempotent && attempt < retries.attempts
+      && start.duration(to: .now) + pause < retries.total
   }
 
   private func redirection(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import Attestations
+import Attestations
 import Encodings
 package import Sigstore
 
@@ -11,28 +11,37 @@ package import Sigstore
 package struct RekorClient: LogSubmitter {
   private let url: ServiceURL
   private let transport: HTTPTransport
+  private let retries: RetryBudget
 
   /// Makes a client for the log at a base URL.
-  package init(url: ServiceURL, transport: HTTPTransport) {
+  package init(url: ServiceURL, transport: HTTPTransport, retries: RetryBudget = .signing) {
     self.url = url
     self.transport = transport
+    self.retries = retries
   }
+
+  /// Where it is, for messages.
+  package var address: String { url.withoutQuery }
+  /// Every entry has a signed entry timestamp.
+  package var promisesTime: Bool { true }
 
   /// Where a person or program can read an entry.
   package func entryURL(logIndex: UInt64) -> ServiceURL {
     url.appending("api/v1/log/entries", query: "logIndex=\(logIndex)")
   }
 
-  /// Submits a DSSE envelope as a `dsse` 0.0.1 entry.
+  /// Submits an envelope as a `dsse` 0.0.1 entry, a file's signature as `hashedrekord` 0.0.1.
   ///
   /// - Throws: ``TransportError``.
   package func submit(
-    _ envelope: DSSEEnvelope, certificate: [UInt8]
+    _ content: Bundle.Content, certificate: [UInt8]
   ) async throws -> TransparencyLogEntry {
     var request = TransportRequest.post(
       url.appending("api/v1/log/entries"), purpose: "put an entry into the transparency log",
-      json: Self.proposal(envelope, certificate: certificate))
+      json: Self.proposal(content, certificate: certificate))
     request.isIdempotent = true
+    request.retries = retries
+    request.timeout = .seconds(30)
     request.answerLimit = 8 << 20
     let answer = try await transport.send(request)
     if answer.status == 409 { return try await existingEntry(answer, of: request) }
@@ -42,18 +51,36 @@ package struct RekorClient: LogSubmitter {
     return try entry(in: answer, of: request)
   }
 
-  /// The `dsse` 0.0.1 entry that proposes an envelope; the log computes the hashes itself.
-  static func proposal(_ envelope: DSSEEnvelope, certificate: [UInt8]) -> JSONValue {
-    let pem = PEM.encode(certificate, label: "CERTIFICATE")
-    return [
-      "apiVersion": "0.0.1", "kind": "dsse",
-      "spec": [
-        "proposedContent": [
-          "envelope": .string(envelope.json.compactText),
-          "verifiers": [.string(Base64.encode(Array(pem.utf8)))],
-        ]
-      ],
-    ]
+  /// The entry that proposes a signature; of an envelope the log computes the hashes itself.
+  static func proposal(_ content: Bundle.Content, certificate: [UInt8]) -> JSONValue {
+    let pem = JSONValue.string(
+      Base64.encode(Array(PEM.encode(certificate, label: "CERTIFICATE").utf8)))
+    switch content {
+    case .envelope(let envelope):
+      return [
+        "apiVersion": "0.0.1", "kind": "dsse",
+        "spec": [
+          "proposedContent": [
+            "envelope": .string(envelope.json.compactText), "verifiers": [pem],
+          ]
+        ],
+      ]
+    case .messageSignature(let digest, let signature):
+      return [
+        "apiVersion": "0.0.1", "kind": "hashedrekord",
+        "spec": [
+          "data": [
+            "hash": [
+              "algorithm": .string(digest?.algorithm.rawValue ?? ""),
+              "value": .string(digest?.hexadecimal ?? ""),
+            ]
+          ],
+          "signature": [
+            "content": .string(Base64.encode(signature)), "publicKey": ["content": pem],
+          ],
+        ],
+      ]
+    }
   }
 
   /// Reads an entry by its UUID, 64 or 80 hexadecimal digits; `nil` when the log has none.
@@ -61,6 +88,8 @@ package struct RekorClient: LogSubmitter {
   /// - Throws: ``TransportError``.
   package func entry(uuid: String) async throws -> TransparencyLogEntry? {
     var request = TransportRequest.get(entryURL(uuid: uuid), purpose: "read the log entry")
+    request.retries = retries
+    request.timeout = .seconds(30)
     request.answerLimit = 8 << 20
     let answer = try await transport.send(request)
     if answer.status == 404 { return nil }

@@ -28,6 +28,17 @@ package struct RetryBudget: Hashable, Sendable {
     return budget
   }
 
+  /// The budget for each request to the services that a signature passes through: five tries within
+  /// 60 seconds, also after "too many requests" and any failure of the server.
+  package static var signing: RetryBudget {
+    var budget = RetryBudget()
+    budget.attempts = 5
+    budget.firstPause = .milliseconds(500)
+    budget.total = .seconds(60)
+    budget.statuses = [429, 500, 502, 503, 504]
+    return budget
+  }
+
   /// The pause before the next try.
   ///
   /// - Parameters:

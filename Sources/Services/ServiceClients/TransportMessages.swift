@@ -38,6 +38,8 @@ struct TransportRequest: Sendable {
   var bypassesProxies = false
   /// Time for the whole exchange.
   var timeout: Duration = .seconds(60)
+  /// How often it is tried again, if not as often as the transport's other requests.
+  var retries: RetryBudget?
 
   static func get(_ url: ServiceURL, purpose: String, accept: String = "application/json") -> Self {
     TransportRequest(
@@ -71,6 +73,8 @@ struct TransportAnswer: Sendable {
   var link: String?
   /// The value of `Retry-After` (RFC 9110 §10.2.3).
   var retryAfter: String?
+  /// The value of `x-log-index`, by which a log of version 2 names the entry that it has already.
+  var logIndex: String?
   /// Whether a quota is used up: status 429, or 403 with a header that says so, as GitHub does.
   var isRateLimited = false
 
@@ -86,6 +90,7 @@ struct TransportAnswer: Sendable {
       status: Int(head.status.code), location: head.headers.first(name: "Location"), body: body)
     link = head.headers.first(name: "Link")
     retryAfter = head.headers.first(name: "Retry-After")
+    logIndex = head.headers.first(name: "x-log-index")
     if status == 403 {
       isRateLimited =
         retryAfter != nil || head.headers.first(name: "X-RateLimit-Remaining") == "0"

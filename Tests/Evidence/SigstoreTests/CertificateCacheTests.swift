@@ -30,7 +30,8 @@ import TrustSimulator
     let signature = try (key ?? self.key).signature(for: signed)
     let envelope = DSSEEnvelope(
       payloadType: type, payload: payload, signature: Array(signature.derRepresentation))
-    let entry = try simulator.entry(for: envelope, certificate: certificate, lie: entryLie)
+    let entry = try simulator.entry(
+      for: .envelope(envelope), certificate: certificate, lie: entryLie)
     return Bundle(
       certificate: certificate, content: .envelope(envelope),
       logEntries: try [#require(entry)])

@@ -7,84 +7,83 @@ import Sigstore
 import Testing
 import TrustSimulator
 
-/// The signer gives out nothing that a verifier would refuse.
+/// The signer gives out nothing that a verifier would refuse, and says whose answer was wrong.
 @Suite struct SignerTests {
-  struct Services: CertificateIssuer, LogSubmitter {
-    let simulator: TrustSimulator
-    let key: P256.Signing.PublicKey
-    var lie: Lie?
-    var isSilent = false
+  static let statement = OneDefectTests.statement
+  static let digest = SHA256Hash(hashing: Array("wheel".utf8))
 
-    func issueCertificate(for request: String, identityToken: String) async throws -> [[UInt8]] {
-      isSilent ? [] : [try simulator.certificate(for: key, lie: lie)]
-    }
+  /// Signs a statement and a file with services that have one defect.
+  private func sign(
+    _ services: SimulatedSigning, expected: SignerIdentity? = nil, at now: Timestamp? = nil
+  ) async throws -> [SignedBundle] {
+    let signer = try await services.signer(expected: expected, at: now)
+    return [
+      try await signer.sign(Self.statement), try await signer.sign(digest: Self.digest),
+    ]
+  }
 
-    func submit(
-      _ envelope: DSSEEnvelope, certificate: [UInt8]
-    ) async throws -> TransparencyLogEntry {
-      try #require(try simulator.entry(for: envelope, certificate: certificate, lie: lie))
+  private func error(_ services: SimulatedSigning) async -> SigningError? {
+    do {
+      _ = try await sign(services)
+      Issue.record("it signed")
+      return nil
+    } catch {
+      return error as? SigningError
     }
   }
 
-  private func signer(
-    lie: Lie? = nil, isSilent: Bool = false, certifying other: P256.Signing.PublicKey? = nil
-  ) async throws -> Signer {
-    let simulator = try TrustSimulator()
-    let key = P256.Signing.PrivateKey()
-    let services = Services(
-      simulator: simulator, key: other ?? key.publicKey, lie: lie, isSilent: isSilent)
-    return try await Signer(
-      key: key, identityToken: "token", certificateIssuer: services, logSubmitter: services,
-      verifier: Verifier(trusting: try simulator.trustedRoot()), now: { TrustSimulator.now })
+  @Test(arguments: [false, true], [false, true])
+  func signsWhatVerifies(isTiled: Bool, isDated: Bool) async throws {
+    guard isDated || !isTiled else { return }
+    let services = try SimulatedSigning(isTiled: isTiled, isDated: isDated)
+    for signed in try await sign(services) {
+      #expect(signed.bundle.logEntries.count == 1)
+      #expect(signed.bundle.timestamps.count == (isDated ? 1 : 0))
+      #expect(try Bundle(parsing: signed.bytes) == signed.bundle)
+      let result = await Verifier(trusting: try services.simulator.trustedRoot()).verify(
+        signed.bundle, artifact: signed.bundle.isStatement ? Self.statementDigest : Self.digest,
+        now: TrustSimulator.now)
+      #expect(result.report.passed)
+    }
   }
 
-  @Test func signsWhatVerifies() async throws {
-    let bundle = try await signer().sign(OneDefectTests.statement)
-    #expect(bundle.logEntries.count == 1)
+  private static var statementDigest: SHA256Hash {
+    statement.subjects[0].sha256 ?? digest
   }
 
   @Test(arguments: [
-    Lie.untrustedAuthority, .certificateTimestampForged, .checkpointForged, .inclusionHash,
-    .entryTimestampForged, .unknownLog, .noEntryTimestamp,
+    (Lie.untrustedAuthority, SigningError.Reason.certificate),
+    (.certificateTimestampForged, .certificate), (.noCertificateTimestamp, .certificate),
+    (.notACertificate, .certificate), (.serverCertificate, .certificate),
+    (.checkpointForged, .logEntry), (.inclusionHash, .logEntry), (.unknownLog, .logEntry),
+    (.bodyOfOtherPayload, .logEntry), (.bodyOfOtherSignature, .logEntry),
+    (.bodyOfOtherCertificate, .logEntry), (.entryTimestampForged, .logEntry),
+    (.timeInFuture, .logEntry), (.noEntryTimestamp, .unverifiable),
+    (.timeAfterCertificate, .expired), (.timeBeforeCertificate, .expired),
   ])
-  func refusesToGiveOutWhatDoesNotVerify(lie: Lie) async throws {
-    let signer = try await signer(lie: lie)
-    await #expect(throws: SigningError.self) { try await signer.sign(OneDefectTests.statement) }
-  }
-
-  @Test func refusesUnusableCertificates() async throws {
-    await #expect(throws: SigningError.self) { try await signer(isSilent: true) }
-    await #expect(throws: SigningError.self) { try await signer(lie: .notACertificate) }
-    await #expect(throws: SigningError.self) {
-      try await signer(certifying: P256.Signing.PrivateKey().publicKey)
+  func refusesWrongAnswers(lie: Lie, reason: SigningError.Reason) async throws {
+    let error = await error(try SimulatedSigning(lie: lie))
+    #expect(error?.reason == reason, "\(String(describing: error))")
+    switch reason {
+    case .certificate: #expect(error?.service == SimulatedSigning.authority)
+    case .logEntry: #expect(error?.service == SimulatedSigning.log)
+    default: break
     }
   }
 
-  @Test func refusesSubjectsWithoutDigest() async throws {
-    let text =
-      #"{"_type":"\#(Statement.typeV1)","predicateType":"a","subject":[{"digest":{"a":"b"}}]}"#
-    let statement = try Statement(parsing: Array(text.utf8))
-    let signer = try await signer()
-    await #expect(throws: SigningError.self) { try await signer.sign(statement) }
-  }
-
   @Test(arguments: [
-    "{}", #"{"mediaType":"application/json"}"#,
-    #"{"mediaType":"application/vnd.dev.sigstore.signingconfig.v0.2+json","caUrls":[{}]}"#,
+    Lie.stampOfOtherSignature, .stampByUnknownAuthority, .stampRefused, .stampNotDER, .stampForged,
+    .stamperOutsideWindow,
   ])
-  func malformedConfigurations(text: String) {
-    #expect(throws: DocumentError.self) { try SigningConfig(parsing: Array(text.utf8)) }
+  func refusesWrongTimestamps(lie: Lie) async throws {
+    for isTiled in [false, true] {
+      let error = await error(try SimulatedSigning(isTiled: isTiled, isDated: true, lie: lie))
+      #expect(error?.reason == .timestamp, "\(String(describing: error))")
+      #expect(error?.service == SimulatedSigning.stamper)
+    }
   }
+}
 
-  @Test(
-    arguments: [
-      ("https://a.example/x", "a.example", "a.example"),
-      ("http://a.example:80?x", "a.example", "a.example:80"),
-      ("ftp://a.example", nil, nil), ("https://", nil, nil), ("https://u@a.example", nil, nil),
-      (#"https://a.example\b"#, nil, nil), ("https://:80", nil, ":80"), ("a.example", nil, nil),
-    ] as [(String, String?, String?)])
-  func hosts(url: String, host: String?, authority: String?) {
-    #expect(URLText.host(of: url) == host)
-    #expect(URLText.authority(of: url) == authority)
-  }
+extension Bundle {
+  fileprivate var isStatement: Bool { if case .envelope = content { true } else { false } }
 }

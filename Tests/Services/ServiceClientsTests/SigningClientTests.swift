@@ -78,7 +78,7 @@ struct SigningClientTests {
       .init(201, Self.answer())
     } test: { service in
       let client = RekorClient(url: service.url, transport: service.transport)
-      let entry = try await client.submit(Self.envelope, certificate: [9])
+      let entry = try await client.submit(.envelope(Self.envelope), certificate: [9])
       #expect(entry.logIndex == 42)
       let call = try #require(service.calls.first)
       #expect(call.path == "/api/v1/log/entries")
@@ -101,7 +101,7 @@ struct SigningClientTests {
         : .init(200, Self.answer())
     } test: { service in
       let client = RekorClient(url: service.url, transport: service.transport)
-      let result = try await client.submit(Self.envelope, certificate: [9]).logIndex
+      let result = try await client.submit(.envelope(Self.envelope), certificate: [9]).logIndex
       #expect(result == 42)
       // The other host of the answer is not asked.
       #expect(service.calls.map(\.path).last == "/api/v1/log/entries/\(Self.uuid)")
@@ -116,7 +116,7 @@ struct SigningClientTests {
       service in
       let client = RekorClient(url: service.url, transport: service.transport)
       let error = await transportError {
-        _ = try await client.submit(Self.envelope, certificate: [])
+        _ = try await client.submit(.envelope(Self.envelope), certificate: [])
       }
       #expect(error?.reason == .badAnswer)
       #expect(service.calls.count == 1)

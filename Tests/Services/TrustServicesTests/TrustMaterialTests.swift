@@ -90,15 +90,18 @@ struct TrustMaterialTests {
   @Test func signedHereVerifiesHere() async throws {
     try await TestStack.run { stack in
       let verifier = Verifier(trusting: stack.services.material.trustedRoot)
+      let services = Services(stack: stack)
       let signer = try await Signer(
-        key: P256.Signing.PrivateKey(), identityToken: try await stack.token(),
-        certificateIssuer: Services(stack: stack), logSubmitter: Services(stack: stack),
-        verifier: verifier, now: { stack.now })
+        identityToken: try await stack.token(),
+        services: SigningServices(
+          certificateIssuer: services, logs: [services], timestampSources: []),
+        verifier: verifier, randomness: services, now: { stack.now })
       let digest = SHA256Hash(hashing: Array("wheel".utf8))
       let bundle = try await signer.sign(
         Statement(
           subjects: [Subject(name: "a.whl", sha256: digest)],
-          predicateType: PredicateType.publish, predicate: [:]))
+          predicateType: PredicateType.publish, predicate: [:])
+      ).bundle
       let result = await verifier.verify(bundle, artifact: digest, now: stack.now)
       #expect(result.report.passed)
       #expect(
@@ -106,8 +109,13 @@ struct TrustMaterialTests {
     }
   }
 
-  private struct Services: CertificateIssuer, LogSubmitter {
+  private struct Services: CertificateIssuer, LogSubmitter, SigningRandomness {
     let stack: TestStack
+    let address = "https://stack.example"
+    let promisesTime = true
+
+    func key() -> P256.Signing.PrivateKey { P256.Signing.PrivateKey() }
+    func nonce() -> UInt64 { 1 }
 
     func issueCertificate(
       for request: String, identityToken: String
@@ -123,8 +131,9 @@ struct TrustMaterialTests {
     }
 
     func submit(
-      _ envelope: DSSEEnvelope, certificate: [UInt8]
+      _ content: Sigstore.Bundle.Content, certificate: [UInt8]
     ) async throws -> TransparencyLogEntry {
+      guard case .envelope(let envelope) = content else { throw DuplicateEntry("") }
       let pem = PEM.encode(certificate, label: "CERTIFICATE")
       let answer = try await stack.post(
         "/api/v1/log/entries",

@@ -88,7 +88,7 @@ extension TrustSimulator {
     let (envelope, certificate) = try envelope(statement, as: run)
     return Bundle(
       certificate: certificate, content: .envelope(envelope),
-      logEntries: try [entry(for: envelope, certificate: certificate)].compactMap { $0 })
+      logEntries: try [entry(for: .envelope(envelope), certificate: certificate)].compactMap { $0 })
   }
 
   /// A timestamp over a message, some seconds after the certificate's first moment.

@@ -24,10 +24,22 @@ extension SimulatedStamper {
   func answer(
     for message: [UInt8], at time: Timestamp, lie: Lie? = nil, withCertificates: Bool = true
   ) throws -> [UInt8] {
+    let message = lie == .stampOfOtherSignature ? message + [0] : message
+    let imprint =
+      lie == .stampImprintSHA1
+      ? Array(Insecure.SHA1.hash(data: message)) : Array(SHA256.hash(data: message))
+    return try answer(
+      imprint: imprint, nonce: nil, at: time, lie: lie, withCertificates: withCertificates)
+  }
+
+  /// Answers a request that has a digest, and repeats its nonce, the content of an INTEGER.
+  func answer(
+    imprint: [UInt8], nonce: [UInt8]?, at time: Timestamp, lie: Lie? = nil,
+    withCertificates: Bool = true
+  ) throws -> [UInt8] {
     if lie == .stampNotDER { return [0x30, 0x03, 0x02] }
     let status: UInt8 = lie == .stampRefused ? 2 : 0
-    let content = try info(
-      lie == .stampOfOtherSignature ? message + [0] : message, at: time, lie: lie)
+    let content = try info(imprint, nonce: nonce, at: time, lie: lie)
     let padding = lie == .stampTooLarge ? (64 << 10) : 0
     let token = try signedData(
       content, lie: lie, padding: padding, withCertificates: withCertificates)
@@ -60,10 +72,10 @@ extension SimulatedStamper {
   }
 
   /// TSTInfo.
-  private func info(_ message: [UInt8], at time: Timestamp, lie: Lie?) throws -> [UInt8] {
+  private func info(
+    _ imprint: [UInt8], nonce: [UInt8]?, at time: Timestamp, lie: Lie?
+  ) throws -> [UInt8] {
     let isOld = lie == .stampImprintSHA1
-    let imprint =
-      isOld ? Array(Insecure.SHA1.hash(data: message)) : Array(SHA256.hash(data: message))
     let digits = time.rfc3339.utf8.filter { $0 >= 0x30 && $0 <= 0x39 } + [UInt8(ascii: "Z")]
     return try der { coder in
       try coder.appendConstructedNode(identifier: .sequence) { coder in
@@ -75,6 +87,10 @@ extension SimulatedStamper {
         }
         try coder.serialize(4711)
         coder.appendPrimitiveNode(identifier: .generalizedTime) { $0.append(contentsOf: digits) }
+        guard let nonce else { return }
+        // Accuracy of a second, before the nonce as real authorities write it.
+        try coder.appendConstructedNode(identifier: .sequence) { try $0.serialize(1) }
+        coder.appendPrimitiveNode(identifier: .integer) { $0.append(contentsOf: nonce) }
       }
     }
   }

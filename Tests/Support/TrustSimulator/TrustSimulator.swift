@@ -2,7 +2,7 @@
 
 package import Attestations
 package import Certificates
-package import Crypto
+import Crypto
 package import Encodings
 import FoundationEssentials
 package import Sigstore
@@ -26,7 +26,7 @@ package struct TrustSimulator: Sendable {
   let authority: SimulatedAuthority
   let decoy: SimulatedAuthority
   let stamper: SimulatedStamper
-  private let otherStamper: SimulatedStamper
+  let otherStamper: SimulatedStamper
   let log: SimulatedLog
   let tiledLog = SimulatedLog.version2(host: "tiles.example")
   let bareKey = P256.Signing.PrivateKey()
@@ -106,24 +106,6 @@ package struct TrustSimulator: Sendable {
       "timestampAuthorities": .array(stampers),
     ]
     return try TrustedRoot(parsing: Array(document.compactText.utf8))
-  }
-
-  /// A certificate for somebody's key, as the authority answers a request.
-  package func certificate(
-    for key: P256.Signing.PublicKey, lie: Lie? = nil
-  ) throws -> [UInt8] {
-    try authority.issue(
-      for: key, name: Self.name, issuer: Self.issuer, at: Self.time, lie: lie, decoy: decoy)
-  }
-
-  /// A `dsse` entry for somebody's envelope, as the log answers a submission.
-  package func entry(
-    for envelope: DSSEEnvelope, certificate: [UInt8], lie: Lie? = nil
-  ) throws -> TransparencyLogEntry? {
-    let body = SimulatedBody(
-      form: .dsse, content: .envelope(envelope), artifact: SHA256Hash(hashing: []),
-      material: certificate, isKey: false, lie: lie)
-    return try logEntries(of: body, otherMaterial: authority.intermediate.derBytes).first
   }
 
   /// Signs a statement by certificate, logged as `dsse`.
@@ -228,8 +210,8 @@ package struct TrustSimulator: Sendable {
       signature: Array(try key.signature(for: signed).derRepresentation))
   }
 
-  private func logEntries(
-    of body: SimulatedBody, otherMaterial: [UInt8]
+  func logEntries(
+    of body: SimulatedBody, otherMaterial: [UInt8], at seen: Timestamp = Self.seen
   ) throws -> [TransparencyLogEntry] {
     let lie = body.lie
     guard lie != .noLogEntry else { return [] }
@@ -244,7 +226,7 @@ package struct TrustSimulator: Sendable {
       case .timeAfterCertificate: Self.time.adding(seconds: 601)
       case .timeInFuture: Self.now.adding(seconds: 1)
       case .timeBeforeLogKey: Self.start.adding(seconds: -1)
-      default: Self.seen
+      default: seen
       }
     let bytes = try body.bytes(otherMaterial: otherMaterial)
     let first = try (lie == .unknownLog ? stranger() : genuine).entry(

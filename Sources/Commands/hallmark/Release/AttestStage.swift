@@ -2,7 +2,6 @@
 
 import Attestations
 import Certificates
-import Crypto
 import Encodings
 import Identity
 import Policies
@@ -33,13 +32,16 @@ struct AttestStage: Sendable {
     let stale = build.files.flatMap { names(for: $0) } + [EvidenceDiscovery.shared]
     let token = try await services.tokens.token(audience: Self.audience)
     let signer = try await Signer(
-      key: P256.Signing.PrivateKey(), identityToken: token.unsafelyRevealedText,
-      certificateIssuer: services.certificateAuthority, logSubmitter: services.log,
-      verifier: Verifier(trusting: services.trustedRoot), now: { FileReading.now() })
+      identityToken: token.unsafelyRevealedText,
+      services: SigningServices(
+        certificateIssuer: services.certificateAuthority, logs: [services.log],
+        timestampSources: []),
+      verifier: Verifier(trusting: services.trustedRoot), randomness: SystemRandomness(),
+      now: { FileReading.now() })
     let certificate = signer.certificate
     let subject = certificate.subjectAlternativeName.text
     guard let issuer = certificate.issuer else {
-      throw SigningError.certificate("it does not say who issued the identity")
+      throw SigningError(.certificate, "it does not say who issued the identity")
     }
     let statements = ReleaseStatements(
       build: build, builder: subject, version: options.version)
@@ -48,7 +50,7 @@ struct AttestStage: Sendable {
     var signed: [ReleaseOutcome.SignedStatement] = []
     var attestations: [String: [JSONValue]] = [:]
     func sign(_ statement: Statement) async throws -> Bundle {
-      let bundle = try await signer.sign(statement)
+      let bundle = try await signer.sign(statement).bundle
       let index = bundle.logEntries.first?.logIndex ?? 0
       signed.append(
         ReleaseOutcome.SignedStatement(
@@ -97,7 +99,8 @@ struct AttestStage: Sendable {
 
   private func attestation(_ bundle: Bundle) throws -> PyPIAttestation {
     guard let attestation = PyPIAttestation(bundle) else {
-      throw SigningError.unverifiable("the bundle is not an attestation in the sense of PEP 740")
+      throw SigningError(
+        .unverifiable, "the bundle is not an attestation in the sense of PEP 740")
     }
     // What is written is read again, so that its form is right too.
     return try PyPIAttestation(parsing: Array(attestation.json.compactText.utf8))

@@ -28,13 +28,7 @@ enum ReleaseFailure {
         status: error.isAuthenticationRefusal
           ? ExitStatus.authenticationRefused.rawValue : ExitStatus.couldNotRun.rawValue,
         Diagnostic("\(error)", help: error.help.map { [$0] } ?? []))
-    case let error as SigningError:
-      switch error {
-      case .certificate:
-        CommandFailure(status: ExitStatus.couldNotRun.rawValue, Diagnostic("\(error)"))
-      case .unverifiable:
-        CommandFailure(status: ExitStatus.rejected.rawValue, Diagnostic("\(error)"))
-      }
+    case let error as SigningError: SigningFailure.commandFailure(for: error)
     default:
       CommandFailure(status: ExitStatus.couldNotRun.rawValue, Diagnostic("\(error)"))
     }

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Certificates
+import Encodings
+
+/// The answers of timestamp authorities and logs, each verified when it arrives.
+extension Signer {
+  /// Has a signature dated.
+  ///
+  /// - Throws: ``SigningError`` that names the authority, and what its client throws.
+  func timestamp(
+    over signature: [UInt8], from source: any TimestampSource
+  ) async throws -> [UInt8] {
+    let query = TimestampQuery(message: signature, nonce: randomness.nonce())
+    let answer = try await source.timestamp(for: query.der)
+    do {
+      try query.check(try RFC3161Timestamp(parsing: answer))
+    } catch {
+      throw SigningError(.timestamp, service: source.address, "\(error)")
+    }
+    let (times, problem) = await TimestampCheck(
+      authorities: verifier.trustedRoot.timestampAuthorities, now: latest
+    ).run([answer], signature: signature)
+    guard !times.isEmpty else {
+      throw SigningError(.timestamp, service: source.address, problem ?? "it has no time")
+    }
+    return answer
+  }
+
+  /// Has a signature logged.
+  ///
+  /// - Throws: ``SigningError`` that names the log, and what its client throws.
+  func entry(
+    for content: Bundle.Content, in log: any LogSubmitter
+  ) async throws -> TransparencyLogEntry {
+    let entry = try await log.submit(content, certificate: certificate.der)
+    let bundle = Bundle(certificate: certificate.der, content: content, logEntries: [entry])
+    var binding = EntryBinding(
+      bundle: bundle, material: .certificate(certificate.der), key: certificate.publicKey)
+    if let problem = binding.problem(entry) {
+      throw SigningError(.logEntry, service: log.address, problem)
+    }
+    var report = VerificationReport()
+    _ = LogEntryCheck(
+      entry: entry, trustedRoot: verifier.trustedRoot, requirements: verifier.requirements,
+      now: latest
+    ).run(recordingIn: &report)
+    if let failure = report.primaryFailure, case .failed(let sentence) = failure.outcome {
+      throw SigningError(
+        .logEntry, service: log.address, "\(sentence) (\(failure.rule.rawValue))")
+    }
+    return entry
+  }
+}

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SimulatedServices
+
+for fault in ServiceFault.allCases { print(fault.rawValue) }
