@@ -160,7 +160,7 @@ let package = Package(
     module(
       "Release", "Signing",
       [
-        "Encodings", "Attestations", "Certificates", "Sigstore", "TrustedPublishing", crypto,
+        "Encodings", "Attestations", "Certificates", "Sigstore", "Identity", crypto,
       ]),
 
     // Services: sockets and stores.
@@ -210,8 +210,8 @@ let package = Package(
     program(
       "hallmark-conformance",
       [
-        "Encodings", "Attestations", "Certificates", "Sigstore", "Verification", "Policies", crypto,
-        argumentParser,
+        "Encodings", "Attestations", "Certificates", "Sigstore", "Verification", "Policies",
+        "Identity", "Signing", "ServiceClients", crypto, argumentParser, systemPackage,
       ]),
 
     // Tests mirror Sources; Support is what several of them share.
@@ -258,7 +258,7 @@ let package = Package(
     tests(
       "Release", "SigningTests",
       [
-        "Signing", "Sigstore", "TrustedPublishing", "Attestations", "Certificates", "Encodings",
+        "Signing", "Sigstore", "Identity", "Attestations", "Certificates", "Encodings",
         "TrustSimulator", crypto,
       ]),
     tests(
@@ -271,7 +271,7 @@ let package = Package(
     tests(
       "Services", "SigningServicesTests",
       [
-        "ServiceClients", "Signing", "Sigstore", "TrustedPublishing", "Attestations",
+        "ServiceClients", "Signing", "Sigstore", "Identity", "Attestations",
         "Certificates", "TransparencyLog", "Encodings", "SimulatedServices", "TrustSimulator",
         "TestSupport", crypto,
       ]),

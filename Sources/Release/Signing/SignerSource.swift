@@ -2,8 +2,8 @@
 
 import Certificates
 import Encodings
+import Identity
 import Sigstore
-import TrustedPublishing
 
 /// The one signer of a session, renewed before its certificate runs out.
 actor SignerSource {
@@ -75,7 +75,7 @@ actor SignerSource {
     {
       return knownToken
     }
-    let token = try await tokens.token(audience: audience)
+    let token = try await tokens.token(audience: audience).unsafelyRevealedText
     knownToken = token
     return token
   }

@@ -3,8 +3,8 @@
 import Attestations
 package import Certificates
 package import Encodings
+package import Identity
 package import Sigstore
-package import TrustedPublishing
 
 /// Signs many items with one certificate, several at a time.
 ///
