@@ -9,9 +9,9 @@ struct Conformance: AsyncParsableCommand {
     commandName: "hallmark-conformance",
     abstract: "Answer the protocols of public conformance suites.",
     discussion: """
-      verify-bundle speaks sigstore-conformance's protocol: exit 0 accepts, 1 rejects with the \
-      reason's code on stderr, 2 is a protocol error. Signing and TUF are not there yet. slsa runs a \
-      file of slsa-verifier's command lines.
+      verify-bundle and sign-bundle speak sigstore-conformance's protocol: exit 0 accepts or has \
+      signed, 1 rejects with the reason's code on stderr, 2 is a protocol error. slsa runs a file of \
+      slsa-verifier's command lines.
       """,
-    subcommands: [VerifyBundle.self, SLSACases.self])
+    subcommands: [VerifyBundle.self, SignBundle.self, SLSACases.self])
 }

@@ -17,13 +17,15 @@ struct Hallmark: AsyncParsableCommand {
     version: "hallmark " + String(cString: hallmark_build_version()),
     groupedSubcommands: [
       CommandGroup(
-        name: "Release", subcommands: [ReleaseCommand.self, IdentityCommand.self]),
+        name: "Release",
+        subcommands: [
+          ReleaseCommand.self, AttestCommand.self, SignCommand.self, IdentityCommand.self,
+        ]),
       CommandGroup(
         name: "Check",
         subcommands: [
           VerifyCommand.self, InspectCommand.self, DownloadCommand.self, PolicyCommand.self,
-          BundleCommand.self,
-          HashCommand.self,
+          BundleCommand.self, HashCommand.self,
         ]),
     ])
 

@@ -97,6 +97,11 @@ package struct Statement: Hashable, Sendable {
   ///
   /// - Throws: `CanonicalJSON.UnsupportedNumber`.
   package func payload() throws(CanonicalJSON.UnsupportedNumber) -> [UInt8] {
+    try CanonicalJSON.encode(json)
+  }
+
+  /// The JSON form, in which numbers are as they were written.
+  package var json: JSONValue {
     let subjects = self.subjects.map { subject -> JSONValue in
       [
         "name": .string(subject.name),
@@ -104,10 +109,10 @@ package struct Statement: Hashable, Sendable {
           subject.digests.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }),
       ]
     }
-    return try CanonicalJSON.encode([
+    return [
       "_type": .string(type), "subject": .array(subjects),
       "predicateType": .string(predicateType), "predicate": predicate,
-    ])
+    ]
   }
 
   /// The subjects whose SHA-256 is the given one.

@@ -8,6 +8,9 @@ import Sigstore
 /// `POST /api/v2/signingCert` with the identity token and a PKCS #10 request answers the chain in
 /// PEM, leaf first, with the certificate transparency log's timestamp in the leaf.
 package struct FulcioClient: CertificateIssuer {
+  /// What its errors say was being done.
+  package static let purpose = "get a signing certificate"
+
   private let url: ServiceURL
   private let transport: HTTPTransport
   private let retries: RetryBudget
@@ -29,7 +32,7 @@ package struct FulcioClient: CertificateIssuer {
     for certificateRequest: String, identityToken: String
   ) async throws -> [[UInt8]] {
     var request = TransportRequest.post(
-      url.appending("api/v2/signingCert"), purpose: "get a signing certificate",
+      url.appending("api/v2/signingCert"), purpose: Self.purpose,
       json: [
         "credentials": ["oidcIdentityToken": .string(identityToken)],
         "certificateSigningRequest": .string(Base64.encode(Array(certificateRequest.utf8))),

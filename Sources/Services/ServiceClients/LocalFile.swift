@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SystemPackage
+package import SystemPackage
 
 /// Why a file of this machine could not be read or written.
 package struct LocalFileError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -67,5 +67,17 @@ struct PendingFile: ~Copyable {
     } catch {
       throw LocalFileError("write", target, error)
     }
+  }
+}
+
+/// Writes files of this machine whole.
+package enum LocalFile {
+  /// Writes a file under a temporary name and gives it its own when it is on the disk.
+  ///
+  /// - Throws: ``LocalFileError``; what had the name stays then.
+  package static func write(_ bytes: [UInt8], to path: FilePath) throws(LocalFileError) {
+    var file = try PendingFile(path)
+    try file.write(bytes)
+    try file.commit()
   }
 }

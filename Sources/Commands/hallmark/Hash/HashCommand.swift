@@ -59,8 +59,7 @@ struct HashCommand: AsyncParsableCommand {
       ChecksumResult(checking: entry)
     }
     if global.json {
-      console.output(
-        JSONValue.object([("files", .array(results.map(\.json)))]).compactText)
+      console.output(Self.document(results.map(\.json)))
     } else {
       for result in results { console.output(result.line) }
     }
@@ -88,13 +87,21 @@ struct HashCommand: AsyncParsableCommand {
       let objects = entries.map { entry -> JSONValue in
         ["name": .string(entry.name), "sha256": .string(entry.digest.hexadecimal)]
       }
-      console.output(JSONValue.object([("files", .array(objects))]).compactText)
+      console.output(Self.document(objects))
     } else if base64 {
       console.output(list.base64)
     } else {
       // The lines have their ends.
       Platform.write(list.text, to: Console.Stream.output.rawValue)
     }
+  }
+}
+
+extension HashCommand {
+  /// The text of `--json`, by Documentation/schemas/hash-v1.json.
+  private static func document(_ files: [JSONValue]) -> String {
+    let document: JSONValue = ["schema": "hallmark.hash/v1", "files": .array(files)]
+    return document.compactText
   }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FoundationEssentials
 import SystemPackage
 import Verification
 
@@ -44,12 +45,22 @@ enum OutputFiles {
     Platform.synchronize(folder: folder)
   }
 
+  /// Removes what a run that was killed left of files with these names.
+  static func removeLeftovers(of names: [String], in folder: FilePath) {
+    let found = (try? FileManager.default.contentsOfDirectory(atPath: folder.string)) ?? []
+    for entry in found where entry.utf8.first == UInt8(ascii: ".") && entry.hasSuffix(".partial") {
+      if names.contains(where: { entry.utf8.starts(with: ".\($0).".utf8) }) {
+        Platform.removeFile(folder.appending(entry))
+      }
+    }
+  }
+
   private static func failure(_ path: FilePath, _ error: any Error) -> CommandFailure {
     let reason = (error as? Errno)?.description.lowercased() ?? "\(error)"
     return CommandFailure(
       status: ExitStatus.couldNotRun.rawValue,
       Diagnostic(
         "cannot write `\(path)`: \(reason)",
-        help: ["make the folder writable or free some space, or choose another by --out"]))
+        help: ["make the folder writable or free some space, or choose another"]))
   }
 }
