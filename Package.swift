@@ -215,7 +215,7 @@ let package = Package(
       ]),
 
     // Tests mirror Sources; Support is what several of them share.
-    support("TestSupport"),
+    support("TestSupport", ["Encodings"]),
     support(
       "TrustSimulator",
       [
@@ -265,8 +265,8 @@ let package = Package(
       "Services", "ServiceClientsTests",
       [
         "ServiceClients", "Identity", "TrustedPublishing", "Encodings", "PythonPackaging",
-        "Attestations", "Sigstore", "Storage", "TrustServices", crypto, hummingbird, hummingbirdTLS,
-        hummingbirdTesting, httpTypes, nioCore, nioSSL, systemPackage, logging,
+        "Attestations", "Sigstore", "Storage", "TrustServices", "TestSupport", crypto, hummingbird,
+        hummingbirdTLS, hummingbirdTesting, httpTypes, nioCore, nioSSL, systemPackage, logging,
       ]),
     tests(
       "Services", "SigningServicesTests",

@@ -14,6 +14,40 @@ package enum PercentEncoding {
     encode(text) { "!$&'()*+,;=:@".utf8.contains($0) }
   }
 
+  /// Encodes the fields of a form (`application/x-www-form-urlencoded`); a space becomes `%20`,
+  /// which every reader takes.
+  package static func encodeForm(_ fields: [(name: String, value: String)]) -> String {
+    fields.map { "\(encodeQueryValue($0.name))=\(encodeQueryValue($0.value))" }
+      .joined(separator: "&")
+  }
+
+  /// Decodes percent-encoded text into bytes; `nil` when a `%` is not followed by two hexadecimal
+  /// digits.
+  ///
+  /// - Parameters:
+  ///   - text: the encoded text.
+  ///   - plusIsSpace: whether `+` is a space, as in forms.
+  package static func decode(
+    _ text: some Collection<UInt8>, plusIsSpace: Bool = false
+  ) -> [UInt8]? {
+    var output: [UInt8] = []
+    var rest = text[...]
+    while let byte = rest.popFirst() {
+      guard byte == UInt8(ascii: "%") else {
+        output.append(plusIsSpace && byte == UInt8(ascii: "+") ? 0x20 : byte)
+        continue
+      }
+      // Both cases are common; Hexadecimal takes lower case.
+      let digits = rest.prefix(2).map { $0 >= 0x41 && $0 <= 0x46 ? $0 | 0x20 : $0 }
+      guard let value = try? Hexadecimal.decode(String(decoding: digits, as: UTF8.self)),
+        value.count == 1
+      else { return nil }
+      output += value
+      rest = rest.dropFirst(2)
+    }
+    return output
+  }
+
   private static func encode(_ text: String, keeping isKept: (UInt8) -> Bool) -> String {
     var output: [UInt8] = []
     for byte in text.utf8 {

@@ -91,7 +91,7 @@ package struct ProxySettings: Hashable, Sendable {
     }
     var credentials: String?
     if let at = rest.utf8.lastIndex(of: UInt8(ascii: "@")) {
-      guard let decoded = percentDecoded(rest[..<at].utf8) else {
+      guard let decoded = PercentEncoding.decode(rest[..<at].utf8) else {
         throw ServiceURLError(description: "user and password of \(variable) are not readable")
       }
       credentials = Base64.encode(decoded)
@@ -106,21 +106,5 @@ package struct ProxySettings: Hashable, Sendable {
       throw ServiceURLError(
         description: "\(variable) is not of the form `http://host:port`")
     }
-  }
-
-  private static func percentDecoded(_ text: Substring.UTF8View) -> [UInt8]? {
-    var output: [UInt8] = []
-    var rest = text[...]
-    while let byte = rest.popFirst() {
-      guard byte == UInt8(ascii: "%") else {
-        output.append(byte)
-        continue
-      }
-      let digits = String(Substring(rest.prefix(2))).lowercased()
-      guard let value = try? Hexadecimal.decode(digits), value.count == 1 else { return nil }
-      output += value
-      rest = rest.dropFirst(2)
-    }
-    return output
   }
 }
