@@ -24,7 +24,19 @@ extension Signer {
     guard !times.isEmpty else {
       throw SigningError(.timestamp, service: source.address, problem ?? "it has no time")
     }
+    for time in times { try check(time, of: source.address) }
     return answer
+  }
+
+  /// Checks that a signature was dated while its certificate was valid.
+  private func check(_ time: Timestamp, of service: String) throws(SigningError) {
+    let (first, last) = (certificate.notBefore, certificate.notAfter)
+    guard time >= first, time <= last else {
+      throw SigningError(
+        .expired, service: service,
+        "\(service) says that it was signed at \(time), and the certificate is valid from \(first)"
+          + " to \(last)")
+    }
   }
 
   /// Has a signature logged.
@@ -41,7 +53,7 @@ extension Signer {
       throw SigningError(.logEntry, service: log.address, problem)
     }
     var report = VerificationReport()
-    _ = LogEntryCheck(
+    let time = LogEntryCheck(
       entry: entry, trustedRoot: verifier.trustedRoot, requirements: verifier.requirements,
       now: latest
     ).run(recordingIn: &report)
@@ -49,6 +61,7 @@ extension Signer {
       throw SigningError(
         .logEntry, service: log.address, "\(sentence) (\(failure.rule.rawValue))")
     }
+    if let time { try check(time, of: log.address) }
     return entry
   }
 }

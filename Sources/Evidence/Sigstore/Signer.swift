@@ -163,13 +163,11 @@ package struct Signer: Sendable {
     guard let report = await check(written) else {
       return SignedBundle(bundle: written, bytes: bytes)
     }
-    let failure = report.primaryFailure
     var sentence = "there is no verdict"
-    if let failure, case .failed(let text) = failure.outcome {
+    if let failure = report.primaryFailure, case .failed(let text) = failure.outcome {
       sentence = "\(text) (\(failure.rule.rawValue))"
     }
-    throw SigningError(
-      failure?.rule == .certificateValidity ? .expired : .unverifiable, sentence)
+    throw SigningError(.unverifiable, sentence)
   }
 
   /// A PKCS #10 request with an empty subject, as PEM; the authority takes the name from the token.

@@ -6,6 +6,7 @@ package import Crypto
 package import Encodings
 package import Sigstore
 import SwiftASN1
+import X509
 
 /// The answers of a simulated instance's services to a signer, at a moment of the caller's.
 extension TrustSimulator {
@@ -18,6 +19,15 @@ extension TrustSimulator {
     try authority.issue(
       for: key, name: run.name, issuer: run.issuer, claims: run.claims, at: time, lie: lie,
       decoy: decoy)
+  }
+
+  /// The key that a request asks a certificate for, PKCS #10 in PEM; `nil` for what is none, or for
+  /// a key on another curve than P-256.
+  package func key(inRequest text: String) -> P256.Signing.PublicKey? {
+    guard let der = try? PEM.decodeOne(text, label: "CERTIFICATE REQUEST"),
+      let request = try? CertificateSigningRequest(derEncoded: der)
+    else { return nil }
+    return P256.Signing.PublicKey(request.publicKey)
   }
 
   /// The certificate's issuers as the authority sends them along.

@@ -52,12 +52,17 @@ struct SimulatedAuthority: Sendable {
                 ? KeyUsage(digitalSignature: true) : KeyUsage(keyCertSign: true, cRLSign: true))
           }
           try ExtendedKeyUsage([lie == .intermediateForServers ? .serverAuth : .codeSigning])
+          SubjectKeyIdentifier(hash: Certificate.PublicKey(intermediateKey.publicKey))
+          AuthorityKeyIdentifier(
+            keyIdentifier: SubjectKeyIdentifier(hash: Certificate.PublicKey(rootKey.publicKey))
+              .keyIdentifier)
         })
       let root = try make(
         rootName, rootKey.publicKey, end: lie == .rootExpired ? early : end, by: rootKey,
         try Certificate.Extensions {
           Critical(BasicConstraints.isCertificateAuthority(maxPathLength: 1))
           Critical(KeyUsage(keyCertSign: true, cRLSign: true))
+          SubjectKeyIdentifier(hash: Certificate.PublicKey(rootKey.publicKey))
         })
       return [intermediate, root]
     }

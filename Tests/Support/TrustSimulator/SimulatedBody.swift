@@ -41,7 +41,7 @@ struct SimulatedBody {
           "signature": .string(Base64.encode(signature)), "verifier": pemText,
         ]
         return [
-          "envelopeHash": hash(SHA256Hash(hashing: [])), "payloadHash": hash(payloadDigest),
+          "envelopeHash": hash(envelopeDigest), "payloadHash": hash(payloadDigest),
           "signatures": .array(lie == .bodyTwoSignatures ? [item, item] : [item]),
         ]
       }
@@ -122,6 +122,11 @@ struct SimulatedBody {
       "value": .string(
         lie == .bodyHashText ? digest.hexadecimal.uppercased() : digest.hexadecimal),
     ]
+  }
+
+  private var envelopeDigest: SHA256Hash {
+    guard case .envelope(let envelope) = content else { return SHA256Hash(hashing: []) }
+    return SHA256Hash(hashing: Array(envelope.json.compactText.utf8))
   }
 
   private var payloadDigest: SHA256Hash {

@@ -23,7 +23,7 @@ extension SimulatedAuthority {
     case .keyInPlaceOfCertificate: return Array(key.derRepresentation)
     default: break
     }
-    var extensions = try self.extensions(name: name, lie: lie)
+    var extensions = try self.extensions(for: key, name: name, lie: lie)
     let old = lie == .issuersDisagree ? "https://other.example" : issuer
     for (item, text) in [(FulcioExtension.issuerV1, old), (.issuer, issuer)] {
       try extensions.append(
@@ -56,7 +56,9 @@ extension SimulatedAuthority {
     return try make(extensions).derBytes
   }
 
-  private func extensions(name: String, lie: Lie?) throws -> Certificate.Extensions {
+  private func extensions(
+    for key: P256.Signing.PublicKey, name: String, lie: Lie?
+  ) throws -> Certificate.Extensions {
     var extensions = try Certificate.Extensions {
       if lie == .leafIsAuthority {
         Critical(BasicConstraints.isCertificateAuthority(maxPathLength: nil))
@@ -69,6 +71,9 @@ extension SimulatedAuthority {
       if lie != .noExtendedUsage {
         try ExtendedKeyUsage([lie == .serverCertificate ? .serverAuth : .codeSigning])
       }
+      SubjectKeyIdentifier(hash: Certificate.PublicKey(key))
+      try AuthorityKeyIdentifier(
+        keyIdentifier: intermediate.extensions.subjectKeyIdentifier?.keyIdentifier)
     }
     // What is no URI is an e-mail address.
     let uri: GeneralName =

@@ -36,10 +36,10 @@ struct SimulatedLog: Sendable {
       baseURL: baseURL ?? "https://\(host):8443/")
   }
 
-  static func version2(host: String) -> SimulatedLog {
+  static func version2(host: String, baseURL: String? = nil) -> SimulatedLog {
     SimulatedLog(
       host: host, key: .ed25519(Curve25519.Signing.PrivateKey()),
-      baseURL: "https://\(host):8443/")
+      baseURL: baseURL ?? "https://\(host):8443/")
   }
 
   private init(host: String, key: Key, baseURL: String) {

@@ -203,7 +203,7 @@ extension TrustSimulator {
   }
 
   /// An entry as Rekor v1 answers it.
-  private static func answer(_ entry: TransparencyLogEntry, uuid: String) -> JSONValue {
+  package static func answer(_ entry: TransparencyLogEntry, uuid: String) -> JSONValue {
     var verification = JSONObject()
     if let promise = entry.signedEntryTimestamp {
       verification["signedEntryTimestamp"] = .string(Base64.encode(promise))

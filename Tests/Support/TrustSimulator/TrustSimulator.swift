@@ -28,12 +28,16 @@ package struct TrustSimulator: Sendable {
   let stamper: SimulatedStamper
   let otherStamper: SimulatedStamper
   let log: SimulatedLog
-  let tiledLog = SimulatedLog.version2(host: "tiles.example")
+  let tiledLog: SimulatedLog
   let bareKey = P256.Signing.PrivateKey()
 
-  /// Makes an instance with fresh keys; the log of version 1 may be at an address of the caller's.
-  package init(logHost: String = "log.example", logURL: String? = nil) throws {
+  /// Makes an instance with fresh keys; the logs may be at addresses of the caller's.
+  package init(
+    logHost: String = "log.example", logURL: String? = nil, tiledLogHost: String = "tiles.example",
+    tiledLogURL: String? = nil
+  ) throws {
     log = .version1(host: logHost, baseURL: logURL)
+    tiledLog = .version2(host: tiledLogHost, baseURL: tiledLogURL)
     authority = try SimulatedAuthority(start: Self.start, signing: Self.time)
     decoy = try SimulatedAuthority(start: Self.start, signing: Self.time)
     stamper = try SimulatedStamper(
@@ -63,6 +67,8 @@ package struct TrustSimulator: Sendable {
     }
     func chain(_ certificates: [[UInt8]], _ validity: JSONValue) -> JSONValue {
       [
+        "subject": ["organization": "simulated", "commonName": "simulated"],
+        "uri": "https://stack.example",
         "certChain": [
           "certificates": .array(certificates.map { ["rawBytes": .string(Base64.encode($0))] })
         ],

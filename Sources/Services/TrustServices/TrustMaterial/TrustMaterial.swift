@@ -55,10 +55,9 @@ package struct TrustMaterial: Sendable {
     let signingConfig = SigningConfig(
       certificateAuthorities: [service()], identityIssuers: [service()],
       transparencyLogs: [service()], timestampAuthorities: [])
-    let trustConfig: JSONValue = [
-      "mediaType": "application/vnd.dev.sigstore.clienttrustconfig.v0.1+json",
-      "trustedRoot": trustedRoot.json, "signingConfig": signingConfig.json,
-    ]
+    let trustConfig = ClientTrustConfig(
+      trustedRoot: trustedRoot, signingConfig: signingConfig
+    ).json
     signingConfigText = signingConfig.json.indentedText
     trustConfigText = trustConfig.indentedText
     let text = trustedRoot.json.indentedText
