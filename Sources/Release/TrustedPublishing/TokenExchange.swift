@@ -65,8 +65,15 @@ package enum TokenExchange {
   }
 
   /// The body of a request that mints or burns a token.
-  package static func requestBody(token: String) -> [UInt8] {
-    Array((["token": .string(token)] as JSONValue).compactText.utf8)
+  ///
+  /// - Parameters:
+  ///   - token: the token.
+  ///   - features: what a minted token should be able to do (PEP 807, "Feature Negotiation");
+  ///     without any the member is left out.
+  package static func requestBody(token: String, features: [String] = []) -> [UInt8] {
+    var object = JSONObject([("token", .string(token))])
+    if !features.isEmpty { object["features"] = .array(features.map { .string($0) }) }
+    return Array(JSONValue.object(object).compactText.utf8)
   }
 
   /// Reads the answer of a successful minting.
@@ -85,11 +92,15 @@ package enum TokenExchange {
     return MintedToken(token: token, expiresAt: expires.map { Timestamp(unixSeconds: $0) })
   }
 
-  /// Reads an answer that refuses to mint; `nil` when it is not one.
+  /// Reads an answer that refuses to mint, also as a problem document (RFC 9457); `nil` when it is
+  /// not one.
   package static func refusal(from answer: [UInt8]) -> Refusal? {
-    guard let root = try? JSONNode(parsing: answer, limits: limits),
-      let message = try? root.required("message").string()
-    else { return nil }
+    guard let root = try? JSONNode(parsing: answer, limits: limits) else { return nil }
+    guard let message = try? root.required("message").string() else {
+      guard let title = try? root.required("title").string() else { return nil }
+      let detail = try? root.required("detail").string()
+      return Refusal(message: detail.map { "\(title): \($0)" } ?? title, reasons: [])
+    }
     let nodes = (try? root.optional("errors")?.array(limit: 16)) ?? []
     let reasons = nodes.compactMap { node -> Refusal.Reason? in
       guard let code = try? node.required("code").string(),
