@@ -28,11 +28,15 @@ package struct IndexClient: Sendable {
 
   /// Reads a project's page; `nil` when the index does not know the project.
   ///
+  /// - Parameters:
+  ///   - project: the project.
+  ///   - isFresh: whether caches on the way are asked not to answer.
   /// - Throws: ``TransportError``.
-  package func page(of project: ProjectName) async throws -> Page? {
+  package func page(of project: ProjectName, isFresh: Bool = false) async throws -> Page? {
     var request = TransportRequest.get(
       pageURL(of: project), purpose: "read the index's page of `\(project)`",
       accept: SimpleIndex.jsonContentType)
+    if isFresh { request.headers.append(("Cache-Control", "no-cache")) }
     request.answerLimit = 64 << 20
     let answer = try await transport.send(request)
     if answer.status == 404 { return nil }

@@ -48,11 +48,16 @@ package struct RetryBudget: Hashable, Sendable {
   ///   seconds than the budget has.
   func pause(atLeast own: Duration, retryAfter: String?) -> Duration? {
     guard let retryAfter else { return own }
-    let digits = retryAfter.utf8.drop { $0 == 0x20 }
-    guard !digits.isEmpty, digits.count <= 5, digits.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 })
-    else { return nil }
-    let seconds = digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+    guard let seconds = Self.seconds(of: retryAfter) else { return nil }
     let wanted = max(own, .seconds(seconds))
     return wanted < total ? wanted : nil
+  }
+
+  /// The seconds that a value of `Retry-After` names; `nil` for a date or no value.
+  static func seconds(of retryAfter: String?) -> Int? {
+    guard let digits = retryAfter?.utf8.drop(while: { $0 == 0x20 }), !digits.isEmpty,
+      digits.count <= 5, digits.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 })
+    else { return nil }
+    return digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
   }
 }

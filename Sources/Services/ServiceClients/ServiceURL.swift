@@ -140,8 +140,8 @@ package struct ServiceURL: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The URL of a path at the root of the same host.
-  package func replacingPath(_ path: String) -> ServiceURL {
-    ServiceURL(isSecure: isSecure, host: host, port: port, path: path, query: nil)
+  package func replacingPath(_ path: String, query: String? = nil) -> ServiceURL {
+    ServiceURL(isSecure: isSecure, host: host, port: port, path: path, query: query)
   }
 
   /// Resolves a reference of a page at this URL: absolute, from the root, or relative

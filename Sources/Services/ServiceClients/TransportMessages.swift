@@ -75,6 +75,8 @@ struct TransportAnswer: Sendable {
   var retryAfter: String?
   /// The value of `x-log-index`, by which a log of version 2 names the entry that it has already.
   var logIndex: String?
+  /// The value of `Date` (RFC 9110 §6.6.1).
+  var date: String?
   /// Whether a quota is used up: status 429, or 403 with a header that says so, as GitHub does.
   var isRateLimited = false
 
@@ -91,6 +93,7 @@ struct TransportAnswer: Sendable {
     link = head.headers.first(name: "Link")
     retryAfter = head.headers.first(name: "Retry-After")
     logIndex = head.headers.first(name: "x-log-index")
+    date = head.headers.first(name: "Date")
     if status == 403 {
       isRateLimited =
         retryAfter != nil || head.headers.first(name: "X-RateLimit-Remaining") == "0"

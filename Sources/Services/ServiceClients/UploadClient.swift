@@ -6,6 +6,16 @@ package import TrustedPublishing
 
 /// An index with the legacy upload API (`POST …/legacy/`).
 package struct UploadClient: Sendable {
+  /// How an upload ended.
+  package enum Outcome: Sendable {
+    /// The index has the file.
+    case stored
+    /// The index does not take it, and said why.
+    case refused(UploadRefusal)
+    /// The index may have the file or not; how long it wants to be left alone, if it said.
+    case unclear(TransportError, retryAfter: Duration?)
+  }
+
   private let url: ServiceURL
   private let transport: HTTPTransport
 
@@ -22,6 +32,20 @@ package struct UploadClient: Sendable {
   package func upload(
     _ upload: DistributionUpload, file: FilePath, token: UploadToken
   ) async throws {
+    switch try await attempt(upload, file: file, token: token) {
+    case .stored: return
+    case .refused(let refusal): throw refusal
+    case .unclear(let error, _): throw error
+    }
+  }
+
+  /// Uploads one file once, and tells apart whether the index can have it.
+  ///
+  /// - Throws: ``TransportError`` when nothing was sent or the index redirects,
+  ///   ``LocalFileError``, `CancellationError`.
+  package func attempt(
+    _ upload: DistributionUpload, file: FilePath, token: UploadToken
+  ) async throws -> Outcome {
     let body = try MultipartBody(
       fields: upload.fields, fileField: DistributionUpload.contentField,
       filename: upload.filename, file: file)
@@ -34,15 +58,24 @@ package struct UploadClient: Sendable {
         ("Content-Type", "multipart/form-data; boundary=\(body.boundary)"),
       ],
       body: .multipart(body), isIdempotent: false, carriesSecret: true, timeout: .seconds(600))
-    let answer = try await transport.send(request)
-    guard answer.isSuccess else {
-      guard answer.status < 500 else {
-        throw request.error(.status(answer.status), answer.statusText)
-      }
-      throw UploadRefusal(
-        filename: upload.filename, url: url.withoutQuery, status: answer.status,
-        message: answer.message)
+    let answer: TransportAnswer
+    do {
+      answer = try await transport.send(request)
+    } catch let error as TransportError
+      where [.unreachable, .timeout, .tooLarge].contains(error.reason)
+    {
+      return .unclear(error, retryAfter: nil)
     }
+    if answer.isSuccess { return .stored }
+    if answer.status >= 500 || answer.isRateLimited {
+      return .unclear(
+        answer.error(of: request),
+        retryAfter: RetryBudget.seconds(of: answer.retryAfter).map { .seconds($0) })
+    }
+    return .refused(
+      UploadRefusal(
+        filename: upload.filename, url: url.withoutQuery, status: answer.status,
+        message: answer.message))
   }
 }
 
@@ -57,12 +90,21 @@ package struct UploadRefusal: Error, Hashable, Sendable, CustomStringConvertible
   /// The index's own words, if it gave any.
   package let message: String?
 
-  /// Whether the index says that it has a file of this name with other content; all indexes use
-  /// these words, because clients look for them.
+  // What indexes say when the name is taken, in lower case; clients look for these words.
+  private static let conflictWords = [
+    "already exist", "already been taken", "previously used by a file", "updating asset",
+    "overwrite artifact",
+  ]
+
+  /// Whether the index says that the file's name is taken.
   package var isConflict: Bool {
     guard let message else { return status == 409 }
-    return status == 409 || message.lowercased().contains("already exist")
+    let lowered = message.lowercased()
+    return status == 409 || Self.conflictWords.contains { lowered.contains($0) }
   }
+
+  /// Whether the index refuses who asks, and not the file.
+  package var isAuthenticationRefusal: Bool { (status == 401 || status == 403) && !isConflict }
 
   /// One sentence.
   package var description: String {
