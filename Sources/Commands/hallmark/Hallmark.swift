@@ -19,7 +19,8 @@ struct Hallmark: AsyncParsableCommand {
       CommandGroup(
         name: "Release",
         subcommands: [
-          ReleaseCommand.self, AttestCommand.self, SignCommand.self, IdentityCommand.self,
+          ReleaseCommand.self, AttestCommand.self, SignCommand.self, PublishCommand.self,
+          IdentityCommand.self,
         ]),
       CommandGroup(
         name: "Check",

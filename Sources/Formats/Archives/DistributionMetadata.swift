@@ -2,14 +2,32 @@
 
 /// Finding the core metadata inside a distribution.
 package enum DistributionMetadata {
-  /// The bytes of the single `*.dist-info/METADATA` at the top of a wheel.
+  /// Core metadata with the name of the folder in which they are.
+  package struct Located: Hashable, Sendable {
+    /// The folder, such as `greeting-1.0.0.dist-info` or `greeting-1.0.0`.
+    package let folder: String
+    /// The bytes of `METADATA` or `PKG-INFO`.
+    package let bytes: [UInt8]
+  }
+
+  /// The single `*.dist-info/METADATA` at the top of a wheel.
   ///
   /// - Throws: ``ArchiveError``, also when there is no such file or more than one `.dist-info`.
+  package static func wheel(
+    in bytes: [UInt8], limits: ArchiveLimits = ArchiveLimits()
+  ) throws(ArchiveError) -> Located {
+    let archive = try ZipArchive(parsing: bytes, limits: limits)
+    let folder = try folder(in: archive)
+    return Located(folder: folder, bytes: try archive.contents(of: "\(folder)/METADATA"))
+  }
+
+  /// The bytes of a wheel's metadata; see ``wheel(in:limits:)``.
+  ///
+  /// - Throws: ``ArchiveError``.
   package static func wheelMetadata(
     in bytes: [UInt8], limits: ArchiveLimits = ArchiveLimits()
   ) throws(ArchiveError) -> [UInt8] {
-    let archive = try ZipArchive(parsing: bytes, limits: limits)
-    return try archive.contents(of: "\(try folder(in: archive))/METADATA")
+    try wheel(in: bytes, limits: limits).bytes
   }
 
   /// The tool that made a wheel, as its file `*.dist-info/WHEEL` names it (`hatchling 1.27.0`).
@@ -29,19 +47,28 @@ package enum DistributionMetadata {
     return nil
   }
 
-  /// The bytes of `PKG-INFO` in the single top folder of a source distribution.
+  /// The bytes of a source distribution's metadata; see ``sdist(in:limits:)``.
   ///
-  /// - Throws: ``ArchiveError``, also when there are several top folders or no such file.
+  /// - Throws: ``ArchiveError``.
   package static func sdistMetadata(
     in bytes: [UInt8], limits: ArchiveLimits = ArchiveLimits()
   ) throws(ArchiveError) -> [UInt8] {
+    try sdist(in: bytes, limits: limits).bytes
+  }
+
+  /// `PKG-INFO` in the single top folder of a source distribution.
+  ///
+  /// - Throws: ``ArchiveError``, also when there are several top folders or no such file.
+  package static func sdist(
+    in bytes: [UInt8], limits: ArchiveLimits = ArchiveLimits()
+  ) throws(ArchiveError) -> Located {
     let gzip = try GzipMember(parsing: bytes, limits: limits)
     let archive = try TarArchive(parsing: gzip.contents, limits: limits)
     let tops = Set(archive.members.map { topFolder(of: $0.path) })
     guard let top = tops.first, tops.count == 1 else {
       throw ArchiveError(.malformed, "a source distribution must have one top folder")
     }
-    return try archive.contents(of: "\(top)/PKG-INFO")
+    return Located(folder: top, bytes: try archive.contents(of: "\(top)/PKG-INFO"))
   }
 
   private static func folder(in archive: ZipArchive) throws(ArchiveError) -> String {

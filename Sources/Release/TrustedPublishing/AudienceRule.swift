@@ -18,7 +18,8 @@ package enum AudienceRule {
   package static func problem(_ audience: String, expected: String?) -> String? {
     if let expected {
       return audience.utf8.elementsEqual(expected.utf8)
-        ? nil : "the index asks for identity tokens of the audience `\(audience)`, not `\(expected)`"
+        ? nil
+        : "the index asks for identity tokens of the audience `\(audience)`, not `\(expected)`"
     }
     let lowered = audience.lowercased()
     guard !reserved.contains(where: { $0.utf8.elementsEqual(lowered.utf8) }) else {

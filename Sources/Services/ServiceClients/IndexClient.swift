@@ -101,12 +101,19 @@ package struct IndexClient: Sendable {
 
   /// Reads the provenance object of a file; `nil` when the index has none.
   ///
+  /// - Parameters:
+  ///   - file: the file as the page lists it.
+  ///   - page: the page.
+  ///   - isFresh: whether caches on the way are asked not to answer.
   /// - Throws: ``TransportError``.
-  package func provenance(of file: SimpleIndex.File, of page: Page) async throws -> [UInt8]? {
+  package func provenance(
+    of file: SimpleIndex.File, of page: Page, isFresh: Bool = false
+  ) async throws -> [UInt8]? {
     guard let reference = file.provenance else { return nil }
     var request = TransportRequest.get(
       try address(reference, of: page), purpose: "read the provenance of `\(file.filename)`",
       accept: "application/vnd.pypi.integrity.v1+json, application/json;q=0.9")
+    if isFresh { request.headers.append(("Cache-Control", "no-cache")) }
     request.answerLimit = 8 << 20
     let answer = try await transport.send(request)
     if answer.status == 404 { return nil }

@@ -30,7 +30,8 @@ package struct PublishingIndex: Hashable, Sendable {
     case "testpypi": (self.name, host) = ("TestPyPI", "https://test.pypi.org")
     default: throw ServiceURLError(description: "the public indexes are `pypi` and `testpypi`")
     }
-    uploadURL = try ServiceURL(name == "pypi" ? "https://upload.pypi.org/legacy/" : "\(host)/legacy/")
+    uploadURL = try ServiceURL(
+      name == "pypi" ? "https://upload.pypi.org/legacy/" : "\(host)/legacy/")
     simpleURL = try ServiceURL("\(host)/simple/")
     pagesURL = try ServiceURL("\(host)/project/")
     audience = name

@@ -99,14 +99,7 @@ struct ExpectationOptions: ParsableArguments {
         requiredPredicates: predicateType.map { [$0] } ?? [])
       return (Policy(publishers: [publisher]), "from options")
     }
-    if let policy { return (try TrustFiles.policy(policy), "\(policy), from --policy") }
-
-    var environment: [String: String] = [:]
-    for name in ["HOME", "XDG_CONFIG_HOME"] { environment[name] = Platform.environment(name) }
-    guard let folder = FileReading.currentFolder(),
-      let found = PolicyDiscovery.find(environment: environment, currentFolder: folder)
-    else { return nil }
-    return (try TrustFiles.policy(found.path), "\(found.path), from \(found.origin)")
+    return try TrustFiles.resolvedPolicy(policy)
   }
 
   private static func withoutHost(_ workflow: String) -> String {

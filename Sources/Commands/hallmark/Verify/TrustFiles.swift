@@ -26,6 +26,20 @@ enum TrustFiles {
     }
   }
 
+  /// Who may sign, and where that is from: the policy that is named, else that of the user's
+  /// configuration, else that of the enclosing git repository; `nil` if there is none.
+  ///
+  /// - Throws: `CommandFailure` that names the file.
+  static func resolvedPolicy(_ path: String?) throws -> (policy: Policy, origin: String)? {
+    if let path { return (try policy(path), "\(path), from --policy") }
+    var environment: [String: String] = [:]
+    for name in ["HOME", "XDG_CONFIG_HOME"] { environment[name] = Platform.environment(name) }
+    guard let folder = FileReading.currentFolder(),
+      let found = PolicyDiscovery.find(environment: environment, currentFolder: folder)
+    else { return nil }
+    return (try policy(found.path), "\(found.path), from \(found.origin)")
+  }
+
   /// Whom to trust: the roots in files, each alone or several one per line, else the built-in one.
   ///
   /// - Throws: `CommandFailure` that names the file.

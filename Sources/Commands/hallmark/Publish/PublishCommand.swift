@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Encodings
+import Policies
+import ServiceClients
+import TrustedPublishing
+import Verification
+
+/// `hallmark publish`: uploads a release to an index, after everything was checked.
+struct PublishCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "publish",
+    abstract: "Upload a release with its attestations to PyPI or another index.",
+    discussion: """
+      Examples:
+        hallmark publish dist --policy hallmark.toml
+        hallmark publish dist/* --index testpypi --dry-run
+        hallmark publish dist --index https://index.example.org/legacy/ --tls-ca ca.pem
+        hallmark publish dist --index https://old.example.org/legacy/ --token-file token
+
+      The files are wheels and sdists of one version of one project; a folder stands for those in \
+      it. First all of it is read: file name, metadata and contents must agree, and everything \
+      beside the files (.publish.attestation, .slsa.attestation, .sigstore.json and so on) must be \
+      signed by whom the policy names. The policy is that of --policy, of the user's configuration \
+      (hallmark/hallmark.toml), or of hallmark.toml in the enclosing git repository. Then the index \
+      is looked at: what it has already, byte for byte, is skipped; if it has something else under \
+      one of the names, nothing is sent at all. --dry-run stops here, with an upload token that was \
+      minted and burned.
+
+      The right to upload is Trusted Publishing: the identity of this CI job is exchanged for a \
+      token of minutes, at PyPI, or at any index that speaks PyPI's protocol or PEP 807. There is \
+      nothing to steal. A stored token (--token-file) is for indexes that have only that.
+
+      After the upload every file and its attestations are read from the index again and compared. \
+      A run that was interrupted is simply repeated: it uploads what is missing.
+
+      Exit status: 0 published, or all of it was there; 1 could not run, 2 usage or no policy, 3 a \
+      file, its attestations or the index's rules say no, 4 the index gives no right to upload, 5 \
+      the index has something else, 6 the index did not answer or does not show what it took. What \
+      was uploaded before a failure is listed.
+      """)
+
+  @OptionGroup var global: GlobalOptions
+
+  @Argument(help: "Wheels and sdists, or the folder that they are in.", completion: .file())
+  var files: [String]
+
+  @OptionGroup(title: "Where") var destination: IndexOptions
+
+  @Option(
+    help: ArgumentHelp("Who may have signed: a policy, hallmark.toml.", valueName: "file"),
+    completion: .file())
+  var policy: String?
+
+  @Flag(
+    help: """
+      Publish without attestations: nobody can check who built the files, and none can be added \
+      later.
+      """)
+  var noAttestations = false
+
+  @Flag(help: "Do everything up to the upload token, which is burned, and upload nothing.")
+  var dryRun = false
+
+  @OptionGroup(title: "Trust") var trust: TrustOptions
+
+  @OptionGroup(title: "Network") var network: TransportOptions
+
+  func validate() throws {
+    for file in files where file.isEmpty || file.utf8.contains(0) {
+      throw ValidationError("a file must be a path.")
+    }
+  }
+
+  func run() async throws {
+    let console = global.console
+    let resolved =
+      noAttestations && policy == nil ? nil : try TrustFiles.resolvedPolicy(policy)
+    if let resolved, !global.json {
+      console.progress("policy: \(UntrustedText.printable(resolved.origin))")
+    }
+    let run = PublishRun(
+      options: PublishRun.Options(
+        arguments: files, index: try destination.publishingIndex(),
+        withAttestations: !noAttestations, policy: resolved,
+        roots: noAttestations ? [] : try trust.load(), isDryRun: dryRun,
+        patience: .seconds(destination.patience)),
+      console: console)
+    let stored = try destination.tokenFile.map { try UploadAuthorization.token(inFile: $0) }
+    warn(on: console)
+    let network = network
+    let outcome = try await Interruption.run {
+      let checked = try await run.check()
+      return try await network.withTransport { transport in
+        let authorization = try stored ?? AmbientIdentity.authorization(over: transport)
+        return try await run.publish(checked, by: authorization, over: transport)
+      }
+    }
+    for failure in outcome.failures { console.report(failure.diagnostic) }
+    if global.json {
+      console.output(outcome.json.compactText)
+    } else {
+      outcome.show(on: console)
+    }
+    if outcome.status != .done { throw ExitCode(outcome.status.rawValue) }
+  }
+
+  /// Says what is given up.
+  private func warn(on console: Console) {
+    if destination.tokenFile != nil {
+      console.report(
+        Diagnostic(
+          "a stored token is used: whoever reads it can publish until somebody revokes it",
+          severity: .warning,
+          notes: noAttestations
+            ? []
+            : [
+              "attestations are verified, but not uploaded: indexes take them with Trusted "
+                + "Publishing only"
+            ],
+          help: [
+            "where the index has Trusted Publishing, register this workflow as a publisher "
+              + "there, and delete the token"
+          ]))
+    }
+    if noAttestations {
+      console.report(
+        Diagnostic(
+          "the release is published without attestations: nobody can check who built the files, "
+            + "and none can be added later", severity: .warning))
+    }
+  }
+}
