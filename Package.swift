@@ -254,7 +254,10 @@ let package = Package(
     tests("Release", "IdentityTests", ["Identity", "Encodings", "TestSupport", systemPackage]),
     tests(
       "Release", "TrustedPublishingTests",
-      ["TrustedPublishing", "Encodings", "PythonPackaging"]),
+      [
+        "TrustedPublishing", "Encodings", "PythonPackaging", "PyPIAttestations", "Attestations",
+        "Sigstore", "TrustSimulator",
+      ]),
     tests(
       "Release", "SigningTests",
       [
@@ -300,7 +303,12 @@ let package = Package(
     tests("CLI", "ConformanceCommandTests", ["TestSupport"]),
     tests("CLI", "SigningCommandTests", ["TestSupport"]),
     tests("CLI", "IdentityCommandTests", ["TestSupport", "Encodings"]),
-    tests("EndToEnd", "EndToEndTests", ["TestSupport"]),
+    tests(
+      "EndToEnd", "EndToEndTests",
+      [
+        "TestSupport", "TrustSimulator", "Attestations", "Sigstore", "PyPIAttestations",
+        "Encodings",
+      ]),
   ]
 )
 

@@ -107,6 +107,7 @@ package struct PublicationPlan: Hashable, Sendable {
   /// - Parameters:
   ///   - name: the file.
   ///   - digest: the digest of what was read.
+  /// - Returns: the plan in which this file is skipped, or a conflict.
   package func settling(_ name: String, digest: SHA256Hash) -> PublicationPlan {
     replacing(name) { file in
       digest == file.sha256 ? .skip : .conflict(.otherBytes(digest))

@@ -70,6 +70,7 @@ package enum TokenExchange {
   ///   - token: the token.
   ///   - features: what a minted token should be able to do (PEP 807, "Feature Negotiation");
   ///     without any the member is left out.
+  /// - Returns: the JSON text.
   package static func requestBody(token: String, features: [String] = []) -> [UInt8] {
     var object = JSONObject([("token", .string(token))])
     if !features.isEmpty { object["features"] = .array(features.map { .string($0) }) }

@@ -26,11 +26,12 @@ package struct IndexClient: Sendable {
     self.transport = transport
   }
 
-  /// Reads a project's page; `nil` when the index does not know the project.
+  /// Reads a project's page.
   ///
   /// - Parameters:
   ///   - project: the project.
   ///   - isFresh: whether caches on the way are asked not to answer.
+  /// - Returns: the page; `nil` when the index does not know the project.
   /// - Throws: ``TransportError``.
   package func page(of project: ProjectName, isFresh: Bool = false) async throws -> Page? {
     var request = TransportRequest.get(
@@ -99,12 +100,13 @@ package struct IndexClient: Sendable {
     return (digest, size)
   }
 
-  /// Reads the provenance object of a file; `nil` when the index has none.
+  /// Reads the provenance object of a file.
   ///
   /// - Parameters:
   ///   - file: the file as the page lists it.
   ///   - page: the page.
   ///   - isFresh: whether caches on the way are asked not to answer.
+  /// - Returns: its bytes; `nil` when the index has none.
   /// - Throws: ``TransportError``.
   package func provenance(
     of file: SimpleIndex.File, of page: Page, isFresh: Bool = false
