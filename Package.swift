@@ -133,6 +133,7 @@ let package = Package(
       "Evidence", "Sigstore",
       ["Encodings", "TransparencyLog", "Certificates", "Attestations", crypto, x509, asn1],
       exclude: ["PublicGood/SOURCE.json"]),
+    module("Evidence", "TUF", ["Encodings", "Certificates"]),
     module(
       "Evidence", "PyPIAttestations",
       ["Encodings", "PythonPackaging", "Certificates", "Attestations", "Sigstore"]),
@@ -162,14 +163,19 @@ let package = Package(
       [
         "Encodings", "Attestations", "Certificates", "Sigstore", "Identity", crypto,
       ]),
+    module(
+      "Release", "TrustStore",
+      [
+        "Encodings", "Sigstore", "TUF", "Verification", "TrustedPublishing", crypto, systemPackage,
+      ]),
 
     // Services: sockets and stores.
     module(
       "Services", "ServiceClients",
       [
         "Encodings", "Archives", "PythonPackaging", "TransparencyLog", "Certificates",
-        "Attestations", "Sigstore", "PyPIAttestations", "Identity", "TrustedPublishing", crypto,
-        httpClient, nioCore, nioPosix, nioSSL, nioHTTP1, systemPackage,
+        "Attestations", "Sigstore", "PyPIAttestations", "TUF", "Identity", "TrustedPublishing",
+        crypto, httpClient, nioCore, nioPosix, nioSSL, nioHTTP1, systemPackage,
       ]),
     module("Services", "Storage", ["Encodings", "TransparencyLog", crypto, grdb]),
     module(
@@ -196,7 +202,8 @@ let package = Package(
       [
         "BuildVersion", "Encodings", "SourceText", "Archives", "PythonPackaging", "Attestations",
         "Certificates", "TransparencyLog", "Sigstore", "PyPIAttestations", "Policies",
-        "Verification", "Rebuild", "Identity", "TrustedPublishing", "Signing", "ServiceClients",
+        "TUF", "Verification", "Rebuild", "Identity", "TrustedPublishing", "Signing", "TrustStore",
+        "ServiceClients",
         argumentParser, crypto, subprocess, systemPackage,
       ]),
     program(
@@ -210,8 +217,9 @@ let package = Package(
     program(
       "hallmark-conformance",
       [
-        "Encodings", "Attestations", "Certificates", "Sigstore", "Verification", "Policies",
-        "Identity", "Signing", "ServiceClients", crypto, argumentParser, systemPackage,
+        "Encodings", "Attestations", "Certificates", "Sigstore", "TUF", "Verification", "Policies",
+        "Identity", "Signing", "TrustStore", "ServiceClients", crypto, argumentParser,
+        systemPackage,
       ]),
 
     // Tests mirror Sources; Support is what several of them share.
@@ -231,6 +239,7 @@ let package = Package(
     .executableTarget(
       name: "simulated-services", dependencies: ["SimulatedServices", "Encodings"],
       path: "Tests/Support/SimulatedServicesProgram", swiftSettings: settings),
+    support("RepositorySimulator", ["Encodings", "TUF", crypto, cryptoExtras]),
     tests("Formats", "EncodingsTests", ["Encodings"]),
     tests("Formats", "SourceTextTests", ["SourceText", "Encodings"]),
     tests("Formats", "PythonPackagingTests", ["PythonPackaging", "Encodings", "SourceText"]),
@@ -242,6 +251,9 @@ let package = Package(
         "Sigstore", "Encodings", "TransparencyLog", "Certificates", "Attestations",
         "PyPIAttestations", "TestSupport", "TrustSimulator", crypto, x509, asn1,
       ]),
+    tests(
+      "Evidence", "TUFTests",
+      ["TUF", "Encodings", "RepositorySimulator", crypto, cryptoExtras]),
     tests(
       "Release", "RebuildTests",
       ["Rebuild", "Encodings", "PythonPackaging", systemPackage]),
@@ -263,6 +275,12 @@ let package = Package(
       [
         "Signing", "Sigstore", "Identity", "Attestations", "Certificates", "Encodings",
         "TrustSimulator", crypto,
+      ]),
+    tests(
+      "Release", "TrustStoreTests",
+      [
+        "TrustStore", "TUF", "Sigstore", "Encodings", "RepositorySimulator", "TestSupport",
+        "TrustSimulator",
       ]),
     tests(
       "Services", "ServiceClientsTests",
@@ -300,7 +318,6 @@ let package = Package(
     tests(
       "CLI", "VerifyCommandTests",
       ["TestSupport", "TrustSimulator", "Attestations", "Sigstore", "Encodings"]),
-    tests("CLI", "ConformanceCommandTests", ["TestSupport"]),
     tests("CLI", "SigningCommandTests", ["TestSupport"]),
     tests("CLI", "IdentityCommandTests", ["TestSupport", "Encodings"]),
     tests(
@@ -309,6 +326,10 @@ let package = Package(
         "TestSupport", "TrustSimulator", "Attestations", "Sigstore", "PyPIAttestations",
         "Encodings",
       ]),
+    tests("CLI", "ConformanceCommandTests", ["TestSupport", "RepositorySimulator", "Encodings"]),
+    tests(
+      "CLI", "TrustCommandTests",
+      ["TestSupport", "TrustSimulator", "RepositorySimulator", "Sigstore", "Encodings"]),
   ]
 )
 
@@ -320,8 +341,8 @@ if Context.environment["HALLMARK_FUZZ"] == "1" {
       name: "hallmark-fuzz",
       dependencies: [
         "Encodings", "SourceText", "Archives", "PythonPackaging", "TransparencyLog",
-        "Certificates", "Attestations", "Sigstore", "PyPIAttestations", "Policies",
-        "Verification", "Identity", asn1, x509,
+        "Certificates", "Attestations", "Sigstore", "TUF", "PyPIAttestations", "Policies",
+        "Verification", "Identity", "TrustStore", asn1, x509,
       ],
       path: "Fuzz", swiftSettings: settings))
 }

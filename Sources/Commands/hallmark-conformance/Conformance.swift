@@ -10,8 +10,8 @@ struct Conformance: AsyncParsableCommand {
     abstract: "Answer the protocols of public conformance suites.",
     discussion: """
       verify-bundle and sign-bundle speak sigstore-conformance's protocol: exit 0 accepts or has \
-      signed, 1 rejects with the reason's code on stderr, 2 is a protocol error. slsa runs a file of \
-      slsa-verifier's command lines.
+      signed, 1 rejects with the reason's code on stderr, 2 is a protocol error. tuf speaks \
+      tuf-conformance's. slsa runs a file of slsa-verifier's command lines.
       """,
-    subcommands: [VerifyBundle.self, SignBundle.self, SLSACases.self])
+    subcommands: [VerifyBundle.self, SignBundle.self, TUFClient.self, SLSACases.self])
 }

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Certificates
+import Encodings
+
+/// A key of a root or of a delegation (TUF specification §4.2).
+package struct MetadataKey: Hashable, Sendable {
+  /// How signatures by the key are checked.
+  private enum Scheme: Hashable, Sendable {
+    case ed25519
+    case ecdsa
+    case rsaPSS
+  }
+
+  /// The key and its scheme; `nil` for kinds that are not supported, whose signatures do not count.
+  private let verification: Verification?
+
+  private struct Verification: Hashable, Sendable {
+    let scheme: Scheme
+    let key: SignatureKey
+  }
+
+  /// The SubjectPublicKeyInfo of Ed25519 up to the 32 bytes of the key (RFC 8410 §4).
+  private static let ed25519Prefix: [UInt8] = [
+    0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,
+  ]
+  /// The SubjectPublicKeyInfo of P-256 up to the uncompressed point (RFC 5480 §2).
+  private static let p256Prefix: [UInt8] = [
+    0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08,
+    0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
+  ]
+
+  /// Reads a key; one of an unknown kind is read too, because other keys may reach the threshold.
+  init(_ node: JSONNode) throws(DocumentError) {
+    let type = try node.required("keytype").string()
+    let scheme = try node.required("scheme").string()
+    let text = try node.required("keyval").required("public").string()
+    switch (type, scheme) {
+    case ("ed25519", "ed25519"):
+      verification = Self.verification(.ed25519, .ed25519, hexadecimal: text, Self.ed25519Prefix)
+    case ("ecdsa", "ecdsa-sha2-nistp256"), ("ecdsa-sha2-nistp256", "ecdsa-sha2-nistp256"):
+      // Sigstore's first roots write the point in hexadecimal, all others PEM.
+      verification =
+        Self.verification(.ecdsa, .p256, pem: text)
+        ?? Self.verification(.ecdsa, .p256, hexadecimal: text, Self.p256Prefix)
+    case ("ecdsa", "ecdsa-sha2-nistp384"), ("ecdsa-sha2-nistp384", "ecdsa-sha2-nistp384"):
+      verification = Self.verification(.ecdsa, .p384, pem: text)
+    case ("rsa", "rsassa-pss-sha256"):
+      verification = Self.verification(.rsaPSS, .rsa, pem: text)
+    default: verification = nil
+    }
+  }
+
+  private static func verification(
+    _ scheme: Scheme, _ algorithm: SignatureKey.Algorithm, pem: String
+  ) -> Verification? {
+    guard let key = try? SignatureKey(pem: pem), key.algorithm == algorithm else { return nil }
+    return Verification(scheme: scheme, key: key)
+  }
+
+  private static func verification(
+    _ scheme: Scheme, _ algorithm: SignatureKey.Algorithm, hexadecimal: String, _ prefix: [UInt8]
+  ) -> Verification? {
+    guard let bytes = try? Hexadecimal.decode(hexadecimal),
+      let key = try? SignatureKey(subjectPublicKeyInfo: prefix + bytes),
+      key.algorithm == algorithm
+    else { return nil }
+    return Verification(scheme: scheme, key: key)
+  }
+
+  /// The key itself, by which two ids for one key are told to be the same.
+  var material: [UInt8]? { verification?.key.subjectPublicKeyInfo }
+
+  /// Whether a signature over a message is valid.
+  func isValidSignature(_ signature: [UInt8], for message: [UInt8]) -> Bool {
+    guard let verification else { return false }
+    return switch verification.scheme {
+    case .ed25519, .ecdsa: verification.key.isValidSignature(signature, for: message)
+    case .rsaPSS: verification.key.isValidPSSSignature(signature, for: message)
+    }
+  }
+}
