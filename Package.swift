@@ -165,9 +165,7 @@ let package = Package(
       ]),
     module(
       "Release", "TrustStore",
-      [
-        "Encodings", "Sigstore", "TUF", "Verification", "TrustedPublishing", crypto, systemPackage,
-      ]),
+      ["Encodings", "Sigstore", "TUF", "Verification", systemPackage]),
 
     // Services: sockets and stores.
     module(

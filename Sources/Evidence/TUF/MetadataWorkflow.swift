@@ -8,6 +8,13 @@ package struct MetadataRequest: Hashable, Sendable {
   package let version: Int64?
   /// Bytes that are accepted at most.
   package let limit: Int
+
+  /// Asks for a file.
+  package init(role: String, version: Int64?, limit: Int) {
+    self.role = role
+    self.version = version
+    self.limit = limit
+  }
 }
 
 /// What a workflow needs before it can go on.

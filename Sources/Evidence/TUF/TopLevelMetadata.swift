@@ -39,6 +39,12 @@ package struct RootMetadata: Hashable, Sendable {
     return next
   }
 
+  /// The version that a file says it has, without any check.
+  package static func version(of bytes: [UInt8]) -> Int64? {
+    let node = try? JSONNode(parsing: bytes, limits: JSONLimits(size: RepositoryLimits().root))
+    return try? node?.required("signed").required("version").integer()
+  }
+
   private static func parse(
     _ bytes: [UInt8], _ limits: RepositoryLimits
   ) throws(MetadataError) -> (RootMetadata, SignedMetadata) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import TUF
-import TrustedPublishing
+import Encodings
 import Verification
 
 /// A folder with a metadata file per role, named `ROLE.json` with the role percent-encoded, so that

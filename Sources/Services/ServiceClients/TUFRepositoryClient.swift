@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import TUF
-import TrustedPublishing
+import Encodings
 
 /// The files of a TUF repository over HTTP.
 ///
