@@ -231,7 +231,8 @@ let package = Package(
     support(
       "SimulatedServices",
       [
-        "Encodings", "TransparencyLog", "Attestations", "Sigstore", "TrustSimulator", crypto,
+        "Encodings", "TransparencyLog", "Certificates", "Attestations", "Sigstore",
+        "TrustSimulator", crypto,
         nioCore, nioPosix, nioHTTP1,
       ]),
     .executableTarget(

@@ -7,7 +7,7 @@ import Signing
 import Sigstore
 import SimulatedServices
 import TrustSimulator
-import TrustedPublishing
+import Identity
 
 /// A simulated instance with a transport to reach it, and what to sign there.
 struct LocalInstance: Sendable {
@@ -96,8 +96,9 @@ struct LocalInstance: Sendable {
   struct Tokens: IdentityTokenSource {
     let services: SimulatedInstance
 
-    func token(audience: String) async throws -> String {
-      SimulatedRun.workspace.token(expiresAt: services.now().adding(seconds: 600))
+    func token(audience: String) async throws -> IdentityToken {
+      try IdentityToken(
+        SimulatedRun.workspace.token(expiresAt: services.now().adding(seconds: 600)))
     }
   }
 }

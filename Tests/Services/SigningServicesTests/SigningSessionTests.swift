@@ -10,7 +10,7 @@ import SimulatedServices
 import Synchronization
 import Testing
 import TrustSimulator
-import TrustedPublishing
+import Identity
 
 /// A session signs many items with one certificate, and goes on where an earlier one stopped.
 @Suite struct SigningSessionTests {
@@ -82,10 +82,11 @@ import TrustedPublishing
       let count = Mutex(0)
       let now: @Sendable () -> Timestamp
       init(now: @escaping @Sendable () -> Timestamp) { self.now = now }
-      func token(audience: String) async throws -> String {
+      func token(audience: String) async throws -> IdentityToken {
         #expect(audience == "sigstore")
         count.withLock { $0 += 1 }
-        return SimulatedRun.workspace.token(expiresAt: now().adding(seconds: 900))
+        return try IdentityToken(
+          SimulatedRun.workspace.token(expiresAt: now().adding(seconds: 900)))
       }
     }
     try await LocalInstance.run(now: { clock.withLock { $0 } }) { instance in
