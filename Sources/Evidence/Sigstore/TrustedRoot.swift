@@ -173,6 +173,10 @@ package struct TrustedRoot: Hashable, Sendable {
 
   /// A timestamp authority.
   package struct TimestampAuthority: Hashable, Sendable {
+    /// The authority's name, for people.
+    package let organization: String
+    /// The authority's common name, for people.
+    package let commonName: String
     /// Where it is.
     package let uri: String
     /// Its certificates in DER, the signing one first.
@@ -183,6 +187,9 @@ package struct TrustedRoot: Hashable, Sendable {
     package let validity: ValidityPeriod
 
     init(_ node: JSONNode) throws(DocumentError) {
+      let subject = try node.optional("subject")
+      organization = try subject?.optional("organization")?.string() ?? ""
+      commonName = try subject?.optional("commonName")?.string() ?? ""
       uri = try node.optional("uri")?.string() ?? ""
       let chainNode = try node.required("certChain").required("certificates")
       var certificates: [[UInt8]] = []
@@ -200,6 +207,9 @@ package struct TrustedRoot: Hashable, Sendable {
 
     var json: JSONValue {
       [
+        "subject": [
+          "organization": .string(organization), "commonName": .string(commonName),
+        ],
         "uri": .string(uri),
         "certChain": [
           "certificates": .array(

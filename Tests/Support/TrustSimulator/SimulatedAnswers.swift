@@ -101,7 +101,10 @@ extension SimulatedRun {
     var claims = JSONObject([
       ("iss", .string(issuer)), ("sub", .string(name)), ("aud", "sigstore"),
     ])
-    if let expiresAt { claims["exp"] = .integer(expiresAt.seconds) }
+    if let expiresAt {
+      claims["iat"] = .integer(expiresAt.seconds - 3_600)
+      claims["exp"] = .integer(expiresAt.seconds)
+    }
     let parts = [#"{"alg":"none"}"#, JSONValue.object(claims).compactText, "no signature"]
     return parts.map { Base64.encodeURL(Array($0.utf8)) }.joined(separator: ".")
   }
