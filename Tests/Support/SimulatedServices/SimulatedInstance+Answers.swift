@@ -74,7 +74,7 @@ extension SimulatedInstance {
     guard var key = simulator.key(inRequest: text) else {
       return Self.message(400, "the request is not for a key on P-256")
     }
-    var run = SimulatedRun(name: identity.names[0], issuer: identity.issuer, claims: [:])
+    var run = SimulatedRun(identity)
     var time = now()
     var lie: Lie?
     switch fault {

@@ -18,12 +18,21 @@ extension Statement {
       && Self.withoutRun(predicate).utf8.elementsEqual(Self.withoutRun(other.predicate).utf8)
   }
 
+  /// The predicate without what names the run: of provenance the run's metadata, of a job on GitLab
+  /// also its number and the runner.
   private static func withoutRun(_ predicate: JSONValue) -> String {
-    guard case .object(var object) = predicate, case .object(var run)? = object["runDetails"] else {
-      return predicate.sorted.compactText
+    guard case .object(var object) = predicate else { return predicate.sorted.compactText }
+    if case .object(var run)? = object["runDetails"] {
+      run["metadata"] = nil
+      object["runDetails"] = .object(run)
     }
-    run["metadata"] = nil
-    object["runDetails"] = .object(run)
+    if case .object(var definition)? = object["buildDefinition"],
+      definition["buildType"] == .string(GitLabJobProvenance.buildType)
+    {
+      definition["internalParameters"] = nil
+      object["buildDefinition"] = .object(definition)
+      object["runDetails"] = nil
+    }
     return JSONValue.object(object).sorted.compactText
   }
 }
