@@ -9,6 +9,18 @@ package protocol IdentityTokenSource: Sendable {
   /// - Throws: ``IdentityError``, or what a transport throws, when the source cannot be reached or
   ///   refuses.
   func token(audience: String) async throws -> IdentityToken
+
+  /// Asks for a token that was not given out before, for services that take each only once.
+  ///
+  /// - Throws: as ``token(audience:)``.
+  func freshToken(audience: String) async throws -> IdentityToken
+}
+
+extension IdentityTokenSource {
+  /// What a source that keeps nothing gives anyway.
+  package func freshToken(audience: String) async throws -> IdentityToken {
+    try await token(audience: audience)
+  }
 }
 
 /// Checks what another source gives, and keeps it by audience until shortly before it expires.
@@ -61,6 +73,12 @@ package actor CheckedTokenSource: IdentityTokenSource {
     }
     kept[audience] = token
     return token
+  }
+
+  /// A token that is not one of those that were given out, as far as the source has others.
+  package func freshToken(audience: String) async throws -> IdentityToken {
+    kept[audience] = nil
+    return try await token(audience: audience)
   }
 
   /// Whether a kept token still has half a minute, or the last quarter of a short life, left.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Encodings
 package import PythonPackaging
-import TrustedPublishing
 
 /// The addresses of an index that files are published to.
 package struct PublishingIndex: Hashable, Sendable {

@@ -119,13 +119,14 @@ package struct TrustedPublishingClient: Sendable {
     let answer = try await transport.send(request)
     guard answer.isSuccess else {
       if answer.status < 500, !answer.isRateLimited,
-        let refusal = TokenExchange.refusal(from: answer.body)
+        let refusal = TokenExchange.refusal(from: answer.body),
+        !answer.repeats([identityToken])
       {
         throw TrustedPublishingRefusal(
           url: request.url.withoutQuery, refusal: refusal, status: answer.status,
           time: answer.date.flatMap(HTTPDate.timestamp))
       }
-      throw answer.error(of: request)
+      throw answer.error(of: request, withholding: [identityToken])
     }
     do {
       return try TokenExchange.mintedToken(from: answer.body)
@@ -149,7 +150,9 @@ package struct TrustedPublishingClient: Sendable {
     request.carriesSecret = true
     let answer = try await transport.send(request)
     if [404, 405, 501].contains(answer.status) { return false }
-    guard answer.isSuccess else { throw answer.error(of: request) }
+    guard answer.isSuccess else {
+      throw answer.error(of: request, withholding: [token.unsafelyRevealedText])
+    }
     return true
   }
 }

@@ -67,15 +67,16 @@ package struct UploadClient: Sendable {
       return .unclear(error, retryAfter: nil)
     }
     if answer.isSuccess { return .stored }
+    let secrets = [token.unsafelyRevealedText, credentials]
     if answer.status >= 500 || answer.isRateLimited {
       return .unclear(
-        answer.error(of: request),
+        answer.error(of: request, withholding: secrets),
         retryAfter: RetryBudget.seconds(of: answer.retryAfter).map { .seconds($0) })
     }
     return .refused(
       UploadRefusal(
         filename: upload.filename, url: url.withoutQuery, status: answer.status,
-        message: answer.message))
+        message: answer.repeats(secrets) ? nil : answer.message))
   }
 }
 

@@ -149,9 +149,26 @@ struct PublishBadInputTests {
 
   @Test func noIdentity() throws {
     let outcome = try release.publish(to: index, environment: [:])
-    #expect(outcome.status == 4, "\(outcome)")
-    #expect(outcome.errors.contains("id-token: write"), "\(outcome)")
+    #expect(outcome.status == 6, "\(outcome)")
+    #expect(outcome.errors.contains("no identity was found"), "\(outcome)")
+    let job = try release.publish(to: index, environment: ["GITHUB_ACTIONS": "true"])
+    #expect(job.status == 6, "\(job)")
+    #expect(job.errors.contains("id-token: write"), "\(job)")
     #expect(try index.state().files.isEmpty)
+  }
+
+  /// A token for another service is not sent to this one.
+  @Test func anIdentityTokenOfAnotherAudience() throws {
+    let token = try #require(JSONWebToken.made(audience: "sigstore"))
+    try workplace.write("token", token)
+    let outcome = try release.publish(
+      to: index, ["--identity-token-file", "token"], environment: [:])
+    #expect(outcome.status == 4, "\(outcome)")
+    #expect(outcome.errors.contains("`sigstore`"), "\(outcome)")
+    #expect(try index.state().calls["mint"] == nil)
+    try workplace.write("token", try #require(JSONWebToken.made(audience: "faulty")))
+    let good = try release.publish(to: index, ["--identity-token-file", "token"], environment: [:])
+    #expect(good.status == 0, "\(good)")
   }
 
   @Test(arguments: [
@@ -257,5 +274,21 @@ struct PublishBadInputTests {
     #expect(outcome.status == 2, "\(outcome)")
     #expect(outcome.errors.contains("error: "), "\(outcome)")
     #expect(!outcome.errors.contains("u:p@"), "\(outcome)")
+  }
+}
+
+/// An unsigned identity token.
+private enum JSONWebToken {
+  static func made(audience: String) -> String? {
+    let now = Int(Date().timeIntervalSince1970)
+    let claims: [String: Any] = [
+      "iss": "https://issuer.example", "sub": "x", "aud": audience, "iat": now, "exp": now + 300,
+      "jti": UUID().uuidString,
+    ]
+    guard let payload = try? JSONSerialization.data(withJSONObject: claims) else { return nil }
+    return [Data(#"{"alg":"RS256"}"#.utf8), payload, Data("signature".utf8)].map { part in
+      part.base64EncodedString().replacingOccurrences(of: "=", with: "")
+        .replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_")
+    }.joined(separator: ".")
   }
 }

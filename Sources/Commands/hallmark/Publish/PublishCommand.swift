@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Encodings
+import Identity
 import Policies
 import ServiceClients
 import TrustedPublishing
@@ -63,6 +64,8 @@ struct PublishCommand: AsyncParsableCommand {
   @Flag(help: "Do everything up to the upload token, which is burned, and upload nothing.")
   var dryRun = false
 
+  @OptionGroup(title: "Identity") var identity: IdentityOptions
+
   @OptionGroup(title: "Trust") var trust: TrustOptions
 
   @OptionGroup(title: "Network") var network: TransportOptions
@@ -75,6 +78,7 @@ struct PublishCommand: AsyncParsableCommand {
 
   func run() async throws {
     let console = global.console
+    let index = try destination.publishingIndex()
     let resolved =
       noAttestations && policy == nil ? nil : try TrustFiles.resolvedPolicy(policy)
     if let resolved, !global.json {
@@ -82,18 +86,21 @@ struct PublishCommand: AsyncParsableCommand {
     }
     let run = PublishRun(
       options: PublishRun.Options(
-        arguments: files, index: try destination.publishingIndex(),
+        arguments: files, index: index,
         withAttestations: !noAttestations, policy: resolved,
         roots: noAttestations ? [] : try trust.load(), isDryRun: dryRun,
         patience: .seconds(destination.patience)),
       console: console)
     let stored = try destination.tokenFile.map { try UploadAuthorization.token(inFile: $0) }
     warn(on: console)
-    let network = network
+    let (network, identity) = (network, identity)
     let outcome = try await Interruption.run {
       let checked = try await run.check()
       return try await network.withTransport { transport in
-        let authorization = try stored ?? AmbientIdentity.authorization(over: transport)
+        let authorization =
+          try stored
+          ?? .trustedPublishing(
+            Self.identitySource(identity, index, transport: transport, console: console))
         return try await run.publish(checked, by: authorization, over: transport)
       }
     }
@@ -104,6 +111,27 @@ struct PublishCommand: AsyncParsableCommand {
       outcome.show(on: console)
     }
     if outcome.status != .done { throw ExitCode(outcome.status.rawValue) }
+  }
+
+  /// The identity to publish with; nobody is asked to log in who did not ask for that, since public
+  /// indexes know jobs only.
+  private static func identitySource(
+    _ options: IdentityOptions, _ index: PublishingIndex, transport: HTTPTransport,
+    console: Console
+  ) throws(CommandFailure) -> any IdentityTokenSource {
+    let choice = try options.choice(loginIssuer: nil, transport: transport, console: console)
+    guard options.login == nil, choice.provider(audience: index.audience ?? "") == .login else {
+      return choice.source
+    }
+    throw CommandFailure(
+      status: ExitStatus.undecided.rawValue,
+      Diagnostic(
+        "there is no identity to publish with: this is no CI job that gives out identity tokens",
+        help: [
+          "publish from a CI job; on GitHub with `permissions: id-token: write`, on GitLab with "
+            + "`id_tokens`",
+          "for an index without Trusted Publishing, name a stored token by --token-file",
+        ]))
   }
 
   /// Says what is given up.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Encodings
+import Identity
 import ServiceClients
 import TrustedPublishing
 import Verification
@@ -15,14 +16,17 @@ enum PublishFailure {
   static func commandFailure(for error: any Error) -> CommandFailure {
     switch error {
     case let failure as CommandFailure: failure
-    case let refusal as TrustedPublishingRefusal: minting(refusal)
+    case is IdentityError: IdentityFailure.commandFailure(for: error)
     case let refusal as UploadRefusal: upload(refusal)
     case let error as TransportError: transport(error)
     default: CommandFailure(status: ExitStatus.couldNotRun.rawValue, Diagnostic("\(error)"))
     }
   }
 
-  private static func minting(_ refusal: TrustedPublishingRefusal) -> CommandFailure {
+  /// The failure for a token that is not exchanged, with what the index had to compare.
+  static func minting(
+    _ refusal: TrustedPublishingRefusal, of claims: UnverifiedClaims
+  ) -> CommandFailure {
     var notes: [String] = []
     if let time = refusal.time {
       let ahead = FileReading.now().seconds - time.seconds
@@ -32,12 +36,20 @@ enum PublishFailure {
             + "index's; a token is good for minutes")
       }
     }
+    let shown = claimNames.compactMap { name in claims.text(name).map { "\(name) \($0)" } }
+    if !shown.isEmpty { notes.append("the token says: \(shown.joined(separator: ", "))") }
     return CommandFailure(
       status: ExitStatus.authenticationRefused.rawValue,
       Diagnostic(
-        "\(refusal)", notes: notes + ["nothing was uploaded with this token"],
+        "\(refusal)", notes: notes,
         help: [help(for: refusal.refusal.reasons.first?.code)]))
   }
+
+  /// The claims by which indexes find the publisher, of GitHub, GitLab and others.
+  private static let claimNames = [
+    "sub", "repository", "repository_owner_id", "job_workflow_ref", "project_path",
+    "ci_config_ref_uri", "environment", "ref", "event_name", "email",
+  ]
 
   private static func duration(_ seconds: Int64) -> String {
     seconds < 3600 ? "\(seconds / 60) min" : "\(seconds / 3600) h \(seconds % 3600 / 60) min"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Encodings
+import Identity
 import PythonPackaging
 import ServiceClients
 import TrustedPublishing
@@ -152,14 +153,16 @@ actor UploadSession {
     for attempt in 1... {
       let start = ContinuousClock.now
       // Each is good for one exchange, so a second try needs a second one.
-      let identity = try await source.token(audience: audience)
+      let identity = try await source.freshToken(audience: audience)
       do {
-        let minted = try await client.mint(identityToken: identity)
+        let minted = try await client.mint(identityToken: identity.unsafelyRevealedText)
         var lifetime = minted.expiresAt.map { $0.seconds - FileReading.now().seconds }
         // A time that cannot be is the clock's fault, of one side or the other.
         if let seconds = lifetime, !(60...21_600).contains(seconds) { lifetime = nil }
         let seconds = lifetime ?? defaultLifetime
         return (minted.token, start + .seconds(seconds - min(120, seconds / 4)))
+      } catch let refusal as TrustedPublishingRefusal {
+        throw PublishFailure.minting(refusal, of: identity.claims)
       } catch let error as TransportError where error.isTemporary && attempt < attempts {
         try await Task.sleep(for: pause)
         pause = pause * 2

@@ -38,13 +38,18 @@ extension TransportAnswer {
   /// The error that an answer without success is; the service's own words are left out when they
   /// hold one of the secrets that it was sent, or what looks like a token.
   func error(of request: TransportRequest, withholding secrets: [String]) -> TransportError {
-    let text = message ?? ""
-    // What every token begins with: the base64url of `{"`.
-    let repeats = (secrets + ["eyJ"]).contains { secret in
-      !secret.isEmpty && text.utf8.firstRange(of: secret.utf8) != nil
-    }
-    guard repeats else { return error(of: request) }
+    guard repeats(secrets) else { return error(of: request) }
     let plain = "the service answered with status \(status)"
     return request.error(isRateLimited ? .rateLimited : .status(status), plain)
+  }
+
+  /// Whether the service's own words hold one of the secrets that it was sent, or what looks like a
+  /// token.
+  func repeats(_ secrets: [String]) -> Bool {
+    let text = message ?? ""
+    // What every token begins with: the base64url of `{"`. A long one may have been cut off.
+    return (secrets + ["eyJ"]).contains { secret in
+      !secret.isEmpty && text.utf8.firstRange(of: secret.utf8.prefix(32)) != nil
+    }
   }
 }
