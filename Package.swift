@@ -354,7 +354,7 @@ if Context.environment["HALLMARK_BENCHMARKS"] == "1" {
       name: "hallmark-benchmark",
       dependencies: [
         "Encodings", "Attestations", "Certificates", "TransparencyLog", "Sigstore", "Verification",
-        asn1, crypto, x509,
+        "Identity", "Signing", "ServiceClients", asn1, crypto, x509,
       ],
       path: "Benchmarks", exclude: ["compare.py"], swiftSettings: settings))
 }

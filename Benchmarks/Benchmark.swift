@@ -49,6 +49,8 @@ struct Benchmark {
         "processor": seconds(measurement.processor), "user": seconds(measurement.user),
         "wall": seconds(measurement.wall),
       ]
+    case "sign":
+      return try await sign(request)
     case let other:
       throw BenchmarkError("unknown request `\(other)`")
     }
@@ -124,6 +126,22 @@ struct Benchmark {
     }
     return [
       "json": seconds(json), "bundle": seconds(bundle), "certificate": seconds(certificate),
+    ]
+  }
+
+  /// So many files, signed with the services of a trust configuration.
+  private func sign(_ request: JSONNode) async throws -> JSONValue {
+    let measurement = try await SigningMeasurement(
+      count: Int(try request.required("count").integer()),
+      configuration: try ClientTrustConfig(
+        parsing: try FileReading.bytes(
+          of: try request.required("trustConfig").string(), limit: 1 << 24)),
+      token: try request.required("token").string(),
+      tlsAuthorities: try request.required("tlsAuthorities").string(),
+      now: { FileReading.now() })
+    return [
+      "wall": seconds(measurement.wall), "waiting": seconds(measurement.waiting),
+      "processor": seconds(measurement.processor),
     ]
   }
 

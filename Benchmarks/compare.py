@@ -13,10 +13,12 @@ import json
 import logging
 import os
 import pathlib
+import ssl
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 import sigstore
 from sigstore.models import Bundle, TrustedRoot
@@ -38,6 +40,7 @@ REKOR_2 = ["rekor2-happy-path", "rekor2-timestamp-with-embedded-cert",
            "rekor2-checkpoint-cosigned"]
 SETS = {"Rekor v1": REKOR_1, "Rekor v2": REKOR_2, "mixed": REKOR_1 + REKOR_2}
 LARGE = 10 * 10**9
+SIGNED = 20
 
 
 class Worker:
@@ -218,6 +221,56 @@ def large_file(program: str) -> None:
          [("of SHA-256 alone", floor / best[("user",)], 0.95, True)])
 
 
+class Stack:
+    """The services of hallmark-server, beside the program that measures."""
+
+    def __init__(self, program: str, folder: str) -> None:
+        server = pathlib.Path(program).with_name("hallmark-server")
+        self.process = subprocess.Popen(
+            [server, "stack", "--data", folder, "--publisher", "greeting", "--announce",
+             "--exit-with-parent"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.about = json.loads(self.process.stdout.readline())
+
+    def token(self) -> str:
+        secret = pathlib.Path(self.about["identityRequestTokenFile"]).read_text().strip()
+        request = urllib.request.Request(
+            self.about["url"] + "/identity/token?project=greeting&audience=sigstore",
+            headers={"Authorization": "Bearer " + secret})
+        context = ssl.create_default_context(cafile=self.about["tlsCA"])
+        with urllib.request.urlopen(request, context=context) as answer:
+            return json.load(answer)["value"]
+
+    def end(self) -> None:
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def signing(program: str) -> None:
+    """Twenty files with one session against services on this machine."""
+    worker, best = Worker(program), Best()
+    with tempfile.TemporaryDirectory() as folder:
+        stack = Stack(program, folder)
+        try:
+            for turn in range(TURNS + 1):
+                answer = worker.ask(
+                    "sign", count=SIGNED, trustConfig=stack.about["trustConfig"],
+                    tlsAuthorities=stack.about["tlsCA"], token=stack.token())
+                # The first is the first use of anything.
+                if turn:
+                    best.add(answer["wall"] - answer["waiting"], "own")
+                    best.add(answer["wall"], "wall")
+                    best.add((answer["wall"] - answer["waiting"]) / answer["wall"], "share")
+                    best.add(answer["processor"], "processor")
+        finally:
+            stack.end()
+    worker.end()
+    print(f"signing {SIGNED} files against hallmark-server on this machine")
+    line("from token to bundles", f"{best[('wall',)] * 1e3:>6.1f} ms, no request under way "
+                                  f"{best[('own',)] * 1e3:.1f} ms, processor "
+                                  f"{best[('processor',)] * 1e3:.1f} ms",
+         [("share that is ours", best[("share",)], 0.1, False)])
+
+
 def main() -> None:
     if len(sys.argv) != 2:
         sys.exit(__doc__)
@@ -228,6 +281,7 @@ def main() -> None:
     program = os.path.abspath(sys.argv[1])
     throughput(program)
     large_file(program)
+    signing(program)
 
 
 if __name__ == "__main__":
