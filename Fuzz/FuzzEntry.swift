@@ -26,7 +26,7 @@ struct FuzzTarget: Sendable {
   }
 
   /// All targets.
-  static let all = formats + packaging + evidence + attestations + verification
+  static let all = formats + packaging + evidence + attestations + verification + identity
 
   /// The one that this process is for.
   static let selected: FuzzTarget = {

@@ -188,6 +188,24 @@ LITERALS = {
         '[[publisher]]\nkind = "Sigstore"\nissuer = "https://a.example"\nidentity = "b"\n',
         '[[publisher]]\nkind = "GitLab"\nrepository = "a/b"\nworkflow = "c.yml"\n',
         '[[publisher]]\nkind = "Google"\nemail = "a@example.com"\n'],
+    "token-claims": [
+        '{"iss":"https://a.example","sub":"b","aud":"sigstore","exp":1790000300,"iat":1790000000,'
+        '"nbf":1790000000.5,"email":"a@example.com","email_verified":true,"jti":"c"}',
+        '{"iss":"https://token.actions.githubusercontent.com","sub":"repo:a/b","aud":["sigstore"],'
+        '"exp":1790000300,"job_workflow_ref":"a/b/.github/workflows/c.yml@refs/heads/d"}'],
+    "identity-token": [
+        "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJhIiwic3ViIjoiYiIsImF1ZCI6ImMiLCJleHAiOjF9.c2ln\n"],
+    "discovery": [
+        '{"issuer":"https://a.example","authorization_endpoint":"https://a.example/a",'
+        '"token_endpoint":"https://a.example/t","device_authorization_endpoint":'
+        '"https://a.example/d","code_challenge_methods_supported":["S256"],'
+        '"authorization_response_iss_parameter_supported":true}'],
+    "login-answer": ["code=a%2Fb&state=c&iss=https%3A%2F%2Fa.example",
+                     "error=access_denied&error_description=no+way&state=c"],
+    "device-codes": [
+        '{"device_code":"a","user_code":"B-C","verification_uri":"https://a.example/d",'
+        '"verification_uri_complete":"https://a.example/d?c","expires_in":600,"interval":5}',
+        '{"error":"slow_down","error_description":"wait"}'],
     "signing-config": [
         '{"mediaType":"application/vnd.dev.sigstore.signingconfig.v0.2+json","caUrls":[{"url":'
         '"https://a.example","majorApiVersion":1,"validFor":{"start":"2024-01-01T00:00:00Z"},'

@@ -27,6 +27,7 @@ package enum PercentEncoding {
   /// - Parameters:
   ///   - text: the encoded text.
   ///   - plusIsSpace: whether `+` is a space, as in forms.
+  /// - Returns: the bytes.
   package static func decode(
     _ text: some Collection<UInt8>, plusIsSpace: Bool = false
   ) -> [UInt8]? {

@@ -21,7 +21,7 @@ package struct IdentityToken: Sendable {
   /// - Throws: `DocumentError` that says what is wrong with which part, and quotes nothing.
   package init(_ text: String) throws(DocumentError) {
     func malformed(_ problem: String) -> DocumentError {
-      DocumentError(path: "identity token", problem: problem)
+      DocumentError(path: "", problem: problem)
     }
     guard text.utf8.count <= Self.sizeLimit else {
       throw malformed("longer than \(Self.sizeLimit) bytes")
@@ -58,10 +58,10 @@ package struct IdentityToken: Sendable {
     var rest = bytes[...].drop(while: isSpace)
     while let last = rest.last, isSpace(last) { rest.removeLast() }
     guard let text = String(validating: rest, as: UTF8.self) else {
-      throw DocumentError(path: "identity token", problem: "not ASCII text")
+      throw DocumentError(path: "", problem: "not ASCII text")
     }
     guard !text.isEmpty else {
-      throw DocumentError(path: "identity token", problem: "nothing is there")
+      throw DocumentError(path: "", problem: "nothing is there")
     }
     try self.init(text)
   }

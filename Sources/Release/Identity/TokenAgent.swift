@@ -75,7 +75,7 @@ package struct TokenAgent: IdentityTokenSource {
       return try IdentityToken(surroundedBySpace: output)
     } catch {
       throw IdentityError(
-        .malformed, "`\(system.program)` printed no identity token: \(error.problem)")
+        .malformed, "`\(system.program)` printed no identity token: \(error)")
     }
   }
 

@@ -75,7 +75,7 @@ package struct GivenTokenSource: IdentityTokenSource {
       return try IdentityToken(surroundedBySpace: bytes)
     } catch {
       throw IdentityError(
-        .malformed, "\(place) holds no identity token: \(error.problem)",
+        .malformed, "\(place) holds no identity token: \(error)",
         help: ["a token is one line of three parts joined by full stops, an OpenID Connect JWT"])
     }
   }

@@ -59,7 +59,7 @@ package struct TokenVariables: IdentityTokenSource {
       return try IdentityToken(surroundedBySpace: Array(value.utf8))
     } catch {
       throw IdentityError(
-        .malformed, "the variable \(name) holds no identity token: \(error.problem)")
+        .malformed, "the variable \(name) holds no identity token: \(error)")
     }
   }
 }

@@ -189,6 +189,8 @@ struct LoginTests {
   @Test func pageShowsNothingButText() {
     let page = LoginPage.failed("<script>alert('1')</script> & \"x\"\u{202e}\n")
     #expect(page.status == 400)
+    let told = LoginPage.failed("it was refused", notes: ["the issuer says: no"])
+    #expect(told.html.contains("<p>It was refused. The issuer says: no.</p>"))
     #expect(!page.html.contains("<script>"))
     #expect(!page.html.contains("\u{202e}"))
     #expect(

@@ -25,7 +25,7 @@ package enum PlainToken {
 
 /// An OpenID Connect issuer on this machine, at which the one person says yes to everything: the
 /// code flow with its proof key checked, and the device flow.
-package final class LoginIssuer: @unchecked Sendable {
+package final class LoginIssuer: Sendable {
   /// What is wrong with it.
   package struct Lies: Sendable {
     /// Members of the discovery document that are other, or `null` for none.
@@ -44,25 +44,45 @@ package final class LoginIssuer: @unchecked Sendable {
   }
 
   /// The server behind it.
-  package private(set) var server: AnsweringServer!
+  package let server: AnsweringServer
   /// The tokens that it gave out.
-  package var tokens: [String] { lock.withLock { given } }
+  package var tokens: [String] { state.tokens }
   /// The issuer's URL.
   package var url: String { server.url }
 
+  private let state: State
+
+  /// Starts an issuer.
+  package init(_ lies: Lies = Lies()) throws {
+    let state = State(lies)
+    self.state = state
+    server = try AnsweringServer { state.answer($0) }
+    state.url = server.url
+  }
+
+  deinit { server.stop() }
+}
+
+/// What an issuer remembers, and how it answers.
+private final class State: @unchecked Sendable {
+  var url: String {
+    get { lock.withLock { address } }
+    set { lock.withLock { address = newValue } }
+  }
+  var tokens: [String] { lock.withLock { given } }
+
   private let lock = NSLock()
-  private let lies: Lies
+  private let lies: LoginIssuer.Lies
+  private var address = ""
   private var given: [String] = []
   private var pending: [String: (challenge: String, redirectURI: String, nonce: String?)] = [:]
   private var questions = 0
 
-  /// Starts an issuer.
-  package init(_ lies: Lies = Lies()) throws {
+  init(_ lies: LoginIssuer.Lies) {
     self.lies = lies
-    server = try AnsweringServer { [weak self] call in self?.answer(call) }
   }
 
-  private func answer(_ call: AnsweringServer.Call) -> AnsweringServer.Answer? {
+  func answer(_ call: AnsweringServer.Call) -> AnsweringServer.Answer? {
     switch call.path {
     case "/.well-known/openid-configuration": return discovery()
     case "/authorize": return authorize(call.fields)

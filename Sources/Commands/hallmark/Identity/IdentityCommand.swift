@@ -34,8 +34,12 @@ struct IdentityCommand: AsyncParsableCommand {
 
   @OptionGroup(title: "Network") var transport: TransportOptions
 
-  @Option(help: "The audience that a token is asked for: the service that will get it.")
-  var audience = "sigstore"
+  @Option(
+    name: .customLong("audience"),
+    help: "The service that a token is asked for (default: what signing would ask for).")
+  var wantedAudience: String?
+
+  private var audience: String { wantedAudience ?? identity.signingAudience }
 
   func validate() throws {
     guard VisibleASCII.holds(audience), audience.utf8.count <= 255 else {

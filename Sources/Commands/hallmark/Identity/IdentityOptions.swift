@@ -45,6 +45,10 @@ struct IdentityOptions: ParsableArguments {
     help: ArgumentHelp("This program's name at the issuer.", valueName: "id"))
   var clientIdentifier = "sigstore"
 
+  /// The audience of tokens for the instance's certificate authority: what the issuer calls this
+  /// program, as the authority expects it.
+  var signingAudience: String { clientIdentifier }
+
   func validate() throws {
     let given = [
       identityTokenFile != nil, identityTokenDescriptor != nil, login != nil,

@@ -16,6 +16,7 @@ extension IdentityOptions {
   ///   - issuer: where to log in.
   ///   - transport: the run's transport.
   ///   - console: where the person is told what to do.
+  /// - Returns: the source.
   /// - Throws: `CommandFailure` when the issuer cannot be used.
   func loginSource(
     _ login: Login?, at issuer: String, transport: HTTPTransport, console: Console

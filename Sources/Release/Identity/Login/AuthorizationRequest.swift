@@ -65,6 +65,7 @@ package struct AuthorizationRequest: Sendable {
   /// Takes the code out of what the browser brought.
   ///
   /// - Parameter query: the query of the redirect, percent-encoded.
+  /// - Returns: the code, to be exchanged at once.
   /// - Throws: ``IdentityError``: `foreign` when the answer is not one to this request, `refused`
   ///   when it says no, `malformed` when it says nothing.
   package func code(from query: String) throws(IdentityError) -> String {

@@ -106,6 +106,7 @@ package struct DevicePolling: Sendable {
   /// - Parameters:
   ///   - elapsed: seconds since the codes were made.
   ///   - issuer: who is asked, for the message.
+  /// - Returns: seconds.
   /// - Throws: ``IdentityError`` when the codes would be worthless by then.
   package func pause(elapsed: Int64, issuer: String) throws(IdentityError) -> Int64 {
     guard elapsed + interval < lifetime else {

@@ -21,12 +21,19 @@ package struct LoginPage: Hashable, Sendable {
   package static func done(signer: String, issuer: String) -> LoginPage {
     LoginPage(
       200, isGood: true, title: "You are logged in",
-      text: "Hallmark knows you as \(signer) (\(issuer)).")
+      text: "Hallmark now signs as \(signer) (\(issuer)).")
   }
 
   /// The login did not work.
-  package static func failed(_ reason: String) -> LoginPage {
-    LoginPage(400, isGood: false, title: "The login did not work", text: "\(reason).")
+  ///
+  /// - Parameters:
+  ///   - reason: one sentence as errors have it: lowercase, without a full stop.
+  ///   - notes: context.
+  /// - Returns: the page.
+  package static func failed(_ reason: String, notes: [String] = []) -> LoginPage {
+    let text = ([reason] + notes).map { "\($0.prefix(1).uppercased())\($0.dropFirst())." }
+    return LoginPage(
+      400, isGood: false, title: "The login did not work", text: text.joined(separator: " "))
   }
 
   /// There is nothing at this address, or not any more.

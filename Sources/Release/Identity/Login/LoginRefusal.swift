@@ -36,6 +36,7 @@ package struct LoginRefusal: Hashable, Sendable {
   /// The error for a person.
   ///
   /// - Parameter issuer: whose no it is.
+  /// - Returns: the error, of reason `refused`.
   package func error(of issuer: String) -> IdentityError {
     let word = Self.line(code, limit: 60)
     let said = text.map { Self.line($0, limit: 300) } ?? ""

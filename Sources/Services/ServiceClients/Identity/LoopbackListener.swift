@@ -33,6 +33,7 @@ struct LoopbackListener: Sendable {
   ///   - time: how long at most.
   ///   - opened: gets the address, once it is there.
   ///   - handle: makes the result out of the query of the one request.
+  /// - Returns: the result.
   /// - Throws: what `opened` throws and what the result is; ``IdentityError`` when the time is
   ///   over; I/O errors; `CancellationError`.
   static func receive<Value: Sendable>(

@@ -109,7 +109,9 @@ package struct PersonLogin: IdentityTokenSource {
         return LoopbackListener.Ending(
           page: .done(signer: token.claims.signer, issuer: issuer.issuer), result: .success(token))
       } catch {
-        return LoopbackListener.Ending(page: .failed("\(error)"), result: .failure(error))
+        let notes = (error as? IdentityError)?.notes ?? []
+        return LoopbackListener.Ending(
+          page: .failed("\(error)", notes: notes), result: .failure(error))
       }
     }
   }
