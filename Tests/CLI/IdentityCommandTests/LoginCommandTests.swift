@@ -12,10 +12,13 @@ struct LoginCommandTests {
     [
       "xdg-open": """
       python3 - "$1" > '\(folder.path)/page.new' <<'END'
-      import sys, urllib.error, urllib.request
+      from sys import argv
+      from urllib.error import HTTPError
+      from urllib.request import urlopen
       try:
-          print(urllib.request.urlopen(sys.argv[1], timeout=60).read().decode())
-      except urllib.error.HTTPError as error:
+          answer = urlopen(argv[1], timeout=60)
+          print(answer.headers, answer.read().decode())
+      except HTTPError as error:
           print(error.read().decode())
       END
       cat /proc/[0-9]*/cmdline 2> /dev/null | tr '\\0' ' ' > '\(folder.path)/processes'
@@ -54,6 +57,10 @@ struct LoginCommandTests {
     let page = try Self.page(folder)
     #expect(page.contains("You are logged in"))
     #expect(page.contains("You can close this window"))
+    for header in [
+      "Content-Security-Policy: default-src 'none'; style-src 'sha256-", "Cache-Control: no-store",
+      "Referrer-Policy: no-referrer", "Content-Type: text/html; charset=utf-8",
+    ] { #expect(page.contains(header)) }
     let token = try #require(issuer.tokens.first)
     let processes = try TestData.read("\(folder.path)/processes")
     for text in [outcome.output, outcome.errors, page, String(decoding: processes, as: UTF8.self)] {
@@ -130,20 +137,27 @@ struct LoginCommandTests {
     #expect(outcome.errors.contains("for the audience `sigstore` only, not for `pypi`"))
   }
 
+  /// Runs the program with a terminal for all three streams.
+  static func atATerminal(
+    _ arguments: [String], environment: [String: String] = [:]
+  ) throws -> Program.Outcome {
+    let script = """
+      from os import waitstatus_to_exitcode
+      from pty import spawn
+      from sys import argv
+      exit(waitstatus_to_exitcode(spawn(argv[1:])))
+      """
+    return try Program(path: "/usr/bin/env").run(
+      ["python3", "-c", script, IdentityCommandTests.hallmark.path, "identity"] + arguments,
+      environment: environment)
+  }
+
   /// At a terminal without a display a code is asked for without being told to; in CI never.
   @Test(arguments: [nil, "true"] as [String?])
-  func atATerminal(_ ci: String?) throws {
+  func asksAPerson(_ ci: String?) throws {
     let issuer = try LoginIssuer()
-    let script = """
-      import os, pty, sys
-      status = pty.spawn(sys.argv[1:])
-      sys.exit(os.waitstatus_to_exitcode(status))
-      """
-    let outcome = try Program(path: "/usr/bin/env").run(
-      [
-        "python3", "-c", script, IdentityCommandTests.hallmark.path, "identity", "--oidc-issuer",
-        issuer.url,
-      ], environment: ci.map { ["CI": $0] } ?? [:])
+    let outcome = try Self.atATerminal(
+      ["--oidc-issuer", issuer.url], environment: ci.map { ["CI": $0] } ?? [:])
     #expect(outcome.status == (ci == nil ? 0 : 6), "\(outcome)")
     #expect(outcome.output.contains("WDJB-MJHT") == (ci == nil))
     #expect(outcome.output.contains("ada@example.org") == (ci == nil))
@@ -151,11 +165,7 @@ struct LoginCommandTests {
   }
 
   @Test func tokenIsNotReadFromATerminal() throws {
-    let outcome = try Program(path: "/usr/bin/env").run([
-      "python3", "-c",
-      "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))",
-      IdentityCommandTests.hallmark.path, "identity", "--identity-token-file", "-",
-    ])
+    let outcome = try Self.atATerminal(["--identity-token-file", "-"])
     #expect(outcome.status == 2, "\(outcome)")
     #expect(outcome.output.contains("not read from a terminal"))
   }

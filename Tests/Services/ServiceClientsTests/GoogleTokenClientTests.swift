@@ -77,6 +77,16 @@ struct GoogleTokenClientTests {
     }
   }
 
+  /// The metadata server is this machine's own: a proxy's would answer for the proxy.
+  @Test func asksNoProxy() async throws {
+    let proxy = try AnsweringServer { _ in .init(200, PlainToken.text()) }
+    let proxies = try ProxySettings(environment: ["http_proxy": proxy.url])
+    try await Self.client(proxy, host: "metadata", proxies: proxies) { client in
+      _ = await transportError { _ = try await client.token(audience: "sigstore") }
+    }
+    #expect(proxy.calls.isEmpty)
+  }
+
   @Test(arguments: ["192.0.2.1", "metadata.evil.example", "127.0.0.1.evil.example:80"])
   func asksNoOtherMachine(_ host: String) async throws {
     let server = try AnsweringServer()

@@ -241,6 +241,24 @@ struct PersonLoginTests {
     #expect(strays.withLock { $0 } == [404, 404, 404, 404, 404])
   }
 
+  /// A second answer, while the first one is looked at, is nobody's.
+  @Test func takesOneAnswerOnly() async throws {
+    let address = Mutex("")
+    let first = Mutex<Task<Seen, Never>?>(nil)
+    let value = try await LoopbackListener.receive(within: .seconds(60)) { uri in
+      address.withLock { $0 = uri }
+      first.withLock { $0 = Task { await Self.visit(uri + "?first") } }
+    } handle: { query in
+      let other = await Self.visit(address.withLock { $0 } + "?second").status
+      return LoopbackListener.Ending(
+        page: .done(signer: "ada", issuer: "i"), result: .success("\(query) \(other)"))
+    }
+    #expect(value == "first 404")
+    let seen = await first.withLock { $0 }?.value
+    #expect(seen?.status == 200)
+    #expect(await Self.visit(address.withLock { $0 } + "?third").status == 0)
+  }
+
   @Test func withACode() async throws {
     var lies = LoginIssuer.Lies()
     lies.tokenAnswers = [

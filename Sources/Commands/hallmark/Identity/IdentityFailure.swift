@@ -18,7 +18,10 @@ enum IdentityFailure {
         status: ExitStatus.couldNotRun.rawValue, Diagnostic("\(error)"))
     case let error as TransportError where error.isAuthenticationRefusal:
       return CommandFailure(
-        status: ExitStatus.authenticationRefused.rawValue, Diagnostic("\(error)"))
+        status: ExitStatus.authenticationRefused.rawValue,
+        Diagnostic(
+          "\(error)",
+          help: ["what a job may ask with is good only while it runs, and for its own rights"]))
     default: return FetchFailure.commandFailure(for: error)
     }
   }
