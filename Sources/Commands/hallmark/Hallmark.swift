@@ -28,6 +28,7 @@ struct Hallmark: AsyncParsableCommand {
           VerifyCommand.self, InspectCommand.self, DownloadCommand.self, PolicyCommand.self,
           BundleCommand.self, HashCommand.self,
         ]),
+      CommandGroup(name: "Trust", subcommands: [TrustCommand.self]),
     ])
 
   // Not `async`: version, help and usage errors come without the cost of the thread pool.

@@ -7,7 +7,8 @@ import Sigstore
 extension Policy {
   /// The file form; reading it again gives an equal policy.
   package var text: String {
-    publishers.map(Self.text).joined(separator: "\n")
+    (instance.map { "instance = \(Self.quoted($0))\n\n" } ?? "")
+      + publishers.map(Self.text).joined(separator: "\n")
   }
 
   private static func text(_ publisher: PublisherPolicy) -> String {

@@ -9,6 +9,8 @@ package import SourceText
 ///
 /// The file form is TOML, in the words of Trusted Publishing:
 /// ```toml
+/// instance = "acme"                    # optional: whose trust counts; the public default otherwise
+///
 /// [[publisher]]
 /// kind = "GitHub"
 /// repository = "acme/greeting"
@@ -32,9 +34,13 @@ package struct Policy: Hashable, Sendable {
   /// The publishers, any one of which suffices.
   package let publishers: [PublisherPolicy]
 
+  /// The name of the instance whose authorities and logs count; `nil` for the public default.
+  package let instance: String?
+
   /// Makes a policy; without publishers nothing passes.
-  package init(publishers: [PublisherPolicy]) {
+  package init(publishers: [PublisherPolicy], instance: String? = nil) {
     self.publishers = publishers
+    self.instance = instance
   }
 
   /// Reads the file form.
@@ -44,7 +50,8 @@ package struct Policy: Hashable, Sendable {
   /// - Throws: `TOMLError`.
   package init(parsing bytes: [UInt8]) throws(TOMLError) {
     let root = try TOMLDocument(parsing: bytes).root
-    try root.allowOnly(keys: ["publisher"])
+    try root.allowOnly(keys: ["instance", "publisher"])
+    instance = try root.optional("instance")?.string()
     var publishers: [PublisherPolicy] = []
     for node in try root.required("publisher").array(limit: Self.publisherLimit) {
       publishers.append(try Self.publisher(node))

@@ -41,6 +41,11 @@ package struct InstanceStore: Sendable {
     return names.sorted { $0.text < $1.text }
   }
 
+  /// Whether anything is kept of an instance.
+  package func hasRecord(of name: InstanceName) -> Bool {
+    file(of: name).map(FileReading.exists) ?? false
+  }
+
   /// What is kept of an instance; `nil` when nothing is.
   ///
   /// - Throws: ``TrustStoreError``.

@@ -99,7 +99,8 @@ struct DownloadCommand: AsyncParsableCommand {
       named: requirements, requirementsFiles: requirementsFiles, locks: locks)
     let policies = try PolicySet(common: policy, own: packagePolicy)
     for item in wanted { _ = try policies.policy(of: item.requirement.project) }
-    let trustedRoots = try trust.load()
+    let trustedRoots = try trust.load(
+      policyInstance: trust.isGiven ? nil : try policies.instance())
     let sources = EvidenceSources(
       index: try network.indexURL(),
       gitHubAPI: try NetworkOptions.serviceURL(FetchOptions.gitHubAPI, option: "GitHub's API"))

@@ -37,6 +37,21 @@ struct PolicySet: Sendable {
     return (project, String(text[text.utf8.index(after: sign)...]))
   }
 
+  /// The instance that all policies name; `nil` for the public default.
+  ///
+  /// - Throws: `CommandFailure` with status 2 when they name several: one run has one trust.
+  func instance() throws(CommandFailure) -> String? {
+    let names = Set(([common].compactMap(\.self) + own.values).map(\.instance))
+    guard names.count <= 1 else {
+      throw CommandFailure(
+        status: ExitStatus.usage.rawValue,
+        Diagnostic(
+          "the policies name several instances",
+          help: ["download what is of one instance at a time, or name it by --instance"]))
+    }
+    return names.first.flatMap(\.self)
+  }
+
   /// The policy of a project.
   ///
   /// - Throws: `CommandFailure` with status 2 when nobody said who should have signed it.

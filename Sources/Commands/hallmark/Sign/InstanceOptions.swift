@@ -3,10 +3,17 @@
 import ArgumentParser
 import Encodings
 import Sigstore
+import TrustStore
 import Verification
 
 /// The Sigstore instance to sign with: whom it makes others trust, and where its services are.
 struct InstanceOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "An instance of `hallmark trust list` to sign with instead of the public-good one.",
+      valueName: "name"))
+  var instance: String?
+
   @Option(
     help: ArgumentHelp(
       "An instance's trusted root and signing configuration in one file.", valueName: "file"),
@@ -37,11 +44,11 @@ struct InstanceOptions: ParsableArguments {
     guard (trustedRoot == nil) == (signingConfig == nil) else {
       throw ValidationError("--trusted-root and --signing-config are given together.")
     }
-    let ways = [trustConfig != nil, trustedRoot != nil, staging].filter { $0 }
+    let ways = [instance != nil, trustConfig != nil, trustedRoot != nil, staging].filter { $0 }
     guard ways.count <= 1 else {
       throw ValidationError(
-        "Only one of --trust-config, --trusted-root with --signing-config, and --staging can be "
-          + "given.")
+        "Only one of --instance, --trust-config, --trusted-root with --signing-config, and --staging "
+          + "can be given.")
     }
     guard rekorVersion.map({ $0 == 1 || $0 == 2 }) ?? true else {
       throw ValidationError("--rekor-version must be 1 or 2.")
@@ -66,15 +73,14 @@ struct InstanceOptions: ParsableArguments {
           bytes throws(DocumentError) in try SigningConfig(parsing: bytes)
         })
     }
-    do {
-      return staging
-        ? ClientTrustConfig(trustedRoot: try .staging(), signingConfig: try .staging())
-        : ClientTrustConfig(trustedRoot: try .publicGood(), signingConfig: try .publicGood())
-    } catch {
+    let name = staging ? InstanceName(.staging).text : instance
+    let trusted = try TrustedInstances.load(name)
+    guard let config = trusted.signingConfig else {
       throw CommandFailure(
         status: ExitStatus.couldNotRun.rawValue,
-        Diagnostic("the built-in instance cannot be used: \(error)"))
+        Diagnostic("the instance `\(trusted.name)` has no signing configuration"))
     }
+    return ClientTrustConfig(trustedRoot: trusted.trustedRoot, signingConfig: config)
   }
 
   private static func read<Value>(

@@ -21,8 +21,10 @@ struct EvidenceOptions: ParsableArguments {
   @Flag(help: "Accept bundles of version 0.1 that have only the log's signed promise, no proof.")
   var allowMissingProof = false
 
-  /// Whom to trust.
-  func trustedRoots() throws -> [TrustedRoot] { try trust.load() }
+  /// Whom to trust; a policy's instance counts where no option names one.
+  func trustedRoots(policyInstance: String? = nil) throws -> [TrustedRoot] {
+    try trust.load(policyInstance: policyInstance)
+  }
 
   /// The log entries of `--rekor-entry`.
   func logEntries() throws -> [TransparencyLogEntry] { try TrustFiles.logEntries(rekorEntry) }

@@ -40,29 +40,24 @@ enum TrustFiles {
     return (try policy(found.path), "\(found.path), from \(found.origin)")
   }
 
-  /// Whom to trust: the roots in files, each alone or several one per line, else the built-in one.
+  /// Whom to trust: the roots in files, each alone or several one per line.
   ///
   /// - Throws: `CommandFailure` that names the file.
-  static func roots(_ paths: [String], staging: Bool = false) throws -> [TrustedRoot] {
-    var path: String?
-    do {
-      guard !paths.isEmpty else {
-        return [try staging ? TrustedRoot.staging() : TrustedRoot.publicGood()]
-      }
-      var roots: [TrustedRoot] = []
-      for file in paths {
-        path = file
+  static func roots(_ paths: [String]) throws -> [TrustedRoot] {
+    var roots: [TrustedRoot] = []
+    for path in paths {
+      do {
         roots += try TrustedRoot.list(
-          parsing: try FileReading.bytes(of: file, limit: Evidence.sizeLimit))
+          parsing: try FileReading.bytes(of: path, limit: Evidence.sizeLimit))
+      } catch {
+        throw CommandFailure(
+          status: ExitStatus.couldNotRun.rawValue,
+          Diagnostic(
+            "the trusted root cannot be used: \(error)", place: path,
+            help: ["name a trusted_root.json of media type v0.1, as an instance publishes it"]))
       }
-      return roots
-    } catch {
-      throw CommandFailure(
-        status: ExitStatus.couldNotRun.rawValue,
-        Diagnostic(
-          "the trusted root cannot be used: \(error)", place: path,
-          help: ["name a trusted_root.json of media type v0.1, as an instance publishes it"]))
     }
+    return roots
   }
 
   /// Entries as a log answered them, in files.

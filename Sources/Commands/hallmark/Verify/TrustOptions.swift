@@ -2,9 +2,16 @@
 
 import ArgumentParser
 import Sigstore
+import TrustStore
 
 /// The options that say whose authorities and logs count.
 struct TrustOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "An instance of `hallmark trust list` to use instead of the public-good one.",
+      valueName: "name"))
+  var instance: String?
+
   @Option(help: "A trusted root to use instead of the public-good one; may be repeated.")
   var trustedRoot: [String] = []
 
@@ -12,13 +19,22 @@ struct TrustOptions: ParsableArguments {
   var staging = false
 
   func validate() throws {
-    if staging, !trustedRoot.isEmpty {
-      throw ValidationError("--staging and --trusted-root exclude each other.")
+    if [staging, !trustedRoot.isEmpty, instance != nil].filter({ $0 }).count > 1 {
+      throw ValidationError("--staging, --instance and --trusted-root exclude each other.")
     }
   }
 
-  /// Whom to trust.
+  /// Whether an option says whom to trust, so that a policy does not.
+  var isGiven: Bool { staging || !trustedRoot.isEmpty || instance != nil }
+
+  /// Whom to trust: what the options name, else the instance that a policy names, else the
+  /// public-good instance; one of them, never several.
   ///
+  /// - Parameter policyInstance: the instance of the policy that applies.
   /// - Throws: `CommandFailure`.
-  func load() throws -> [TrustedRoot] { try TrustFiles.roots(trustedRoot, staging: staging) }
+  func load(policyInstance: String? = nil) throws -> [TrustedRoot] {
+    guard trustedRoot.isEmpty else { return try TrustFiles.roots(trustedRoot) }
+    let name = staging ? InstanceName(.staging).text : instance ?? policyInstance
+    return try TrustedInstances.load(name).trustedRoots
+  }
 }

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Certificates
 import Encodings
+import Policies
 import ServiceClients
 import Sigstore
 import Verification
@@ -99,9 +100,11 @@ struct VerifyCommand: AsyncParsableCommand {
 
   func run() async throws {
     let console = global.console
-    let roots = try sources.trustedRoots()
     let entries = try sources.logEntries()
     let (expected, origin) = try expectations()
+    var instance: String?
+    if case .publishers(let policy)? = expected { instance = policy.instance }
+    let roots = try sources.trustedRoots(policyInstance: instance)
     if let origin, !global.json {
       console.progress("policy: \(UntrustedText.printable(origin))")
     }
