@@ -4,7 +4,7 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-.PHONY: demo test build release check bench mutants fuzz install format clean help
+.PHONY: demo test build release check bench mutants fuzz conformance install format clean help
 .DEFAULT_GOAL := help
 
 demo: ## install what is missing, build, release Examples/greeting on an embedded stack
@@ -31,6 +31,9 @@ mutants: ## remove every rejection, one at a time, in a copy: does a test notice
 fuzz: ## fuzz every parser in turn: SECONDS of CPU in all for each, or TARGET=name,name
 	@scripts/fuzz $(if $(filter environment% command%,$(origin SECONDS)),--seconds $(SECONDS)) \
 	  $(if $(TARGET),--target $(TARGET))
+
+conformance: ## run tuf-conformance or sigstore-conformance from a checkout: SUITE=DIR
+	@scripts/conformance '$(SUITE)'
 
 install: ## programs, completions and manual pages into $(DESTDIR)$(PREFIX)
 	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install

@@ -7,7 +7,9 @@ import FoundationEssentials
 import PyPIAttestations
 import Sigstore
 import SwiftASN1
+import TUF
 import TransparencyLog
+import TrustStore
 import X509
 
 extension FuzzTarget {
@@ -72,6 +74,24 @@ extension FuzzTarget {
     FuzzTarget("signing-config") { bytes in
       let config = try SigningConfig(parsing: bytes)
       requireSame(config) { try SigningConfig(parsing: Array(config.json.compactText.utf8)) }
+    },
+    FuzzTarget("tuf-root") { bytes in
+      let root = try RootMetadata(trusted: bytes)
+      require(RootMetadata.version(of: bytes) == root.header.version, "another version")
+    },
+    FuzzTarget("tuf-update") { bytes in
+      // The same bytes as every file: from a root that is real, and from themselves.
+      let roots = [BuiltInInstance.publicGood.repositoryRoot, bytes]
+      for root in roots.compactMap({ try? RootMetadata(trusted: $0) }) {
+        var update = UpdateWorkflow(root: root, now: Timestamp(unixSeconds: 0))
+        try? update.run(cache: NoCache()) { _ in bytes }
+        require(update.repository == nil, "a repository of one file")
+      }
+    },
+    FuzzTarget("trust-export") { bytes in
+      let record = try InstanceRecord(parsing: bytes)
+      requireSame(record) { try InstanceRecord(parsing: record.bytes) }
+      _ = try? record.instance()
     },
     FuzzTarget("log-entry-body") { bytes in
       _ = try LogEntryBody(parsing: bytes)
@@ -141,4 +161,10 @@ extension FuzzTarget {
       _ = try RekorAnswer(parsing: bytes)
     },
   ]
+}
+
+/// A cache that holds nothing and keeps nothing.
+private struct NoCache: MetadataCache {
+  func bytes(ofRole role: String, limit: Int) -> [UInt8]? { nil }
+  func apply(_ change: CacheChange) {}
 }

@@ -206,6 +206,23 @@ LITERALS = {
         '{"device_code":"a","user_code":"B-C","verification_uri":"https://a.example/d",'
         '"verification_uri_complete":"https://a.example/d?c","expires_in":600,"interval":5}',
         '{"error":"slow_down","error_description":"wait"}'],
+    "tuf-root": [
+        '{"signatures":[{"keyid":"a","sig":"00"}],"signed":{"_type":"root","spec_version":"1.0",'
+        '"version":1,"expires":"2030-01-01T00:00:00Z","consistent_snapshot":true,"keys":{"a":'
+        '{"keytype":"ed25519","scheme":"ed25519","keyval":{"public":"' + "0" * 64 + '"}}},'
+        '"roles":{"root":{"keyids":["a"],"threshold":1},"timestamp":{"keyids":["a"],"threshold":1},'
+        '"snapshot":{"keyids":["a"],"threshold":1},"targets":{"keyids":["a"],"threshold":1}}}}'],
+    "tuf-update": [
+        '{"signatures":[{"keyid":"a","sig":"00"}],"signed":{"_type":"timestamp","spec_version":'
+        '"1.0","version":1,"expires":"2030-01-01T00:00:00Z","meta":{"snapshot.json":{"version":1,'
+        '"length":2,"hashes":{"sha256":"' + "0" * 64 + '"}}}}}',
+        '{"signatures":[],"signed":{"_type":"targets","spec_version":"1.0","version":1,"expires":'
+        '"2030-01-01T00:00:00Z","targets":{"a/b":{"length":1,"hashes":{}}},"delegations":{"keys":'
+        '{},"roles":[{"name":"a","keyids":[],"threshold":1,"terminating":true,"paths":["*/?"]}]}}}'],
+    "trust-export": [
+        '{"mediaType":"application/vnd.hallmark.trust-instance.v1+json","name":"a","repository":'
+        '"https://a.example","updated":"2026-01-01T00:00:00Z","roots":["e30="],"metadata":'
+        '{"timestamp":"e30="},"targets":{"trusted_root.json":"e30="}}'],
     "signing-config": [
         '{"mediaType":"application/vnd.dev.sigstore.signingconfig.v0.2+json","caUrls":[{"url":'
         '"https://a.example","majorApiVersion":1,"validFor":{"start":"2024-01-01T00:00:00Z"},'

@@ -45,7 +45,9 @@ struct InstanceView {
     }
     if let config = instance.signingConfig {
       lines += config.certificateAuthorities.map { ("signs with", $0.url) }
-      lines += config.transparencyLogs.map { ("logs in", "\($0.url), version \($0.majorAPIVersion)") }
+      lines += config.transparencyLogs.map {
+        ("logs in", "\($0.url), version \($0.majorAPIVersion)")
+      }
       lines += config.timestampAuthorities.map { ("dates by", $0.url) }
       lines += config.identityIssuers.map { ("logs in at", $0.url) }
     }

@@ -9,7 +9,8 @@ import Verification
 /// The root that the user vouches for.
 struct RootOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("The instance's TUF root, root.json, from a source you trust.", valueName: "file"),
+    help: ArgumentHelp(
+      "The instance's TUF root, root.json, from a source you trust.", valueName: "file"),
     completion: .file())
   var root: String?
 

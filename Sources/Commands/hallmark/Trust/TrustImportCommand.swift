@@ -9,7 +9,8 @@ import Verification
 /// `hallmark trust export`.
 struct TrustExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "export", abstract: "Write an instance to one file, for a machine without network.",
+    commandName: "export",
+    abstract: "Write an instance to one file, for a machine without network.",
     discussion: """
       Example:
         hallmark trust export acme --output acme-trust.json
