@@ -65,7 +65,8 @@ extension ReleasedStackTests {
 
     private func uv(_ files: [String]) throws -> Program.Outcome {
       try Clients.named("uv").run(
-        ["publish", "--trusted-publishing", "always", "--publish-url", uploadURL] + files,
+        ["publish", "--trusted-publishing", "always", "--publish-url", uploadURL] + files
+          + files.map { "\($0).publish.attestation" },
         environment: try job())
     }
 

@@ -15,7 +15,7 @@ struct IndexDiscoveryTests {
     #expect(IndexDiscovery.query(uploadPath: "/legacy/") == "discover=%2Flegacy%2F")
     #expect(
       IndexDiscovery.draftPath(uploadPath: "/legacy/")
-        == "/.well-known/pytp/af030c06750716b1b35852298fe852b90def13dcbd012a5fe5148470f1206bfc")
+        == "/.well-known/pytp/0cace9579789849db6e16d48df183951c8f17582200d84bc93c7678d6c8f78a7")
   }
 
   private func read(_ text: String) throws -> IndexDiscovery {
