@@ -89,7 +89,7 @@ package struct GitHubAttestationsClient: Sendable {
       guard found.reduce(0, { $0 + $1.bundle.count }) <= Self.totalLimit else {
         throw request.error(.tooLarge, "the bundles have more than \(Self.totalLimit) bytes")
       }
-      next = try answer.link.flatMap { try nextPage($0, of: request) }
+      next = try answer.link.flatMap { try request.nextPage($0) }
     }
     return found
   }
@@ -143,26 +143,5 @@ package struct GitHubAttestationsClient: Sendable {
     } catch {
       throw request.error(.badAnswer, "the bundle is not compressed by Snappy: \(error)")
     }
-  }
-
-  /// The address of `rel="next"` in a `Link` header, which must be of the same host.
-  private func nextPage(
-    _ link: String, of request: TransportRequest
-  ) throws(TransportError) -> ServiceURL? {
-    for part in link.utf8.prefix(8192).split(separator: UInt8(ascii: ",")) {
-      let fields = part.split(separator: UInt8(ascii: ";")).map { field in
-        field.filter { $0 != 0x20 }
-      }
-      guard let target = fields.first, target.first == UInt8(ascii: "<"),
-        target.last == UInt8(ascii: ">"),
-        fields.dropFirst().contains(where: { $0.elementsEqual("rel=\"next\"".utf8) })
-      else { continue }
-      let text = String(decoding: target.dropFirst().dropLast(), as: UTF8.self)
-      guard let url = try? request.url.resolving(text), url.hasSameOrigin(as: request.url) else {
-        throw request.error(.badAnswer, "the list's next page is on another host")
-      }
-      return url
-    }
-    return nil
   }
 }

@@ -221,26 +221,27 @@ package struct HTTPTransport: Sendable {
     guard url.hasSameOrigin(as: request.url) || request.mayFollow(to: url) else {
       throw request.error(.badAnswer, "the service redirects to another host")
     }
-    var next = request
-    next.url = url
-    return next
+    return request.redirected(to: url)
   }
 
   private func once(
     _ request: TransportRequest, started: (Int) -> Void, consume: (ByteBuffer) throws -> Void
   ) async throws -> HTTPClientResponse {
-    guard !request.carriesSecret || request.url.isSecure || request.url.isLoopback else {
+    let holdsSecret = request.carriesSecret || !request.secretHeaders.isEmpty
+    guard !holdsSecret || request.url.isSecure || request.url.isLoopback else {
       throw request.error(.insecure, "a secret would travel over an unencrypted connection")
     }
     var message = HTTPClientRequest(url: request.url.description)
     message.method = HTTPMethod(rawValue: request.method.rawValue)
     message.headers.add(name: "User-Agent", value: userAgent)
     message.headers.add(name: "Accept-Encoding", value: "identity")
-    for header in request.headers { message.headers.add(name: header.name, value: header.value) }
+    for header in request.headers + request.secretHeaders {
+      message.headers.add(name: header.name, value: header.value)
+    }
     switch request.body {
     case .none: break
     case .bytes(let bytes): message.body = .bytes(ByteBuffer(bytes: bytes))
-    case .multipart(let form): message.body = .stream(form, length: .known(form.length))
+    case .file(let file): message.body = .stream(file, length: .known(file.length))
     }
     let proxy = request.bypassesProxies ? nil : configuration.proxies.proxy(for: request.url)
     let client = proxy.flatMap { proxied[$0] } ?? direct

@@ -188,3 +188,10 @@ package struct ServiceURL: Hashable, Sendable, CustomStringConvertible {
       isSecure: isSecure, host: host, port: port, path: "/" + joined, query: query)
   }
 }
+
+extension ServiceURL {
+  /// The same URL with another query, percent-encoded.
+  package func replacingQuery(_ query: String) -> ServiceURL {
+    replacingPath(path, query: query)
+  }
+}

@@ -10,14 +10,17 @@ struct TransportRequest: Sendable {
   enum Method: String, Sendable {
     case get = "GET"
     case post = "POST"
+    case put = "PUT"
+    case patch = "PATCH"
+    case delete = "DELETE"
   }
 
   /// The body of a request.
   enum Body: Sendable {
     case none
     case bytes([UInt8])
-    /// A file within a multipart form, read while it is sent.
-    case multipart(MultipartBody)
+    /// A file, alone or within a form, read while it is sent.
+    case file(FileBody)
   }
 
   /// What the request is for, to complete "could not …".
@@ -25,6 +28,9 @@ struct TransportRequest: Sendable {
   let method: Method
   var url: ServiceURL
   var headers: [(name: String, value: String)] = []
+  /// Headers that hold a secret, for the request's own origin: where a redirect leads elsewhere, it
+  /// goes without them.
+  var secretHeaders: [(name: String, value: String)] = []
   var body: Body = .none
   /// Most bytes of the answer's body.
   var answerLimit = 1 << 20
@@ -51,6 +57,14 @@ struct TransportRequest: Sendable {
       purpose: purpose, method: .post, url: url,
       headers: [("Accept", "application/json"), ("Content-Type", "application/json")],
       body: .bytes(Array(json.compactText.utf8)), isIdempotent: false)
+  }
+
+  /// The same request for where a redirect leads to.
+  func redirected(to target: ServiceURL) -> TransportRequest {
+    var next = self
+    next.url = target
+    if !target.hasSameOrigin(as: url) { next.secretHeaders = [] }
+    return next
   }
 
   func error(_ reason: TransportError.Reason, _ detail: String) -> TransportError {

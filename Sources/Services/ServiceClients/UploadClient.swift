@@ -57,7 +57,7 @@ package struct UploadClient: Sendable {
         ("Authorization", "Basic \(credentials)"),
         ("Content-Type", "multipart/form-data; boundary=\(body.boundary)"),
       ],
-      body: .multipart(body), isIdempotent: false, carriesSecret: true, timeout: .seconds(600))
+      body: .file(body.content), isIdempotent: false, carriesSecret: true, timeout: .seconds(600))
     let answer: TransportAnswer
     do {
       answer = try await transport.send(request)
