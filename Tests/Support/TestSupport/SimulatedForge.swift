@@ -41,7 +41,7 @@ package final class SimulatedForge: @unchecked Sendable {
   }
   /// Which requests go wrong, and how. It may change the state, and is not called again from there.
   package var fault:
-    (@Sendable (SimulatedForge, AnsweringServer.Request) -> AnsweringServer.Reply?)?
+    (@Sendable (SimulatedForge, HandlingServer.Request) -> HandlingServer.Reply?)?
   {
     get { lock.withLock { wantedFault } }
     set { lock.withLock { wantedFault = newValue } }
@@ -68,23 +68,23 @@ package final class SimulatedForge: @unchecked Sendable {
   private let digest: (@Sendable ([UInt8]) -> String)?
   private var immutable = false
   private var wantedFault:
-    (@Sendable (SimulatedForge, AnsweringServer.Request) -> AnsweringServer.Reply?)?
+    (@Sendable (SimulatedForge, HandlingServer.Request) -> HandlingServer.Reply?)?
   private var store: String?
   private var uploads: String?
   private var nextNumber = 100
-  private var listening: AnsweringServer?
+  private var listening: HandlingServer?
 
   /// Starts a forge.
   ///
   /// - Parameter digest: SHA-256 in hexadecimal, which the API then tells; if `nil` it tells none.
   package init(digest: (@Sendable ([UInt8]) -> String)? = nil) throws {
     self.digest = digest
-    let server = try AnsweringServer { [weak self] in self?.reply($0) ?? .silence }
+    let server = try HandlingServer { [weak self] in self?.reply($0) ?? .silence }
     lock.withLock { listening = server }
   }
 
   /// Its server.
-  package var server: AnsweringServer {
+  package var server: HandlingServer {
     guard let server = lock.withLock({ listening }) else { fatalError("it has not started") }
     return server
   }
@@ -105,13 +105,13 @@ package final class SimulatedForge: @unchecked Sendable {
     }
   }
 
-  private func reply(_ request: AnsweringServer.Request) -> AnsweringServer.Reply {
+  private func reply(_ request: HandlingServer.Request) -> HandlingServer.Reply {
     if let reply = fault?(self, request) { return reply }
     return lock.withLock { answer(request) }
   }
 
   /// The right answer.
-  package func answer(_ request: AnsweringServer.Request) -> AnsweringServer.Reply {
+  package func answer(_ request: HandlingServer.Request) -> HandlingServer.Reply {
     let github = "/repos/acme/greeting/"
     let gitlab = "/projects/acme%2Fgreeting/"
     if request.path.hasPrefix("/storage/") {
@@ -134,9 +134,9 @@ package final class SimulatedForge: @unchecked Sendable {
     return Reply(404, #"{"message":"Not Found"}"#)
   }
 
-  private typealias Reply = AnsweringServer.Reply
+  private typealias Reply = HandlingServer.Reply
 
-  private func stored(_ number: Int) -> AnsweringServer.Reply {
+  private func stored(_ number: Int) -> HandlingServer.Reply {
     let all = allReleases.flatMap(\.assets) + files
     guard let asset = all.first(where: { $0.number == number }) else { return Reply(404) }
     var reply = Reply(200)
@@ -144,7 +144,7 @@ package final class SimulatedForge: @unchecked Sendable {
     return reply
   }
 
-  private func download(_ asset: Asset) -> AnsweringServer.Reply {
+  private func download(_ asset: Asset) -> HandlingServer.Reply {
     guard let store else { return stored(asset.number) }
     return Reply(302, "", headers: ["Location": "\(store)/storage/\(asset.number)"])
   }
@@ -157,8 +157,8 @@ package final class SimulatedForge: @unchecked Sendable {
   // MARK: GitHub
 
   private func gitHub(
-    _ request: AnsweringServer.Request, _ path: String
-  ) -> AnsweringServer.Reply {
+    _ request: HandlingServer.Request, _ path: String
+  ) -> HandlingServer.Reply {
     let parts = path.split(separator: "/").map(String.init)
     switch (request.method, parts.first ?? "", parts.count) {
     case ("GET", "git", 4):
@@ -241,8 +241,8 @@ package final class SimulatedForge: @unchecked Sendable {
   // MARK: GitLab
 
   private func gitLab(
-    _ request: AnsweringServer.Request, _ path: String
-  ) -> AnsweringServer.Reply {
+    _ request: HandlingServer.Request, _ path: String
+  ) -> HandlingServer.Reply {
     let parts = path.split(separator: "/").map(String.init)
     let first = allReleases.firstIndex { $0.tag == "v1" }
     switch (request.method, parts.first ?? "", parts.count) {
