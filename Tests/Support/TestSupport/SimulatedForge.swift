@@ -40,8 +40,7 @@ package final class SimulatedForge: @unchecked Sendable {
     set { lock.withLock { files = newValue } }
   }
   /// Which requests go wrong, and how. It may change the state, and is not called again from there.
-  package var fault:
-    (@Sendable (SimulatedForge, HandlingServer.Request) -> HandlingServer.Reply?)?
+  package var fault: (@Sendable (SimulatedForge, HandlingServer.Request) -> HandlingServer.Reply?)?
   {
     get { lock.withLock { wantedFault } }
     set { lock.withLock { wantedFault = newValue } }
