@@ -98,7 +98,11 @@ package struct HTTPTransport: Sendable {
   func send(_ request: TransportRequest) async throws -> TransportAnswer {
     var body: [UInt8] = []
     var request = request
-    if let limit = configuration.documentTimeout { request.timeout = min(request.timeout, limit) }
+    // Sending a file takes its time, however short the answer is.
+    let isUpload = if case .file = request.body { true } else { false }
+    if let limit = configuration.documentTimeout, !isUpload {
+      request.timeout = min(request.timeout, limit)
+    }
     let head = try await exchange(request, restart: { body = [] }) { [request] chunk in
       guard body.count + chunk.readableBytes <= request.answerLimit else {
         throw request.error(

@@ -154,7 +154,7 @@ package final class HandlingServer: @unchecked Sendable {
     while !output.isEmpty {
       #if canImport(Glibc)
         // A client that has gone must not end the tests by a signal.
-        let count = Foundation.send(connection, output, output.count, Int32(MSG_NOSIGNAL.rawValue))
+        let count = Foundation.send(connection, output, output.count, Int32(MSG_NOSIGNAL))
       #else
         let count = write(connection, output, output.count)
       #endif

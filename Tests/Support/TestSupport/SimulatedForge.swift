@@ -13,6 +13,14 @@ package final class SimulatedForge: @unchecked Sendable {
     package var name: String
     package var bytes: [UInt8]
     package var isComplete = true
+
+    /// Describes a file.
+    package init(number: Int, name: String, bytes: [UInt8], isComplete: Bool = true) {
+      self.number = number
+      self.name = name
+      self.bytes = bytes
+      self.isComplete = isComplete
+    }
   }
 
   /// A release.
@@ -24,6 +32,17 @@ package final class SimulatedForge: @unchecked Sendable {
     package var assets: [Asset] = []
     /// GitLab's links, by name.
     package var links: [String: String] = [:]
+
+    /// Describes a release.
+    package init(
+      number: Int, tag: String, isDraft: Bool, assets: [Asset] = [], links: [String: String] = [:]
+    ) {
+      self.number = number
+      self.tag = tag
+      self.isDraft = isDraft
+      self.assets = assets
+      self.links = links
+    }
   }
 
   package static let token = "forge-secret-token"

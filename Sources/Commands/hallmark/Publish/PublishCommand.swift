@@ -18,6 +18,7 @@ struct PublishCommand: AsyncParsableCommand {
         hallmark publish dist --policy hallmark.toml
         hallmark publish dist/* --index testpypi --dry-run
         hallmark publish dist --index https://index.example.org/legacy/ --tls-ca ca.pem
+        hallmark publish dist --github acme/greeting --tag v1.0.0
         hallmark publish dist --index https://old.example.org/legacy/ --token-file token
 
       The files are wheels and sdists of one version of one project; a folder stands for those in \
@@ -32,6 +33,11 @@ struct PublishCommand: AsyncParsableCommand {
       The right to upload is Trusted Publishing: the identity of this CI job is exchanged for a \
       token of minutes, at PyPI, or at any index that speaks PyPI's protocol or PEP 807. There is \
       nothing to steal. A stored token (--token-file) is for indexes that have only that.
+
+      With --github or --gitlab and --tag, the same files and their evidence become assets of that \
+      release. They go into a draft first and are compared there; only when the index has \
+      everything is the draft published. So nothing is public at one place and refused at the \
+      other, as far as the services allow; if it comes to that, it is said what is out where.
 
       After the upload every file and its attestations are read from the index again and compared. \
       A run that was interrupted is simply repeated: it uploads what is missing.
@@ -48,6 +54,8 @@ struct PublishCommand: AsyncParsableCommand {
   var files: [String]
 
   @OptionGroup(title: "Where") var destination: IndexOptions
+
+  @OptionGroup(title: "Release assets") var forge: ForgeOptions
 
   @Option(
     help: ArgumentHelp("Who may have signed: a policy, hallmark.toml.", valueName: "file"),
@@ -89,7 +97,7 @@ struct PublishCommand: AsyncParsableCommand {
         arguments: files, index: index,
         withAttestations: !noAttestations, policy: resolved,
         roots: noAttestations ? [] : try trust.load(), isDryRun: dryRun,
-        patience: .seconds(destination.patience)),
+        patience: .seconds(destination.patience), forge: try forge.target()),
       console: console)
     let stored = try destination.tokenFile.map { try UploadAuthorization.token(inFile: $0) }
     warn(on: console)

@@ -23,6 +23,8 @@ struct PublishOutcome: Sendable {
   var reports: [IndexPublication.FileReport] = []
   /// What became of the token.
   var end: UploadSession.End?
+  /// What became of the assets at a forge, if one was named.
+  var assets: ForgeAssetsOutcome?
 
   init(publication: IndexPublication, policyOrigin: String?, plan: PublicationPlan) {
     self.publication = publication
@@ -33,6 +35,17 @@ struct PublishOutcome: Sendable {
   /// Everything that went wrong, the upload's part first.
   var failures: [CommandFailure] {
     [committed?.failure].compactMap { $0 } + reports.compactMap(\.failure)
+      + [assets?.failure].compactMap { $0 }
+  }
+
+  /// Says with what went wrong at the index what the public sees at the forge.
+  mutating func holdAssetsBack() {
+    guard let note = assets?.heldBack else { return }
+    if committed?.failure != nil {
+      committed?.failure?.diagnostic.notes.append(note)
+    } else if let index = reports.firstIndex(where: { $0.failure != nil }) {
+      reports[index].failure?.diagnostic.notes.append(note)
+    }
   }
 
   /// The exit status.
@@ -88,6 +101,7 @@ struct PublishOutcome: Sendable {
       ("policy", policyOrigin.map { .string($0) } ?? .null), ("page", .string(page)),
       ("files", .array(release.files.map(file))),
     ])
+    object["forge"] = assets.map(\.json)
     if !failures.isEmpty {
       object["problems"] = .array(failures.map(\.diagnostic.json))
     }
@@ -151,6 +165,12 @@ struct PublishOutcome: Sendable {
       let good = reports.count { $0.failure == nil }
       line("Read back", "\(good) of \(release.files.count) files, bytes and attestations compared")
       line("See", console.styled(UntrustedText.printable(page), .accent, on: .output))
+    }
+    if let assets {
+      line("Assets", UntrustedText.printable("\(assets.summary), at \(assets.run.target.name)"))
+      if case .published(let published) = assets.state {
+        line("", console.styled(UntrustedText.printable(published.page), .accent, on: .output))
+      }
     }
   }
 }

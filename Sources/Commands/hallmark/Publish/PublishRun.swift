@@ -24,6 +24,10 @@ struct PublishRun: Sendable {
     var isDryRun: Bool
     /// How long the index may take to show what it took.
     var patience: Duration
+    /// The release at a forge that gets the files too, if one is named.
+    var forge: ForgeTarget?
+    /// The commit that was built, if it is known; the forge's tag must stand for it.
+    var commit: String?
     /// What else must hold before anything is sent.
     var gates: [any PublicationGate] = []
   }
@@ -32,7 +36,7 @@ struct PublishRun: Sendable {
   let console: Console
   private let reporter: StageReporter
 
-  private static let stages = ["Check", "Prepare", "Upload", "Read back"]
+  private static let stages = ["Check", "Prepare", "Draft", "Upload", "Read back", "Assets"]
 
   init(options: Options, console: Console) {
     self.options = options
@@ -95,16 +99,16 @@ struct PublishRun: Sendable {
     for file in checked.release.files {
       console.progress("  sha256:\(file.sha256)  \(file.name)")
     }
-    let prepared = try await stage("Prepare", doing: "asking \(options.index.name)") {
-      let prepared = try await publication.prepare(mintsAlways: options.isDryRun)
-      return (prepared, Self.summary(prepared, authorization))
-    }
+    let (prepared, assets) = try await prepare(publication, checked, authorization)
     var outcome = PublishOutcome(
       publication: publication, policyOrigin: options.policy?.origin, plan: prepared.plan)
+    outcome.assets = assets.map { ForgeAssetsOutcome(run: $0) }
     if options.isDryRun {
       outcome.end = await publication.discard(prepared)
       return outcome
     }
+    let staged = try await draft(assets, of: publication, prepared)
+    if staged != nil { outcome.assets?.state = .staged }
     let committed = try await stage("Upload", doing: "uploading") {
       let committed = try await publication.commit(prepared) { name, _ in
         reporter.began("Upload", name)
@@ -116,7 +120,10 @@ struct PublishRun: Sendable {
     }
     outcome.committed = committed
     outcome.end = committed.end
-    if committed.names(.uploaded).isEmpty, committed.names(.wasThere).isEmpty { return outcome }
+    if committed.names(.uploaded).isEmpty, committed.names(.wasThere).isEmpty {
+      outcome.holdAssetsBack()
+      return outcome
+    }
     outcome.reports = try await stage("Read back", doing: "reading from the index") {
       let reports = try await publication.readBack(committed, patience: options.patience)
       let good = reports.count { $0.failure == nil }
@@ -124,7 +131,75 @@ struct PublishRun: Sendable {
     } isFailure: {
       $0.contains { $0.failure != nil }
     }
+    guard let assets, let staged else { return outcome }
+    guard outcome.failures.isEmpty else {
+      outcome.holdAssetsBack()
+      return outcome
+    }
+    outcome.assets = try await publish(assets, staged)
     return outcome
+  }
+
+  private func prepare(
+    _ publication: IndexPublication, _ checked: Checked, _ authorization: UploadAuthorization
+  ) async throws -> (IndexPublication.Prepared, ForgeAssetsRun?) {
+    try await stage("Prepare", doing: "asking \(options.index.name)") {
+      // The forge first: what stops a release there should not cost a token.
+      let assets = try await self.assets(checked, over: publication.transport)
+      let prepared = try await publication.prepare(mintsAlways: options.isDryRun)
+      let summary = [Self.summary(prepared, authorization), assets?.planSummary]
+      return ((prepared, assets), summary.compactMap { $0 }.joined(separator: "; "))
+    }
+  }
+
+  private func assets(
+    _ checked: Checked, over transport: HTTPTransport
+  ) async throws -> ForgeAssetsRun? {
+    guard let target = options.forge else { return nil }
+    return try await ForgeAssetsRun(
+      target, checked.release, withEvidence: checked.attestations != nil, commit: options.commit,
+      over: transport)
+  }
+
+  /// Puts the assets where the public does not see them, before the index gets anything.
+  private func draft(
+    _ assets: ForgeAssetsRun?, of publication: IndexPublication,
+    _ prepared: IndexPublication.Prepared
+  ) async throws -> ForgePublication.Staged? {
+    guard let assets else { return nil }
+    do {
+      return try await stage("Draft", doing: "uploading to \(assets.target.name)") {
+        let staged = try await assets.stage()
+        let summary =
+          staged.plan.release.isPublished
+          ? "the release is public already" : "\(assets.files.count) assets compared, unseen yet"
+        return (staged, summary)
+      }
+    } catch {
+      await publication.discard(prepared)
+      guard var failure = error as? CommandFailure else { throw error }
+      failure.diagnostic.notes.append("\(options.index.name): nothing was uploaded")
+      throw failure
+    }
+  }
+
+  private func publish(
+    _ assets: ForgeAssetsRun, _ staged: ForgePublication.Staged
+  ) async throws -> ForgeAssetsOutcome {
+    try await stage("Assets", doing: "making them public") {
+      var outcome = ForgeAssetsOutcome(run: assets)
+      outcome.state = .staged
+      switch try await assets.publish(staged) {
+      case .success(let published): outcome.state = .published(published)
+      case .failure(var failure):
+        failure.diagnostic.notes.append("\(options.index.name): the release is public there")
+        failure.diagnostic.help.append("run the same command again: it completes the release")
+        outcome.failure = failure
+      }
+      return (outcome, outcome.failure == nil ? outcome.summary : "not public")
+    } isFailure: {
+      $0.failure != nil
+    }
   }
 
   private static func summary(

@@ -26,6 +26,14 @@ enum UploadAuthorization: Sendable {
   ///
   /// - Throws: `CommandFailure`, which never quotes the file.
   static func token(inFile path: String) throws(CommandFailure) -> UploadAuthorization {
+    guard let token = UploadToken(try secret(inFile: path)) else { throw noToken(inFile: path) }
+    return .token(token)
+  }
+
+  /// The text of a file with a token, without the space around it.
+  ///
+  /// - Throws: `CommandFailure`, which never quotes the file.
+  static func secret(inFile path: String) throws(CommandFailure) -> String {
     let bytes: [UInt8]
     do {
       bytes = try FileReading.bytes(of: path, limit: 16 << 10)
@@ -35,14 +43,17 @@ enum UploadAuthorization: Sendable {
     let isSpace = { (byte: UInt8) in byte == 0x20 || (byte >= 0x09 && byte <= 0x0d) }
     var rest = bytes.drop(while: isSpace)
     while let last = rest.last, isSpace(last) { rest.removeLast() }
-    guard let text = String(validating: rest, as: UTF8.self), let token = UploadToken(text) else {
-      throw CommandFailure(
-        status: ExitStatus.couldNotRun.rawValue,
-        Diagnostic(
-          "`\(path)` does not hold a token", expected: "one line of visible ASCII characters",
-          help: ["write the token and nothing else into the file"]))
-    }
-    return .token(token)
+    guard let text = String(validating: rest, as: UTF8.self) else { throw noToken(inFile: path) }
+    return text
+  }
+
+  /// The failure for a file that holds no token.
+  static func noToken(inFile path: String) -> CommandFailure {
+    CommandFailure(
+      status: ExitStatus.couldNotRun.rawValue,
+      Diagnostic(
+        "`\(path)` does not hold a token", expected: "one line of visible ASCII characters",
+        help: ["write the token and nothing else into the file"]))
   }
 }
 

@@ -24,8 +24,8 @@ struct ForgeWorkplace: Sendable {
 
   init(_ kind: ForgeReference.Kind, tellsDigests: Bool = true) throws {
     self.kind = kind
-    forge = try SimulatedForge(
-      digest: tellsDigests ? { SHA256Hash(hashing: $0).hexadecimal } : nil)
+    let digest: @Sendable ([UInt8]) -> String = { SHA256Hash(hashing: $0).hexadecimal }
+    forge = try SimulatedForge(digest: tellsDigests ? digest : nil)
     let scratch = try Scratch()
     self.scratch = scratch
     files = try Self.contents.sorted { $0.key < $1.key }.map { name, text in
