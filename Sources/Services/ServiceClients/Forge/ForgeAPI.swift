@@ -77,13 +77,25 @@ struct ForgeAPI: Sendable {
   func digest(of url: ServiceURL, name: String, limit: Int64) async throws -> SHA256Hash {
     var request = request(
       .get, url, purpose: "read the asset `\(name)`", accept: "application/octet-stream")
-    request.answerLimit = Int(clamping: limit)
+    // An error's own words may be longer than the file.
+    request.answerLimit = max(Int(clamping: limit), 64 << 10)
     request.timeout = .seconds(600)
     request.followsToOtherHosts = true
     var hash = SHA256()
+    var size: Int64 = 0
     try await transport.download(
-      request, restart: { hash = SHA256() },
-      consume: { chunk in chunk.withUnsafeReadableBytes { hash.update(bufferPointer: $0) } })
+      request,
+      restart: {
+        hash = SHA256()
+        size = 0
+      },
+      consume: { chunk in
+        chunk.withUnsafeReadableBytes { hash.update(bufferPointer: $0) }
+        size += Int64(chunk.readableBytes)
+      })
+    guard size <= limit else {
+      throw request.error(.tooLarge, "the file is larger than \(limit) bytes")
+    }
     return SHA256Hash(hash.finalize())
   }
 

@@ -115,13 +115,14 @@ package struct ForgePublication: Sendable {
     var progress = ForgeExposure(staged.plan.release, names: names)
     if !staged.plan.release.isPublished { progress = progress.staged(names, service.hasDrafts) }
     return try await tracking(&progress) { progress in
-      let before = try await service.current()
+      var before = try await service.current()
       var uploaded = staged.uploaded
       var compared = staged.release
       if staged.plan.release.isPublished {
         let assets = try await complete(staged.plan, release: before, progress: &progress)
         compared = before.with(assets)
         uploaded = staged.plan.files.uploads.map(\.name)
+        before = try await service.current()
       }
       try checkUnchanged(compared, before)
       let isVisible = before.isPublished && names.allSatisfy(before.visibleNames.contains)
