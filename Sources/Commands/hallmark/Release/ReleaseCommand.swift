@@ -3,27 +3,40 @@
 import ArgumentParser
 import BuildVersion
 import Encodings
+import ServiceClients
+import Sigstore
 import SystemPackage
+import TrustedPublishing
 import Verification
 
 /// `hallmark release`: from a project's source to a published, verified and installed package.
 struct ReleaseCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "release",
-    abstract: "Build, attest, publish, verify and install a Python project.",
+    abstract: "Build, attest, publish and verify a Python project, in stages.",
     discussion: """
       Examples:
+        hallmark release . --policy hallmark.toml
+        hallmark release . --policy hallmark.toml --github acme/greeting --tag v1.0.0
+        hallmark release . --until attest
+        hallmark release . --from publish --index testpypi --policy hallmark.toml
         hallmark release Examples/greeting --embedded
-        hallmark release . --embedded --keep --out dist
 
       Builds sdist and wheel from a clean export of the git commit, signs for each a publish \
-      attestation and a SLSA provenance with a key that lives for this run only, publishes them by \
-      Trusted Publishing, checks what the index then serves, and installs it with pip. \
-      --embedded runs the services for that on this machine, for this run; they vouch only for \
-      themselves.
+      attestation and a SLSA provenance with a key that lives for this run only, looks for the \
+      approvals that are asked for, publishes by Trusted Publishing (and as assets of a release at \
+      a forge), and checks as a stranger what the index then serves.
+
+      After each stage hallmark-release.json in the output folder says how far it has come. The \
+      same command goes on there: what is finished is compared and verified, nothing is signed or \
+      uploaded twice. --until and --from split the stages among jobs that hand the folder on.
+
+      --embedded runs all services on this machine, for this run, and installs the result with \
+      pip; they vouch only for themselves.
 
       Exit status: 0 done, 1 could not run, 2 usage, 3 rejected, 4 authentication refused, 5 the \
-      index has other files of this version. After Ctrl-C everything is stopped and removed first.
+      index, the forge or an unfinished release has something else, 6 a service did not answer. \
+      After Ctrl-C everything is stopped and removed first.
       """)
 
   @OptionGroup var global: GlobalOptions
@@ -57,6 +70,18 @@ struct ReleaseCommand: AsyncParsableCommand {
   @Flag(help: "Build the files as they are, also when they differ from the git commit.")
   var allowDirty = false
 
+  @OptionGroup(title: "Stages") var staged: StagedOptions
+
+  @OptionGroup(title: "Where") var destination: IndexOptions
+
+  @OptionGroup(title: "Release assets") var forge: ForgeOptions
+
+  @OptionGroup(title: "Instance") var instance: InstanceOptions
+
+  @OptionGroup(title: "Identity") var identity: IdentityOptions
+
+  @OptionGroup(title: "Network") var network: TransportOptions
+
   func validate() throws {
     for (name, value) in [("PROJECT", project), ("--out", out), ("--data", data)] {
       guard let value else { continue }
@@ -64,23 +89,36 @@ struct ReleaseCommand: AsyncParsableCommand {
         throw ValidationError("\(name) must be the path of a folder.")
       }
     }
+    guard !embedded else {
+      guard !staged.isUsed, try forge.reference() == nil else {
+        throw ValidationError(
+          "--embedded goes through all stages with services of its own; leave out --policy, "
+            + "--wheels, --from, --until, --restart, --github and --gitlab.")
+      }
+      return
+    }
+    guard data == nil, port == nil, !keep else {
+      throw ValidationError("--data, --port and --keep need --embedded.")
+    }
+    guard instance.rekorVersion != 2 else {
+      throw ValidationError(
+        "Attestations at an index need a log of version 1; leave out --rekor-version.")
+    }
   }
 
+  private var output: FilePath { out.map { FilePath($0) } ?? FilePath(project).appending("dist") }
+
   func run() async throws {
+    if embedded { try await runEmbedded() } else { try await runStaged() }
+  }
+
+  private func runEmbedded() async throws {
     let console = global.console
-    guard embedded else {
-      throw CommandFailure(
-        status: ExitStatus.usage.rawValue,
-        Diagnostic(
-          "only releases against the embedded stack exist in this version",
-          help: ["add --embedded"]))
-    }
-    let folder = FilePath(project)
     let run = ReleaseRun(
       options: ReleaseOptions(
-        project: folder, output: out.map { FilePath($0) } ?? folder.appending("dist"),
-        data: data.map { FilePath($0) }, port: port.map { Int($0) }, keep: keep,
-        allowDirty: allowDirty, version: String(HALLMARK_VERSION)),
+        project: FilePath(project), output: output, data: data.map { FilePath($0) },
+        port: port.map { Int($0) }, keep: keep, allowDirty: allowDirty,
+        version: String(HALLMARK_VERSION)),
       console: console)
     let outcome = try await Interruption.run { try await run.run() }
     let summary = ReleaseSummary(outcome: outcome, console: console)
@@ -90,6 +128,49 @@ struct ReleaseCommand: AsyncParsableCommand {
       // Apart from the lines of the stages, where both are seen.
       console.progress()
       summary.show()
+    }
+  }
+
+  private func runStaged() async throws {
+    let console = global.console
+    let trust = try instance.load()
+    let selection = try instance.select(from: trust, needsVersion1: true)
+    let until = staged.until ?? .verify
+    let policy =
+      until < .approve && staged.policy == nil
+      ? nil : try TrustFiles.resolvedPolicy(staged.policy)
+    if let policy, !global.json {
+      console.progress("policy: \(UntrustedText.printable(policy.origin))")
+    }
+    let index = try destination.publishingIndex()
+    let target = until < .publish ? nil : try forge.target()
+    let stored = try destination.tokenFile.map { try UploadAuthorization.token(inFile: $0) }
+    let options = StagedRelease.Options(
+      project: FilePath(project), output: output, allowDirty: allowDirty,
+      wheels: staged.wheels, forge: try forge.reference(), from: staged.from, until: until,
+      restart: staged.restart,
+      version: String(HALLMARK_VERSION))
+    let patience = Duration.seconds(destination.patience)
+    let (network, identity) = (network, identity)
+    let outcome = try await Interruption.run {
+      try await network.withTransport { transport in
+        let tokens = try identity.source(
+          loginIssuer: selection.identityIssuer?.url, transport: transport, console: console)
+        return try await StagedRelease(
+          options: options,
+          services: ReleaseServices(
+            instance: trust, selection: selection, tokens: tokens, index: index,
+            authorization: stored ?? .trustedPublishing(tokens), forge: target,
+            policy: policy, gates: [], patience: patience, transport: transport),
+          console: console
+        ).run()
+      }
+    }
+    if global.json {
+      console.output(outcome.json.compactText)
+    } else {
+      console.progress()
+      outcome.show(on: console)
     }
   }
 }

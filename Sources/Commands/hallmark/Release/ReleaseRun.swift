@@ -130,7 +130,7 @@ struct ReleaseRun: Sendable {
       }
       try await stage("Verify", doing: "reading from the index") {
         try await VerifyStage(
-          build: build, options: options, services: services, work: folders.work
+          build: build, options: options, services: services
         ).run()
         return ((), VerifyStage.summary(build))
       }

@@ -41,6 +41,9 @@ struct ReleaseStatements: Sendable {
       startedOn: build.startedOn, finishedOn: build.finishedOn)
   }
 
+  /// The predicate of the provenance.
+  var predicate: JSONValue { provenance.predicate }
+
   /// PyPI's publish attestation of one file.
   func publish(_ file: BuildResult.File) -> Statement {
     Statement(

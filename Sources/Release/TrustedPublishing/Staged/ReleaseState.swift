@@ -78,7 +78,6 @@ package struct ReleaseState: Hashable, Sendable {
   /// Forgets a stage and all that follow.
   package mutating func forget(from stage: ReleaseStage) {
     finished = finished.filter { $0 < stage }
-    if stage <= .attest { evidence = [] }
   }
 }
 

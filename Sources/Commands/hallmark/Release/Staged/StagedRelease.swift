@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Encodings
+import PythonPackaging
+import Rebuild
+import ServiceClients
+import Sigstore
+import SystemPackage
+import TrustedPublishing
+import Verification
+
+/// A release in stages, against an instance and an index that run elsewhere.
+///
+/// After each stage the state is written; a run that was stopped, by whatever, is repeated and goes
+/// on. What is finished is not believed but compared: files with their digests, evidence with the
+/// policy, index and forge with the files.
+struct StagedRelease: Sendable {
+  /// What is asked for.
+  struct Options: Sendable {
+    /// The folder of `pyproject.toml`.
+    var project: FilePath
+    /// Where the files of the release go.
+    var output: FilePath
+    /// Whether a source tree that is not a clean commit is built all the same.
+    var allowDirty: Bool
+    /// A folder with more wheels, if any.
+    var wheels: String?
+    /// The release at a forge, if one is named.
+    var forge: ForgeReference?
+    /// The stage to begin with again, if one is named.
+    var from: ReleaseStage?
+    /// The last stage.
+    var until: ReleaseStage
+    /// Whether everything is forgotten first.
+    var restart: Bool
+    /// The version of this program.
+    var version: String
+  }
+
+  let options: Options
+  let services: ReleaseServices
+  let console: Console
+  let reporter: StageReporter
+
+  init(options: Options, services: ReleaseServices, console: Console) {
+    self.options = options
+    self.services = services
+    self.console = console
+    reporter = StageReporter(console, names: ReleaseStage.allCases.map(\.title))
+  }
+
+  var folder: ReleaseFolder { ReleaseFolder(path: options.output) }
+
+  /// Goes through the stages.
+  ///
+  /// - Throws: `CommandFailure`, `CancellationError`.
+  func run() async throws -> StagedOutcome {
+    do {
+      return try await checkedRun()
+    } catch let error as CancellationError {
+      throw error
+    } catch {
+      try Task.checkCancellation()
+      throw ReleaseFailure.commandFailure(for: error)
+    }
+  }
+
+  private func checkedRun() async throws -> StagedOutcome {
+    guard options.until < .approve || services.policy != nil else { throw Self.noPolicy }
+    let source = try await SourceExport(
+      project: options.project, output: options.output, allowDirty: options.allowDirty)
+    var outcome: StagedOutcome
+    switch try resumption(source) {
+    case .goOn(let state): outcome = StagedOutcome(state: state, output: options.output)
+    case .stop(let obstacle): throw Self.failure(obstacle, in: options.output)
+    case .anew: outcome = try await build()
+    }
+    for stage in ReleaseStage.allCases
+    where stage <= options.until && outcome.stages[stage] == nil {
+      let isSkipped = options.from.map { stage < $0 } ?? false
+      // Files and evidence are always compared; services are not asked for what is not wanted.
+      if isSkipped, [.approve, .publish].contains(stage) { continue }
+      try await run(stage, &outcome)
+      outcome.state.finished.insert(stage)
+      try folder.write(outcome.state)
+    }
+    return outcome
+  }
+
+  private func resumption(_ source: SourceExport) throws -> ReleaseResumption {
+    // A state that cannot be read is no obstacle for who wants to forget it.
+    let isForgotten = options.restart
+    let state = isForgotten ? try? folder.state() : try folder.state()
+    let wanted = subject(
+      project: state?.subject.project ?? "", version: state?.subject.version ?? "",
+      commit: source.commit, isDirty: source.isDirty)
+    return ReleaseResumption(
+      state, wanted: wanted, from: options.from, restart: options.restart)
+  }
+
+  private func subject(
+    project: String, version: String, commit: String?, isDirty: Bool
+  ) -> ReleaseState.Subject {
+    ReleaseState.Subject(
+      project: project, version: version, commit: commit, isDirty: isDirty,
+      instance: services.selection.certificateAuthority.url,
+      index: services.index.uploadURL.description, forge: options.forge)
+  }
+
+  private func build() async throws -> StagedOutcome {
+    let state = try await stage(.build, doing: "exporting the commit") {
+      let old = try? folder.state()
+      let build = try await PackageBuild(
+        project: options.project, output: options.output, allowDirty: options.allowDirty
+      ).run { line in reporter.began(ReleaseStage.build.title, line) }
+      folder.clear(old)
+      var state = ReleaseState(
+        subject: subject(
+          project: build.project.normalized, version: build.version.normalized,
+          commit: build.commit, isDirty: build.isDirty),
+        build: build.facts(of: build.files), files: build.files.map(\.planned))
+      let added = try MoreWheels(folder: options.wheels, output: options.output)
+        .add(to: build)
+      state.files += added
+      let more = added.isEmpty ? "" : ", \(added.count) wheels from elsewhere"
+      return (state, BuildStage.summary(build) + more)
+    }
+    var outcome = StagedOutcome(state: state, output: options.output)
+    outcome.state.finished = [.build]
+    outcome.stages[.build] = .done
+    try folder.write(outcome.state)
+    return outcome
+  }
+
+  /// Runs one stage and shows its line.
+  func stage<Value: Sendable>(
+    _ stage: ReleaseStage, doing: String, _ work: () async throws -> (Value, String)
+  ) async throws -> Value {
+    let start = ContinuousClock.now
+    reporter.began(stage.title, doing)
+    do {
+      let (value, summary) = try await work()
+      reporter.finished(stage.title, summary, took: ContinuousClock.now - start)
+      return value
+    } catch {
+      let isInterrupted = error is CancellationError || Task.isCancelled
+      reporter.failed(
+        stage.title, isInterrupted ? "interrupted" : "stopped here",
+        took: ContinuousClock.now - start)
+      if isInterrupted { throw CancellationError() }
+      throw error
+    }
+  }
+
+  private static let noPolicy = CommandFailure(
+    status: ExitStatus.usage.rawValue,
+    Diagnostic(
+      "there is no policy: nobody said who should sign the release",
+      help: [
+        "name one by --policy; `hallmark policy init` writes one from an attestation, which "
+          + "`--until attest` makes"
+      ]))
+
+  private static func failure(
+    _ obstacle: ReleaseResumption.Obstacle, in output: FilePath
+  ) -> CommandFailure {
+    let place = output.appending(ReleaseState.filename).string
+    switch obstacle {
+    case .nothingThere(let from):
+      return CommandFailure(
+        status: ExitStatus.couldNotRun.rawValue,
+        Diagnostic(
+          "there is no release to go on with", place: place,
+          help: [
+            "leave out --from \(from.rawValue), or name the folder of the earlier stages by --out"
+          ]))
+    case .notReached(let stage, let from):
+      return CommandFailure(
+        status: ExitStatus.couldNotRun.rawValue,
+        Diagnostic(
+          "the stage `\(stage.rawValue)` is not done, and comes before `\(from.rawValue)`",
+          place: place, help: ["leave out --from: the release goes on where it stopped"]))
+    case .otherRelease(let differences):
+      return CommandFailure(
+        status: ExitStatus.differs.rawValue,
+        Diagnostic(
+          "an unfinished release is there, and it is another one", place: place,
+          expected: differences.first.map { "\($0.what) \($0.wanted)" },
+          found: differences.first.map { "\($0.what) \($0.found)" },
+          notes: differences.dropFirst().map { "\($0.what): \($0.found), not \($0.wanted)" },
+          help: [
+            "finish it as it was begun, begin anew by --restart, or name the stage from which it "
+              + "may differ by --from"
+          ]))
+    }
+  }
+}
