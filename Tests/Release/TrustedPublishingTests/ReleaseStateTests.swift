@@ -60,7 +60,7 @@ struct ReleaseStateTests {
     (#""name":"greeting-1.0.0.tar.gz""#, #""name":"a\u0000b""#),
     (#""name":"greeting-1.0.0.tar.gz""#, #""name":"""#),
     (#""size":0"#, #""size":-1"#), (#""size":0"#, #""size":0.5"#), (#""size":0"#, #""size":"0""#),
-    (#""size":0"#, #""size":0,"more":1"#), (#""size":0},"#, #""size":0"#),
+    (#""size":0"#, #""size":0,"more":1"#), (#""size":0}"#, #""size":0"#),
     (SHA256Hash(hashing: []).hexadecimal, "abc"),
     (SHA256Hash(hashing: []).hexadecimal, SHA256Hash(hashing: []).hexadecimal.uppercased()),
     (#""finished":["build"]"#, #""finished":["build","build"]"#),
