@@ -153,6 +153,12 @@ struct ReleaseEvidence: Sendable {
           ? help : FileResult.help(for: check.rule).map { [$0] } ?? help))
   }
 
+  /// Whether evidence is by a publisher, of whatever type: a policy says which types must be there,
+  /// not that there are no others.
+  fileprivate static func isByPublisher(_ comparison: VerificationReport) -> Bool {
+    comparison.checks.allSatisfy { $0.outcome == .passed || $0.rule == .predicate }
+  }
+
   /// Refuses what is beside a file but not by a publisher of the policy.
   private static func checkIsOwn(
     _ item: ExaminedEvidence, of name: String
@@ -160,7 +166,7 @@ struct ReleaseEvidence: Sendable {
     let failure = item.report.primaryFailure
     // A file of bundles for a whole folder has lines about other files.
     if item.evidence.isLine, failure?.rule == .artifactBinding { return }
-    if item.isValid, item.comparisons.contains(where: \.passed) { return }
+    if item.isValid, item.comparisons.contains(where: Self.isByPublisher) { return }
     let nearest =
       failure
       ?? item.comparisons.max { $0.passedCount < $1.passedCount }?.primaryFailure
@@ -182,7 +188,8 @@ struct ReleaseEvidence: Sendable {
 
     /// Takes over evidence that verified; `nil` when an index does not take it.
     init?(_ item: ExaminedEvidence, of file: LocalRelease.File) {
-      guard let verified = item.verified, item.comparisons.contains(where: \.passed),
+      guard let verified = item.verified,
+        item.comparisons.contains(where: ReleaseEvidence.isByPublisher),
         let statement = verified.statement, let bundle = item.evidence.bundle,
         ReleaseEvidence.predicateTypes.contains(statement.predicateType),
         PyPIAttestation.isAbout(statement, filename: file.name.text, digest: file.sha256),
