@@ -128,6 +128,7 @@ let package = Package(
     // Evidence: what is signed, by whom, logged where.
     module("Evidence", "TransparencyLog", ["Encodings", crypto]),
     module("Evidence", "Certificates", ["Encodings", crypto, cryptoExtras, x509, asn1]),
+    module("Evidence", "SSHSignatures", ["Encodings", "Certificates"]),
     module("Evidence", "Attestations", ["Encodings", crypto]),
     module(
       "Evidence", "Sigstore",
@@ -142,14 +143,20 @@ let package = Package(
     module(
       "Release", "Policies",
       [
-        "Encodings", "SourceText", "PythonPackaging", "Attestations", "Certificates", "Sigstore",
-        "PyPIAttestations",
+        "Encodings", "SourceText", "PythonPackaging", "Attestations", "Certificates",
+        "SSHSignatures", "Sigstore", "PyPIAttestations",
       ]),
     module(
       "Release", "Verification",
       [
         "Encodings", "Attestations", "Certificates", "PythonPackaging", "Sigstore",
         "PyPIAttestations", "Policies", crypto,
+      ]),
+    module(
+      "Release", "Approvals",
+      [
+        "Encodings", "Attestations", "Certificates", "SSHSignatures", "Sigstore",
+        "PythonPackaging", "Policies", "Verification",
       ]),
     module(
       "Release", "Rebuild",
@@ -200,8 +207,8 @@ let package = Package(
       [
         "BuildVersion", "Encodings", "SourceText", "Archives", "PythonPackaging", "Attestations",
         "Certificates", "TransparencyLog", "Sigstore", "PyPIAttestations", "Policies",
-        "TUF", "Verification", "Rebuild", "Identity", "TrustedPublishing", "Signing", "TrustStore",
-        "ServiceClients",
+        "TUF", "Verification", "SSHSignatures", "Approvals", "Rebuild", "Identity",
+        "TrustedPublishing", "Signing", "TrustStore", "ServiceClients",
         argumentParser, crypto, subprocess, systemPackage,
       ]),
     program(
@@ -245,6 +252,8 @@ let package = Package(
     tests("Formats", "ArchivesTests", ["Archives", "Encodings", "TestSupport", "PythonPackaging"]),
     tests("Evidence", "TransparencyLogTests", ["TransparencyLog", "Encodings", crypto]),
     tests(
+      "Evidence", "SSHSignaturesTests", ["SSHSignatures", "Encodings", "TestSupport", crypto]),
+    tests(
       "Evidence", "SigstoreTests",
       [
         "Sigstore", "Encodings", "TransparencyLog", "Certificates", "Attestations",
@@ -260,7 +269,13 @@ let package = Package(
       "Release", "VerificationTests",
       [
         "Verification", "Policies", "Sigstore", "PyPIAttestations", "Attestations", "Certificates",
-        "Encodings", "SourceText", "TestSupport", "TrustSimulator", crypto,
+        "SSHSignatures", "Encodings", "SourceText", "TestSupport", "TrustSimulator", crypto,
+      ]),
+    tests(
+      "Release", "ApprovalsTests",
+      [
+        "Approvals", "SSHSignatures", "Verification", "Policies", "Sigstore", "Attestations",
+        "PythonPackaging", "Encodings", "TestSupport", "TrustSimulator", crypto,
       ]),
     tests("Release", "IdentityTests", ["Identity", "Encodings", "TestSupport", systemPackage]),
     tests(
@@ -316,6 +331,9 @@ let package = Package(
     tests("CLI", "FrontDoorTests", ["TestSupport"]),
     tests(
       "CLI", "VerifyCommandTests",
+      ["TestSupport", "TrustSimulator", "Attestations", "Sigstore", "Encodings"]),
+    tests(
+      "CLI", "ApproveCommandTests",
       ["TestSupport", "TrustSimulator", "Attestations", "Sigstore", "Encodings"]),
     tests("CLI", "SigningCommandTests", ["TestSupport"]),
     tests("CLI", "IdentityCommandTests", ["TestSupport", "Encodings"]),

@@ -8,4 +8,7 @@ package enum PredicateType {
   package static let slsaProvenance = "https://slsa.dev/provenance/v1"
   /// SLSA provenance, version 0.2.
   package static let slsaProvenanceV02 = "https://slsa.dev/provenance/v0.2"
+  /// The approval of a release by a person or another system, Hallmark's own
+  /// (Documentation/approvals.md).
+  package static let approval = "urn:hallmark:predicate:approval:v1"
 }

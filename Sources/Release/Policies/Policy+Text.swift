@@ -2,13 +2,28 @@
 
 import Attestations
 import Encodings
+import SSHSignatures
 import Sigstore
 
 extension Policy {
   /// The file form; reading it again gives an equal policy.
   package var text: String {
-    (instance.map { "instance = \(Self.quoted($0))\n\n" } ?? "")
-      + publishers.map(Self.text).joined(separator: "\n")
+    var head = instance.map { "instance = \(Self.quoted($0))\n" } ?? ""
+    head += approvals.map { "approvals = \($0)\n" } ?? ""
+    if publishersMayApprove { head += "publishers_may_approve = true\n" }
+    let tables =
+      publishers.map { publisher in
+        "[[publisher]]\n" + Self.text(publisher) + Self.requirement(publisher)
+      } + approvers.map { Self.text($0) }
+    return ((head.isEmpty ? [] : [head]) + tables).joined(separator: "\n")
+  }
+
+  private static func text(_ approver: Approver) -> String {
+    let head = "[[approver]]\nname = \(quoted(approver.name))\n"
+    return switch approver.signer {
+    case .ssh(let line): head + "kind = \"SSH\"\nkey = \(quoted(line.text))\n"
+    case .certificate(let signer): head + text(signer)
+    }
   }
 
   private static func text(_ publisher: PublisherPolicy) -> String {
@@ -24,19 +39,19 @@ extension Policy {
     if publisher.runner != publisher.signer.defaultRunner {
       add("runner", publisher.runner.rawValue)
     }
-    var text = "[[publisher]]\n"
-    for (key, value) in pairs { text += "\(key) = \(quoted(value))\n" }
-    if !publisher.requiredPredicates.isEmpty {
-      let names = publisher.requiredPredicates.map { type in
-        switch type {
-        case PredicateType.publish: quoted("publish")
-        case PredicateType.slsaProvenance: quoted("provenance")
-        default: quoted(type)
-        }
+    return pairs.map { "\($0) = \(quoted($1))\n" }.joined()
+  }
+
+  private static func requirement(_ publisher: PublisherPolicy) -> String {
+    guard !publisher.requiredPredicates.isEmpty else { return "" }
+    let names = publisher.requiredPredicates.map { type in
+      switch type {
+      case PredicateType.publish: quoted("publish")
+      case PredicateType.slsaProvenance: quoted("provenance")
+      default: quoted(type)
       }
-      text += "require = [\(names.joined(separator: ", "))]\n"
     }
-    return text
+    return "require = [\(names.joined(separator: ", "))]\n"
   }
 
   private static func signer(_ signer: PublisherPolicy.Signer) -> [(String, String)] {

@@ -27,6 +27,23 @@ package import SourceText
 /// and `workflow_filepath`, `Google` has `email`, `Hallmark` (an embedded stack) has `issuer` and
 /// `subject`, `Sigstore` has `issuer` and `identity`; these have `ref = "any"` unless they say
 /// otherwise, but for GitLab.
+///
+/// Who may approve a release, and how many must, stands in the same file:
+/// ```toml
+/// approvals = 2                        # optional: publishing wants so many
+/// publishers_may_approve = true        # optional: a publisher may be its own approver
+///
+/// [[approver]]
+/// name = "alice"                       # one name for a person, with as many keys as need be
+/// kind = "SSH"
+/// key = "ssh-ed25519 AAAA…"            # or valid-before="20280101Z" ssh-ed25519 AAAA…
+///
+/// [[approver]]
+/// name = "bob"
+/// kind = "Sigstore"                    # and the other kinds of publishers
+/// issuer = "https://accounts.google.com"
+/// identity = "bob@example.com"
+/// ```
 package struct Policy: Hashable, Sendable {
   /// Publishers a policy may have at most.
   package static let publisherLimit = 256
@@ -37,10 +54,23 @@ package struct Policy: Hashable, Sendable {
   /// The name of the instance whose authorities and logs count; `nil` for the public default.
   package let instance: String?
 
+  /// Who may approve a release.
+  package let approvers: [Approver]
+  /// How many of them must, before a release is published; `nil` demands nothing.
+  package let approvals: Int?
+  /// Whether an identity that may publish may approve too.
+  package let publishersMayApprove: Bool
+
   /// Makes a policy; without publishers nothing passes.
-  package init(publishers: [PublisherPolicy], instance: String? = nil) {
+  package init(
+    publishers: [PublisherPolicy], instance: String? = nil, approvers: [Approver] = [],
+    approvals: Int? = nil, publishersMayApprove: Bool = false
+  ) {
     self.publishers = publishers
     self.instance = instance
+    self.approvers = approvers
+    self.approvals = approvals
+    self.publishersMayApprove = publishersMayApprove
   }
 
   /// Reads the file form.
@@ -50,19 +80,30 @@ package struct Policy: Hashable, Sendable {
   /// - Throws: `TOMLError`.
   package init(parsing bytes: [UInt8]) throws(TOMLError) {
     let root = try TOMLDocument(parsing: bytes).root
-    try root.allowOnly(keys: ["instance", "publisher"])
+    try root.allowOnly(
+      keys: ["instance", "publisher", "approver", "approvals", "publishers_may_approve"])
     instance = try root.optional("instance")?.string()
     var publishers: [PublisherPolicy] = []
     for node in try root.required("publisher").array(limit: Self.publisherLimit) {
-      publishers.append(try Self.publisher(node))
+      publishers.append(try Self.publisher(node, "require"))
     }
     guard !publishers.isEmpty else { throw root.error("`publisher` has no entry") }
     self.publishers = publishers
+    approvers = try Self.approvers(root)
+    approvals = try Self.approvals(root, of: approvers)
+    publishersMayApprove = try root.optional("publishers_may_approve")?.boolean() ?? false
   }
 
-  private static func publisher(_ node: TOMLNode) throws(TOMLError) -> PublisherPolicy {
+  /// Reads a signer with a certificate.
+  ///
+  /// - Parameters:
+  ///   - node: the table.
+  ///   - extraKey: a key that it may have beside those of all.
+  static func publisher(
+    _ node: TOMLNode, _ extraKey: String
+  ) throws(TOMLError) -> PublisherPolicy {
     let kindNode = try node.required("kind")
-    let common = ["kind", "environment", "ref", "require"]
+    let common = ["kind", "environment", "ref", extraKey]
     let gitHub = [
       "repository", "owner", "workflow", "runner", "signer_workflow", "repository_id",
       "repository_owner_id",

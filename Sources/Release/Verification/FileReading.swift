@@ -19,6 +19,12 @@ package struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What is wrong.
   package let problem: String
 
+  /// Describes a problem.
+  package init(path: String, problem: String) {
+    self.path = path
+    self.problem = problem
+  }
+
   /// One sentence for a person.
   package var description: String { "cannot read `\(path)`: \(problem)" }
 }

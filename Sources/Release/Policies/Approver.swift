@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Attestations
+package import SSHSignatures
+import SourceText
+
+/// Who may approve a release: one `[[approver]]` of a policy.
+///
+/// A person is a name; several entries of one name are several keys of one person, who counts once.
+package struct Approver: Hashable, Sendable {
+  /// How an approver signs.
+  package enum Signer: Hashable, Sendable {
+    /// With an SSH key.
+    case ssh(SSHKeyLine)
+    /// With a certificate; the entry demands the predicate type of approvals.
+    case certificate(PublisherPolicy)
+  }
+
+  /// The most bytes of a name.
+  package static let nameLimit = 64
+
+  /// The name: ASCII letters, digits and `._@+-`, so that it can be a part of a file's name.
+  package let name: String
+  /// How they sign.
+  package let signer: Signer
+
+  /// Makes an entry.
+  package init(name: String, signer: Signer) {
+    self.name = name
+    self.signer = signer
+  }
+
+  /// Whether a text can be a name.
+  package static func isName(_ text: String) -> Bool {
+    func isAlphanumeric(_ byte: UInt8) -> Bool {
+      (0x30...0x39).contains(byte) || (0x61...0x7a).contains(byte | 0x20)
+    }
+    guard let first = text.utf8.first, isAlphanumeric(first), text.utf8.count <= nameLimit else {
+      return false
+    }
+    return text.utf8.allSatisfy { isAlphanumeric($0) || "._@+-".utf8.contains($0) }
+  }
+
+  /// Whether two entries mean the same signer.
+  func hasSigner(of other: Approver) -> Bool {
+    switch (signer, other.signer) {
+    case (.ssh(let line), .ssh(let other)): line.key == other.key
+    case (.certificate(let policy), .certificate(let other)): policy == other
+    default: false
+    }
+  }
+}
+
+extension Policy {
+  /// Approvers a policy may have at most.
+  package static let approverLimit = 256
+
+  /// The names of the approvers, each once, in the order of the file.
+  package var approverNames: [String] {
+    var names: [String] = []
+    for approver in approvers where !names.contains(approver.name) { names.append(approver.name) }
+    return names
+  }
+
+  static func approvers(_ root: TOMLNode) throws(TOMLError) -> [Approver] {
+    guard let list = try root.optional("approver") else { return [] }
+    var approvers: [Approver] = []
+    for node in try list.array(limit: approverLimit) {
+      let approver = try approver(node)
+      if let other = approvers.first(where: { $0.hasSigner(of: approver) }),
+        other.name != approver.name
+      {
+        throw node.error(
+          "`\(approver.name)` has the key or identity of `\(other.name)`, who would count twice")
+      }
+      approvers.append(approver)
+    }
+    return approvers
+  }
+
+  private static func approver(_ node: TOMLNode) throws(TOMLError) -> Approver {
+    let nameNode = try node.required("name")
+    let name = try nameNode.string()
+    guard Approver.isName(name) else {
+      throw nameNode.error(
+        "expected 1 to \(Approver.nameLimit) ASCII letters, digits and `._@+-`, "
+          + "with a letter or digit first")
+    }
+    guard try node.required("kind").string() == "SSH" else {
+      let signer = try publisher(node, "name")
+      return Approver(name: name, signer: .certificate(signer.requiring([PredicateType.approval])))
+    }
+    try node.allowOnly(keys: ["name", "kind", "key"])
+    let keyNode = try node.required("key")
+    let text = try keyNode.string()
+    do {
+      return Approver(name: name, signer: .ssh(try SSHKeyLine(parsing: Array(text.utf8))))
+    } catch {
+      throw keyNode.error("\(error)")
+    }
+  }
+
+  static func approvals(
+    _ root: TOMLNode, of approvers: [Approver]
+  ) throws(TOMLError) -> Int? {
+    guard let node = try root.optional("approvals") else { return nil }
+    let number = try node.integer()
+    let names = Set(approvers.map { Array($0.name.utf8) }).count
+    guard number >= 1, number <= names else {
+      throw node.error("expected 1 or more, up to the \(names) names of `[[approver]]`")
+    }
+    return Int(number)
+  }
+}
+
+extension PublisherPolicy {
+  /// The same signer, with predicate types that must be there.
+  package func requiring(_ predicates: [String]) -> PublisherPolicy {
+    PublisherPolicy(
+      signer: signer, environment: environment, ref: ref, runner: runner,
+      identifiers: identifiers, signerWorkflow: signerWorkflow, requiredPredicates: predicates)
+  }
+}
