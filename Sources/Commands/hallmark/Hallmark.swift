@@ -19,7 +19,8 @@ struct Hallmark: AsyncParsableCommand {
       CommandGroup(
         name: "Release",
         subcommands: [
-          ReleaseCommand.self, AttestCommand.self, SignCommand.self, PublishCommand.self,
+          ReleaseCommand.self, AttestCommand.self, SignCommand.self, ApproveCommand.self,
+          PublishCommand.self,
           IdentityCommand.self,
         ]),
       CommandGroup(

@@ -87,6 +87,17 @@ package struct ApprovalCount: Sendable {
     return tally
   }
 
+  /// What speaks against the signer of an approval; `nil` if it is by an approver of the policy,
+  /// whichever files it is about.
+  package func problem(withSignerOf approval: Approval) async -> String? {
+    do throws(Refusal) {
+      _ = try await signer(of: approval)
+      return nil
+    } catch {
+      return error.problem
+    }
+  }
+
   /// Why one approval does not count.
   private struct Refusal: Error {
     let reason: ApprovalTally.Reason
@@ -151,16 +162,14 @@ package struct ApprovalCount: Sendable {
   ) async throws(Refusal) -> (name: String, String) {
     let verified = try await verified(bundle, approval)
     let signer = verified.certificate.subjectAlternativeName.text
-    for approver in policy.approvers {
-      guard case .certificate(let expected) = approver.signer else { continue }
-      let release = ReleaseName(filename: approval.claim.release.files.first?.name ?? "")
-      guard VerificationReport(expected.checks(verified, release: release)).passed else { continue }
-      guard policy.publishersMayApprove || !isPublisher(verified) else {
-        throw Refusal(.publisher, "`\(signer)` may publish, and so not approve", approver.name)
-      }
-      return (approver.name, signer)
+    let release = ReleaseName(filename: approval.claim.release.files.first?.name ?? "")
+    guard let approver = policy.approver(with: verified.certificate, release: release) else {
+      throw Refusal(.unknownSigner, "it is by `\(signer)`, whom the policy does not name")
     }
-    throw Refusal(.unknownSigner, "it is by `\(signer)`, whom the policy does not name")
+    guard policy.publishersMayApprove || !policy.isPublisher(verified.certificate) else {
+      throw Refusal(.publisher, "`\(signer)` may publish, and so not approve", approver.name)
+    }
+    return (approver.name, signer)
   }
 
   private func verified(
@@ -178,15 +187,6 @@ package struct ApprovalCount: Sendable {
       }
     }
     throw Refusal(.signature, sentence)
-  }
-
-  /// Whether the signer may publish, from whichever ref and machine.
-  private func isPublisher(_ verified: VerifiedBundle) -> Bool {
-    policy.publishers.contains { publisher in
-      let anywhere = PublisherPolicy(
-        signer: publisher.signer, requiredPredicates: [PredicateType.approval])
-      return VerificationReport(anywhere.checks(verified)).passed
-    }
   }
 }
 

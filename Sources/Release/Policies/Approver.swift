@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Attestations
+package import Certificates
 package import SSHSignatures
+import Sigstore
 import SourceText
 
 /// Who may approve a release: one `[[approver]]` of a policy.
@@ -12,7 +13,7 @@ package struct Approver: Hashable, Sendable {
   package enum Signer: Hashable, Sendable {
     /// With an SSH key.
     case ssh(SSHKeyLine)
-    /// With a certificate; the entry demands the predicate type of approvals.
+    /// With a certificate.
     case certificate(PublisherPolicy)
   }
 
@@ -87,8 +88,7 @@ extension Policy {
           + "with a letter or digit first")
     }
     guard try node.required("kind").string() == "SSH" else {
-      let signer = try publisher(node, "name")
-      return Approver(name: name, signer: .certificate(signer.requiring([PredicateType.approval])))
+      return Approver(name: name, signer: .certificate(try publisher(node, "name")))
     }
     try node.allowOnly(keys: ["name", "kind", "key"])
     let keyNode = try node.required("key")
@@ -113,11 +113,33 @@ extension Policy {
   }
 }
 
+extension Policy {
+  /// The first approver with a certificate like this one; a certificate is nobody's twice.
+  ///
+  /// - Parameters:
+  ///   - certificate: a certificate that was verified.
+  ///   - release: what is approved, for refs that must be of its version.
+  package func approver(
+    with certificate: SigningCertificate, release: ReleaseName?
+  ) -> Approver? {
+    approvers.first { approver in
+      guard case .certificate(let expected) = approver.signer else { return false }
+      return expected.isMet(by: certificate, release: release)
+    }
+  }
+
+  /// Whether a certificate is a publisher's, from whichever ref, environment and machine.
+  package func isPublisher(_ certificate: SigningCertificate) -> Bool {
+    publishers.contains { publisher in
+      PublisherPolicy(signer: publisher.signer).isMet(by: certificate, release: nil)
+    }
+  }
+}
+
 extension PublisherPolicy {
-  /// The same signer, with predicate types that must be there.
-  package func requiring(_ predicates: [String]) -> PublisherPolicy {
-    PublisherPolicy(
-      signer: signer, environment: environment, ref: ref, runner: runner,
-      identifiers: identifiers, signerWorkflow: signerWorkflow, requiredPredicates: predicates)
+  fileprivate func isMet(by certificate: SigningCertificate, release: ReleaseName?) -> Bool {
+    VerificationReport(
+      PublisherComparison(policy: self, certificate: certificate, release: release).checks
+    ).passed
   }
 }

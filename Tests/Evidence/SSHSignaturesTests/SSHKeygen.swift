@@ -18,7 +18,7 @@ struct SSHKeygen {
 
   /// Makes a key.
   func key(_ type: String, bits: Int? = nil, name: String = "key") throws -> SSHKeyLine {
-    let path = scratch.path("\(name)")
+    let path = "\(scratch.path)/\(name)"
     var arguments = ["-q", "-t", type, "-N", "", "-C", "a comment", "-f", path]
     if let bits { arguments += ["-b", "\(bits)"] }
     let outcome = try Self.program.run(arguments)
@@ -34,7 +34,7 @@ struct SSHKeygen {
     let file = try scratch.write("message", message)
     try? FileManager.default.removeItem(atPath: file + ".sig")
     let outcome = try Self.program.run(
-      ["-Y", "sign", "-f", scratch.path(name), "-n", namespace] + options + [file])
+      ["-Y", "sign", "-f", "\(scratch.path)/\(name)", "-n", namespace] + options + [file])
     guard outcome.status == 0 else { throw Failed(outcome: outcome) }
     return try TestData.read(file + ".sig")
   }

@@ -51,7 +51,7 @@ struct MadeSignature {
     let line = try keygen.key(type, bits: bits)
     let other = try keygen.key("ed25519", name: "other")
     #expect(line.comment == "a comment")
-    let listed = try SSHKeygen.program.run(["-l", "-f", keygen.scratch.path("key.pub")])
+    let listed = try SSHKeygen.program.run(["-l", "-f", "\(keygen.scratch.path)/key.pub"])
     #expect(listed.output.contains(" \(line.key.fingerprint) "))
     for hash in ["sha256", "sha512"] {
       let message = MadeSignature.message

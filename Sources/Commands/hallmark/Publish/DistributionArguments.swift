@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Approvals
 import FoundationEssentials
 import PythonPackaging
 import Verification
@@ -47,7 +48,7 @@ enum DistributionArguments {
         distributions.append(argument)
       } else if let subject = subject(ofEvidence: argument) {
         evidence.append((argument, subject))
-      } else if !companions.contains(where: { isNamed(argument, $0) }) {
+      } else if !isCompanion(argument) {
         throw CommandFailure(
           status: ExitStatus.usage.rawValue,
           Diagnostic(
@@ -79,18 +80,24 @@ enum DistributionArguments {
     }
   }
 
-  private static func isDistribution(_ path: String) -> Bool {
+  /// Whether a file is a wheel or an sdist by its name.
+  static func isDistribution(_ path: String) -> Bool {
     [".whl", ".tar.gz"].contains { path.utf8.suffix($0.utf8.count).elementsEqual($0.utf8) }
   }
 
   /// The file that evidence is about by its name; `nil` for what is no evidence of a distribution.
-  private static func subject(ofEvidence path: String) -> String? {
+  static func subject(ofEvidence path: String) -> String? {
     for suffix in EvidenceDiscovery.suffixes
     where path.utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8) {
       let subject = String(decoding: path.utf8.dropLast(suffix.utf8.count), as: UTF8.self)
       if isDistribution(subject) { return subject }
     }
     return nil
+  }
+
+  /// Whether a file belongs to a release beside its distributions and their evidence, by its name.
+  static func isCompanion(_ path: String) -> Bool {
+    companions.contains { isNamed(path, $0) } || ApprovalFiles.isApproval(path)
   }
 
   private static func isNamed(_ path: String, _ name: String) -> Bool {

@@ -20,6 +20,7 @@ struct PublishCommand: AsyncParsableCommand {
         hallmark publish dist --index https://index.example.org/legacy/ --tls-ca ca.pem
         hallmark publish dist --github acme/greeting --tag v1.0.0
         hallmark publish dist --index https://old.example.org/legacy/ --token-file token
+        hallmark publish dist --policy hallmark.toml --require-approvals 2
 
       The files are wheels and sdists of one version of one project; a folder stands for those in \
       it. First all of it is read: file name, metadata and contents must agree, and everything \
@@ -29,6 +30,9 @@ struct PublishCommand: AsyncParsableCommand {
       is looked at: what it has already, byte for byte, is skipped; if it has something else under \
       one of the names, nothing is sent at all. --dry-run stops here, with an upload token that was \
       minted and burned.
+
+      Where the policy or --require-approvals demands approvals, so many different approvers of the \
+      policy must have approved exactly these files by `hallmark approve`, beside the files.
 
       The right to upload is Trusted Publishing: the identity of this CI job is exchanged for a \
       token of minutes, at PyPI, or at any index that speaks PyPI's protocol or PEP 807. There is \
@@ -62,6 +66,12 @@ struct PublishCommand: AsyncParsableCommand {
     completion: .file())
   var policy: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "How many approvers of the policy must have approved the files; at least what it demands.",
+      valueName: "number"))
+  var requireApprovals: Int?
+
   @Flag(
     help: """
       Publish without attestations: nobody can check who built the files, and none can be added \
@@ -82,22 +92,28 @@ struct PublishCommand: AsyncParsableCommand {
     for file in files where file.isEmpty || file.utf8.contains(0) {
       throw ValidationError("a file must be a path.")
     }
+    if let requireApprovals, !(1...Policy.approverLimit).contains(requireApprovals) {
+      throw ValidationError("--require-approvals must be 1 to \(Policy.approverLimit).")
+    }
   }
 
   func run() async throws {
     let console = global.console
     let index = try destination.publishingIndex()
     let resolved =
-      noAttestations && policy == nil ? nil : try TrustFiles.resolvedPolicy(policy)
+      noAttestations && policy == nil && requireApprovals == nil
+      ? nil : try TrustFiles.resolvedPolicyFile(policy)
     if let resolved, !global.json {
       console.progress("policy: \(UntrustedText.printable(resolved.origin))")
     }
+    let gate = try ApprovalGate(
+      demanding: requireApprovals, under: resolved, trusting: try trust.load(), console: console)
     let run = PublishRun(
       options: PublishRun.Options(
         arguments: files, index: index,
-        withAttestations: !noAttestations, policy: resolved,
+        withAttestations: !noAttestations, policy: resolved.map { ($0.policy, $0.origin) },
         roots: noAttestations ? [] : try trust.load(), isDryRun: dryRun,
-        patience: .seconds(destination.patience), forge: try forge.target()),
+        patience: .seconds(destination.patience), forge: try forge.target(), gates: gate.map { [$0] } ?? []),
       console: console)
     let stored = try destination.tokenFile.map { try UploadAuthorization.token(inFile: $0) }
     warn(on: console)

@@ -47,7 +47,12 @@ struct ReleaseEvidence: Sendable {
     return result
   }
 
-  private func attestations(of file: LocalRelease.File) async throws -> FileAttestations {
+  /// Verifies what lies beside a file: it must satisfy the policy, and all of it must be by the
+  /// policy's publishers.
+  ///
+  /// - Throws: `CommandFailure`: status 3 for evidence that is missing, invalid or foreign, 6 for
+  ///   what cannot be decided.
+  func verdict(on file: LocalRelease.File) async throws -> ArtifactVerdict {
     let name = file.name.text
     let reader = EvidenceReader(entries: [], logs: nil)
     let (items, unreadable) = await reader.read(EvidenceDiscovery.paths(for: file.path))
@@ -61,7 +66,12 @@ struct ReleaseEvidence: Sendable {
     }
     let verdict = try await accepted(items, of: file, help: Self.attestHelp)
     for item in verdict.examined { try Self.checkIsOwn(item, of: name) }
+    return verdict
+  }
 
+  private func attestations(of file: LocalRelease.File) async throws -> FileAttestations {
+    let name = file.name.text
+    let verdict = try await verdict(on: file)
     var chosen: [Chosen] = []
     // Attestations in the index's own form come before bundles of the same kind.
     let sorted =

@@ -12,8 +12,16 @@ enum TrustFiles {
   ///
   /// - Throws: `CommandFailure` that names the file.
   static func policy(_ path: String) throws(CommandFailure) -> Policy {
+    try policyFile(path, origin: path).policy
+  }
+
+  private static func policyFile(
+    _ path: String, origin: String
+  ) throws(CommandFailure) -> PolicyFile {
     do {
-      return try Policy(parsing: try FileReading.bytes(of: path, limit: 1 << 20))
+      let bytes = try FileReading.bytes(of: path, limit: 1 << 20)
+      return PolicyFile(
+        policy: try Policy(parsing: bytes), origin: origin, sha256: SHA256Hash(hashing: bytes))
     } catch {
       throw CommandFailure(
         status: ExitStatus.couldNotRun.rawValue,
@@ -31,13 +39,20 @@ enum TrustFiles {
   ///
   /// - Throws: `CommandFailure` that names the file.
   static func resolvedPolicy(_ path: String?) throws -> (policy: Policy, origin: String)? {
-    if let path { return (try policy(path), "\(path), from --policy") }
+    try resolvedPolicyFile(path).map { ($0.policy, $0.origin) }
+  }
+
+  /// The same with the digest of the file.
+  ///
+  /// - Throws: `CommandFailure` that names the file.
+  static func resolvedPolicyFile(_ path: String?) throws(CommandFailure) -> PolicyFile? {
+    if let path { return try policyFile(path, origin: "\(path), from --policy") }
     var environment: [String: String] = [:]
     for name in ["HOME", "XDG_CONFIG_HOME"] { environment[name] = Platform.environment(name) }
     guard let folder = FileReading.currentFolder(),
       let found = PolicyDiscovery.find(environment: environment, currentFolder: folder)
     else { return nil }
-    return (try policy(found.path), "\(found.path), from \(found.origin)")
+    return try policyFile(found.path, origin: "\(found.path), from \(found.origin)")
   }
 
   /// Whom to trust: the roots in files, each alone or several one per line.
