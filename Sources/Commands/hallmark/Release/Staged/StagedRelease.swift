@@ -49,7 +49,7 @@ struct StagedRelease: Sendable {
     reporter = StageReporter(console, names: ReleaseStage.allCases.map(\.title))
   }
 
-  var folder: ReleaseFolder { ReleaseFolder(path: options.output) }
+  var folder: StagedFolder { StagedFolder(path: options.output) }
 
   /// Goes through the stages.
   ///

@@ -8,7 +8,7 @@ import TrustedPublishing
 import Verification
 
 /// The folder of a release in stages: its state, and whether its files are those of the state.
-struct ReleaseFolder: Sendable {
+struct StagedFolder: Sendable {
   /// Where it is.
   let path: FilePath
 
