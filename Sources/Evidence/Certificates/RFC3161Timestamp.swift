@@ -12,6 +12,10 @@ package struct RFC3161Timestamp: Sendable {
   package let time: Timestamp
   let imprintHash: SignatureHash
   let imprint: [UInt8]
+  /// The content of the nonce's INTEGER; `nil` without a readable one.
+  ///
+  /// A verifier has no use for it; whoever asked compares it with what was sent.
+  let nonce: [UInt8]?
   let signedData: CMSSignedData
 
   /// Reads an answer in DER.
@@ -35,28 +39,12 @@ package struct RFC3161Timestamp: Sendable {
       guard signedData.contentType.elementsEqual(Self.contentType) else {
         throw CertificateError.malformedTimestamp("its content is not a TSTInfo")
       }
-      (time, imprintHash, imprint) = try Self.info(signedData.content)
+      (time, imprintHash, imprint, nonce) = try Self.info(signedData.content)
     } catch let error as CertificateError {
       throw error
     } catch {
       throw .malformedTimestamp("not DER")
     }
-  }
-
-  /// The content of the nonce's INTEGER; `nil` without a readable one.
-  ///
-  /// A verifier has no use for it; whoever asked compares it with what was sent.
-  var nonce: [UInt8]? {
-    let der = signedData.content
-    var top = DERReader(der, in: der.indices)
-    guard var fields = try? top.enter(DERReader.Tag.sequence) else { return nil }
-    // version, policy, messageImprint, serialNumber, genTime
-    for _ in 0..<5 where (try? fields.next()) == nil { return nil }
-    // accuracy, ordering
-    for tag in [DERReader.Tag.sequence, DERReader.Tag.boolean] where fields.nextTag == tag {
-      _ = try? fields.next()
-    }
-    return (try? fields.next(DERReader.Tag.integer)).map { Array(der[$0.content]) }
   }
 
   /// id-ct-TSTInfo, `1.2.840.113549.1.9.16.1.4`.
@@ -65,7 +53,7 @@ package struct RFC3161Timestamp: Sendable {
   /// Reads a TSTInfo; accuracy, ordering and name do not matter to a verifier.
   private static func info(
     _ der: [UInt8]
-  ) throws -> (Timestamp, SignatureHash, [UInt8]) {
+  ) throws -> (Timestamp, SignatureHash, [UInt8], nonce: [UInt8]?) {
     var top = DERReader(der, in: der.indices)
     var fields = try top.enter(DERReader.Tag.sequence)
     try top.finish()
@@ -82,8 +70,14 @@ package struct RFC3161Timestamp: Sendable {
     let hashed = try imprint.next(DERReader.Tag.octetString).content
     _ = try fields.next()  // serialNumber; some authorities write negative ones
     let time = try fields.next(DERReader.Tag.generalizedTime).whole
+    // accuracy, ordering
+    for tag in [DERReader.Tag.sequence, DERReader.Tag.boolean] where fields.nextTag == tag {
+      _ = try? fields.next()
+    }
+    let nonce = (try? fields.next(DERReader.Tag.integer)).map { Array(der[$0.content]) }
     return (
-      try timestamp(try GeneralizedTime(derEncoded: Array(der[time]))), hash, Array(der[hashed])
+      try timestamp(try GeneralizedTime(derEncoded: Array(der[time]))), hash, Array(der[hashed]),
+      nonce
     )
   }
 

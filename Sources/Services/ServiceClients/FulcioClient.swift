@@ -41,7 +41,7 @@ package struct FulcioClient: CertificateIssuer {
     // A second certificate for the same key and holder says nothing that the first does not.
     request.isIdempotent = true
     request.retries = retries
-    request.timeout = .seconds(30)
+    request.timeout = retries.answerTimeout ?? .seconds(30)
     let answer = try await transport.send(request)
     guard answer.isSuccess else {
       throw request.error(.status(answer.status), answer.statusText)

@@ -41,7 +41,7 @@ package struct RekorClient: LogSubmitter {
       json: Self.proposal(content, certificate: certificate))
     request.isIdempotent = true
     request.retries = retries
-    request.timeout = .seconds(30)
+    request.timeout = retries.answerTimeout ?? .seconds(30)
     request.answerLimit = 8 << 20
     let answer = try await transport.send(request)
     if answer.status == 409 { return try await existingEntry(answer, of: request) }
@@ -89,7 +89,7 @@ package struct RekorClient: LogSubmitter {
   package func entry(uuid: String) async throws -> TransparencyLogEntry? {
     var request = TransportRequest.get(entryURL(uuid: uuid), purpose: "read the log entry")
     request.retries = retries
-    request.timeout = .seconds(30)
+    request.timeout = retries.answerTimeout ?? .seconds(30)
     request.answerLimit = 8 << 20
     let answer = try await transport.send(request)
     if answer.status == 404 { return nil }

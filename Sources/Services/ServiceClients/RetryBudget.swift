@@ -12,6 +12,8 @@ package struct RetryBudget: Hashable, Sendable {
   package var firstPause: Duration = .milliseconds(200)
   /// Time from the first try after which no further one starts.
   package var total: Duration = .seconds(20)
+  /// Time for one try, if not the request's own.
+  package var answerTimeout: Duration?
   /// The answers after which a request is tried again.
   package var statuses: Set<Int> = [502, 503, 504]
 

@@ -41,7 +41,7 @@ package struct TiledRekorClient: LogSubmitter {
       json: Self.proposal(content, certificate: certificate))
     request.isIdempotent = true
     request.retries = retries
-    request.timeout = .seconds(30)
+    request.timeout = retries.answerTimeout ?? .seconds(30)
     request.answerLimit = 1 << 20
     let answer = try await transport.send(request)
     if answer.status == 409 {

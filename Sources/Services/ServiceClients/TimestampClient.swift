@@ -30,7 +30,7 @@ package struct TimestampClient: TimestampSource {
       ],
       body: .bytes(query), isIdempotent: true)
     request.retries = retries
-    request.timeout = .seconds(20)
+    request.timeout = retries.answerTimeout ?? .seconds(20)
     request.answerLimit = 64 << 10
     let answer = try await transport.send(request)
     guard answer.isSuccess else {

@@ -58,13 +58,14 @@ import TrustSimulator
   }
 
   @Test(arguments: [
-    "", "a.b", "a.b.c.d", "e30.!.e30", "e30.e30.e30", token("[]"), token("{"),
+    "", "a", String(token(#"{"iss":"i","sub":"s"}"#).dropLast(4)),
+    token(#"{"iss":"i","sub":"s"}"#) + ".e30", "e30.!.e30", "e30.e30.e30", token("[]"), token("{"),
     token(#"{"sub":"s"}"#), token(#"{"iss":"i"}"#), token(#"{"iss":"i","sub":""}"#),
     token(#"{"iss":"i","sub":"s","exp":"tomorrow"}"#),
   ])
   func unusableTokens(token: String) {
     let error = #expect(throws: DocumentError.self) { try TokenIdentity(token: token) }
-    #expect(error.map { token.isEmpty || !"\($0)".contains(token) } == true)
+    #expect(error.map { token.utf8.count < 4 || !"\($0)".contains(token) } == true)
   }
 
   private func problem(

@@ -32,6 +32,8 @@ struct LocalInstance: Sendable {
     let services = try await SimulatedInstance(now: now)
     var configuration = TransportConfiguration(version: "9.9.9", proxies: .none)
     configuration.documentTimeout = documentTimeout
+    configuration.connectTimeout = .seconds(600)
+    configuration.readTimeout = .seconds(600)
     let transport = try HTTPTransport(configuration)
     do {
       try await test(LocalInstance(services: services, transport: transport))
@@ -51,6 +53,7 @@ struct LocalInstance: Sendable {
     retries.firstPause = .milliseconds(2)
     // Other tests may keep all threads busy for long, which is not what the budget is about.
     retries.total = .seconds(600)
+    retries.answerTimeout = .seconds(600)
     return retries
   }
 

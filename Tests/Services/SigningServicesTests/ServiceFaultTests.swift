@@ -10,7 +10,7 @@ import Testing
 import TrustSimulator
 
 /// Whatever one service does wrong, nothing wrong is handed out, and the error names the service.
-@Suite struct ServiceFaultTests {
+@Suite(.serialized) struct ServiceFaultTests {
   /// What signing ends with.
   enum Ending: Hashable, Sendable {
     /// It is signed, and what is signed verifies.

@@ -13,7 +13,7 @@ import TrustSimulator
 import Identity
 
 /// A session signs many items with one certificate, and goes on where an earlier one stopped.
-@Suite struct SigningSessionTests {
+@Suite(.serialized) struct SigningSessionTests {
   private func items(_ count: Int, existing: [Int: [UInt8]] = [:]) throws -> [SigningItem] {
     try (0..<count).map {
       try SigningItem(
