@@ -155,6 +155,26 @@ struct SigningOriginTests {
     #expect(workplace.names(in: "dist").count == 1)
   }
 
+  /// Provenance that the certificate does not confirm is not written.
+  @Test func provenanceOfAnotherCommit() throws {
+    let wheel = try SigningStack.wheels(1, in: workplace)[0]
+    let predicate = try workplace.write(
+      "p.json",
+      """
+      {"buildDefinition":{"buildType":"https://actions.github.io/buildtypes/workflow/v1",
+       "externalParameters":{"workflow":{"ref":"refs/heads/main"}}},
+       "runDetails":{"builder":{"id":"https://github.com/acme/sample"}}}
+      """)
+    let outcome = try workplace.hallmark([
+      "attest", wheel, "--predicate", "slsa=\(predicate)", "--trust-config",
+      instance.trustConfig("v1"), "--identity-token-file",
+      try instance.token(SimulatedInstance.gitHub),
+    ])
+    #expect(outcome.status == 3, "\(outcome)")
+    #expect(outcome.errors.contains("HM0219"), "\(outcome)")
+    #expect(workplace.names(in: "dist").count == 1)
+  }
+
   /// Files are signed in the newest log that the instance has, or in the one that is asked for.
   @Test(
     arguments: [

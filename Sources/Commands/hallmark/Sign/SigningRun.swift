@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Attestations
+import Certificates
 import Encodings
 import PyPIAttestations
 import Sigstore
@@ -39,9 +40,10 @@ struct SigningRun: Sendable {
     }
     let progress = Progress(works)
     do {
-      _ = try await session.sign(items) { [places] event in
+      _ = try await session.sign(items) { [places, works] event in
         guard case .signed(let index, let item) = event else { return }
         let place = places[index]
+        try works[place.work].target.check(item.signed.bundle, place.position)
         try await progress.take(item.signed.bundle, at: place) { work in try write(&work) }
       }
     } catch {
@@ -159,6 +161,22 @@ struct SigningRun: Sendable {
 }
 
 extension SigningTarget {
+  /// Compares provenance by GitHub's build type with the certificate, as whoever verifies does.
+  ///
+  /// - Throws: `SigningError`.
+  fileprivate func check(_ bundle: Bundle, _ position: Int) throws {
+    guard case .statements(let statements) = content, let der = bundle.certificate else { return }
+    let checks = GitHubAttestationRule.checks(
+      statements[position], try SigningCertificate(der: der))
+    for check in checks {
+      guard case .failed(let sentence) = check.outcome else { continue }
+      throw SigningError(
+        .unverifiable,
+        "\(sentence): `\(check.found ?? "")`, not `\(check.expected ?? "")` (\(check.rule.rawValue))"
+      )
+    }
+  }
+
   /// What the session signs for one of the target's signatures.
   fileprivate func item(
     _ position: Int, existing: ExistingOutputs.Found? = nil
