@@ -26,7 +26,8 @@ struct FuzzTarget: Sendable {
   }
 
   /// All targets.
-  static let all = formats + packaging + evidence + attestations + verification + identity
+  static let all =
+    formats + packaging + evidence + attestations + verification + identity + approvals
 
   /// The one that this process is for.
   static let selected: FuzzTarget = {

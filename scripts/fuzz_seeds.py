@@ -187,7 +187,42 @@ LITERALS = {
         'environment = "e"\nref = "refs/tags/*"\nrequire = ["publish", "provenance"]\n',
         '[[publisher]]\nkind = "Sigstore"\nissuer = "https://a.example"\nidentity = "b"\n',
         '[[publisher]]\nkind = "GitLab"\nrepository = "a/b"\nworkflow = "c.yml"\n',
-        '[[publisher]]\nkind = "Google"\nemail = "a@example.com"\n'],
+        '[[publisher]]\nkind = "Google"\nemail = "a@example.com"\n',
+        'approvals = 1\n[[publisher]]\nkind = "Google"\nemail = "a@example.com"\n[[approver]]\n'
+        'name = "b"\nkind = "SSH"\n'
+        'key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICaqPkIdPcDf6wv8lWo7LDjHm3VOnql7xk9ttqRXS3Gz"\n'],
+    "ssh-signature": [
+        '-----BEGIN SSH SIGNATURE-----\nU1NIU0lHAAAAAQAAADMAAAALc3NoLWVkMjU1MTkAAAAgJqo+Qh09wN'
+        '/rC/yVajssOMebdU\n6eqXvGT222pFdLcbMAAAAUaGFsbG1hcmsuYXBwcm92YWwudjEAAAAAAAAABnNoYTUxM'
+        'gAA\nAFMAAAALc3NoLWVkMjU1MTkAAABATWLaRABkoy/Hk3JoqRF8x9Hfd5gdvkYQTTfQk1pWg2\nl+uRBVB3o'
+        '+IlDduUrIQc42xRpJ3Q6Nf+/pAwMXMilnCw==\n-----END SSH SIGNATURE-----\n',
+        '-----BEGIN SSH SIGNATURE-----\nU1NIU0lHAAAAAQAAAGgAAAATZWNkc2Etc2hhMi1uaXN0cDI1NgAAAA'
+        'huaXN0cDI1NgAAAE\nEE/b3khsEyI9T5uVKpfNNkBIvzpbtU8XrFwAWKDUdhoo3D0vaQzHZu1DmmA5l9KST+n'
+        'CeK\nQbjNcy+AeCcVKQ7yhgAAABRoYWxsbWFyay5hcHByb3ZhbC52MQAAAAAAAAAGc2hhNTEyAA\nAAZAAAABN'
+        'lY2RzYS1zaGEyLW5pc3RwMjU2AAAASQAAACBzk06cPbzv7TCwd2531QYVkKzU\nx5TbPcmWlln2FEQPCgAAAC'
+        'EA+iCP9ss94+jS+EBV0xWoP0SALMMZPTHODsUlMvc5zNw=\n-----END SSH SIGNATURE-----\n'],
+    "ssh-key-line": [
+        'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICaqPkIdPcDf6wv8lWo7LDjHm3VOnql7xk9ttqRXS3Gz',
+        'valid-before="20280101Z",namespaces="git,file" '
+        'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICaqPkIdPcDf6wv8lWo7LDjHm3VOnql7xk9ttqRXS3Gz',
+        'a@example.com,b valid-after="20260101120000Z" '
+        'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICaqPkIdPcDf6wv8lWo7LDjHm3VOnql7xk9ttqRXS3Gz'],
+    "approval": [
+        '{"payload":"eyJfdHlwZSI6Imh0dHBzOi8vaW4tdG90by5pby9TdGF0ZW1lbnQvdjEiLCJwcmVkaWNhdGUi'
+        'OnsiYXBwcm92ZWRBdCI6IjIwMjYtMDEtMDFUMDA6MDA6MDBaIiwiYXBwcm92ZXIiOiJhIiwicG9saWN5Ijp7'
+        'InNoYTI1NiI6IjAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAw'
+        'MDAwMDAwMDAwMDAifSwicmVsZWFzZSI6eyJvcmlnaW5zIjpbeyJpc3N1ZXIiOiJpIiwicHVibGlzaGVyIjoi'
+        'cCIsImNvbW1pdCI6ImMifV0sInByb2plY3QiOiJhIiwidmVyc2lvbiI6IjEifSwicHJldmlvdXMiOnsiZmls'
+        'ZXMiOlt7Im5hbWUiOiJhLTAudGFyLmd6Iiwic2hhMjU2IjoiMTExMTExMTExMTExMTExMTExMTExMTExMTEx'
+        'MTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMSJ9XSwib3JpZ2lucyI6W10sInByb2plY3Qi'
+        'OiJhIiwidmVyc2lvbiI6IjAifX0sInByZWRpY2F0ZVR5cGUiOiJ1cm46aGFsbG1hcms6cHJlZGljYXRlOmFw'
+        'cHJvdmFsOnYxIiwic3ViamVjdCI6W3siZGlnZXN0Ijp7InNoYTI1NiI6IjAwMDAwMDAwMDAwMDAwMDAwMDAw'
+        'MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAifSwibmFtZSI6ImEtMS50YXIu'
+        'Z3oifV19","payloadType":"application/vnd.in-toto+json","signatures":[{"sig":"U1NIU0l'
+        'HAAAAAQAAADMAAAALc3NoLWVkMjU1MTkAAAAgJqo+Qh09wN/rC/yVajssOMebdU6eqXvGT222pFdLcbMAAAA'
+        'UaGFsbG1hcmsuYXBwcm92YWwudjEAAAAAAAAABnNoYTUxMgAAAFMAAAALc3NoLWVkMjU1MTkAAABATWLaRAB'
+        'koy/Hk3JoqRF8x9Hfd5gdvkYQTTfQk1pWg2l+uRBVB3o+IlDduUrIQc42xRpJ3Q6Nf+/pAwMXMilnCw==","'
+        'keyid":""}]}'],
     "token-claims": [
         '{"iss":"https://a.example","sub":"b","aud":"sigstore","exp":1790000300,"iat":1790000000,'
         '"nbf":1790000000.5,"email":"a@example.com","email_verified":true,"jti":"c"}',

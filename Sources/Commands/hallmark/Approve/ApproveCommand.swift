@@ -67,14 +67,7 @@ struct ApproveCommand: AsyncParsableCommand {
   @Flag(name: .customLong("identity"), help: "Sign as this job or person, with a certificate.")
   var usesIdentity = false
 
-  @Option(
-    help: ArgumentHelp(
-      "A trusted root to verify with instead of the public one; may be repeated.",
-      valueName: "file"),
-    completion: .file())
-  var verifyRoot: [String] = []
-
-  @OptionGroup(title: "Instance") var instance: InstanceOptions
+  @OptionGroup(title: "Instance") var instance: ApprovalInstance
 
   @OptionGroup(title: "Identity") var identity: IdentityOptions
 
@@ -92,6 +85,7 @@ struct ApproveCommand: AsyncParsableCommand {
     } else if (sshKey == nil) != usesIdentity {
       throw ValidationError("say how to sign: either --ssh-key FILE or --identity.")
     }
+    if usesIdentity { try instance.checkCanSign() }
   }
 
   func run() async throws {
@@ -104,7 +98,7 @@ struct ApproveCommand: AsyncParsableCommand {
           help: ["name one by --policy"]))
     }
     if !global.json { console.progress("policy: \(UntrustedText.printable(file.origin))") }
-    let roots = try self.roots()
+    let roots = try instance.trust.load()
     _ = try file.count(trusting: roots)
     if list {
       let listing = try await ApprovalListing(of: folder, under: file, trusting: roots)
@@ -128,11 +122,6 @@ struct ApproveCommand: AsyncParsableCommand {
     }
   }
 
-  /// Whom to trust: what is named for verifying, else the instance's root.
-  private func roots() throws -> [TrustedRoot] {
-    verifyRoot.isEmpty ? [try instance.load().trustedRoot] : try TrustFiles.roots(verifyRoot)
-  }
-
   private func approve(
     _ policy: PolicyFile, _ roots: [TrustedRoot], _ console: Console
   ) async throws -> ApprovalOutcome {
@@ -150,7 +139,7 @@ struct ApproveCommand: AsyncParsableCommand {
     let identity = self.identity
     return try await network.withTransport { transport in
       try await approver.approve(
-        as: identity, at: instance.load(), instance, over: transport)
+        as: identity, at: instance.load(), over: transport)
     }
   }
 

@@ -74,11 +74,12 @@ struct Approving: Sendable {
   ///
   /// - Throws: `CommandFailure`.
   func approve(
-    as identity: IdentityOptions, at trust: ClientTrustConfig, _ instance: InstanceOptions,
+    as identity: IdentityOptions, at trust: ClientTrustConfig,
     over transport: HTTPTransport
   ) async throws -> ApprovalOutcome {
     do {
-      let selection = try instance.select(from: trust, needsVersion1: false)
+      let selection = try trust.signingConfig.select(
+        at: FileReading.now(), logs: .highestVersion)
       let session = SigningSession(
         services: try SigningServices(selection, transport: transport),
         trustedRoot: trust.trustedRoot,

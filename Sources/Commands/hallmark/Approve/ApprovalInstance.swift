@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Sigstore
+import Verification
+
+/// Whom to trust, and with `--identity` also the instance to sign with.
+struct ApprovalInstance: ParsableArguments {
+  @OptionGroup var trust: TrustOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "With --identity and one --trusted-root, the signing configuration of that instance.",
+      valueName: "file"),
+    completion: .file())
+  var signingConfig: String?
+
+  func validate() throws {
+    if signingConfig != nil, trust.trustedRoot.count != 1 {
+      throw ValidationError("--signing-config needs the one --trusted-root of its instance.")
+    }
+  }
+
+  /// Refuses a private trusted root without the services that belong to it.
+  func checkCanSign() throws {
+    if !trust.trustedRoot.isEmpty, signingConfig == nil {
+      throw ValidationError("--identity with --trusted-root needs --signing-config.")
+    }
+  }
+
+  /// The instance to sign with.
+  ///
+  /// - Throws: `CommandFailure`.
+  func load() throws -> ClientTrustConfig {
+    let roots = try trust.load()
+    do {
+      let config: SigningConfig
+      if let signingConfig {
+        config = try SigningConfig(
+          parsing: try FileReading.bytes(of: signingConfig, limit: Evidence.sizeLimit))
+      } else {
+        config = try trust.staging ? .staging() : .publicGood()
+      }
+      return ClientTrustConfig(trustedRoot: roots[0], signingConfig: config)
+    } catch {
+      throw CommandFailure(
+        status: ExitStatus.couldNotRun.rawValue,
+        Diagnostic("the signing configuration cannot be used: \(error)", place: signingConfig))
+    }
+  }
+}

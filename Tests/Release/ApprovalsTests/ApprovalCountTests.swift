@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Attestations
+import Crypto
+import Encodings
+import Policies
+import SSHSignatures
+import Sigstore
+import Testing
+import TrustSimulator
+
+@testable import Approvals
+
+/// An SSH key of a test, without the program.
+struct TestKey: Sendable {
+  let secret = Curve25519.Signing.PrivateKey()
+
+  static func string(_ bytes: [UInt8]) -> [UInt8] {
+    [UInt8(bytes.count >> 24), UInt8(bytes.count >> 16 & 255), UInt8(bytes.count >> 8 & 255)]
+      + [UInt8(bytes.count & 255)] + bytes
+  }
+
+  static func string(_ text: String) -> [UInt8] { string(Array(text.utf8)) }
+
+  var blob: [UInt8] {
+    Self.string("ssh-ed25519") + Self.string([UInt8](secret.publicKey.rawRepresentation))
+  }
+
+  var line: String { "ssh-ed25519 \(Base64.encode(blob))" }
+
+  func sign(_ message: [UInt8], for namespace: String = Approval.namespace) throws -> SSHSignature {
+    let head = Array("SSHSIG".utf8)
+    let tail = Self.string(namespace) + Self.string("") + Self.string("sha512")
+    let signed = head + tail + Self.string([UInt8](SHA512.hash(data: message)))
+    let value = [UInt8](try secret.signature(for: signed))
+    return try SSHSignature(
+      parsing: head + [0, 0, 0, 1] + Self.string(blob) + tail
+        + Self.string(Self.string("ssh-ed25519") + Self.string(value)))
+  }
+}
+
+/// A release, a policy with approvers and their keys.
+struct ApprovalCase {
+  static let now = TrustSimulator.time
+  static let alice = TestKey()
+  static let aliceToo = TestKey()
+  static let bob = TestKey()
+  static let stranger = TestKey()
+  static let files = [
+    Subject(name: "greeting-1.0.0-py3-none-any.whl", sha256: SHA256Hash(hashing: [1])),
+    Subject(name: "greeting-1.0.0.tar.gz", sha256: SHA256Hash(hashing: [2])),
+  ]
+
+  var head = ""
+  var statement = ApprovalStatement(
+    approver: "alice", time: now, policy: SHA256Hash(hashing: [9]),
+    release: ReleaseRecord(
+      project: "greeting", version: "1.0.0", files: files,
+      origins: [ReleaseOrigin(publisher: "x", issuer: "y", commit: "abc")]),
+    previous: nil)
+  var key = alice
+  var namespace = Approval.namespace
+  var release = files
+  var digest = SHA256Hash(hashing: [9])
+  var change: @Sendable ([UInt8]) -> [UInt8] = { $0 }
+
+  func policy() throws -> Policy {
+    func ssh(_ name: String, _ key: TestKey, _ options: String = "") -> String {
+      "[[approver]]\nname = \"\(name)\"\nkind = \"SSH\"\nkey = '\(options)\(key.line)'\n"
+    }
+    return try Policy(
+      parsing: Array(
+        (head + """
+          [[publisher]]
+          kind = "GitHub"
+          repository = "acme/greeting"
+          workflow = "release.yml"
+
+          """ + ssh("alice", Self.alice) + ssh("alice", Self.aliceToo)
+          + ssh("bob", Self.bob, "valid-before=\"20200101Z\" ")
+            + """
+            [[approver]]
+            name = "carol"
+            kind = "Sigstore"
+            issuer = "https://accounts.example.com"
+            identity = "carol@example.com"
+            [[approver]]
+            name = "ci"
+            kind = "GitHub"
+            repository = "acme/greeting"
+            """).utf8))
+  }
+
+  mutating func claim(
+    approver: String = "alice", time: Timestamp = now, policy: SHA256Hash = .init(hashing: [9]),
+    files: [Subject] = files
+  ) {
+    statement = ApprovalStatement(
+      approver: approver, time: time, policy: policy,
+      release: ReleaseRecord(
+        project: "greeting", version: "1.0.0", files: files, origins: []), previous: nil)
+  }
+
+  func file() throws -> [UInt8] {
+    let payload = try statement.statement.payload()
+    return change(
+      Approval.file(payload, try key.sign(Approval.signedBytes(payload), for: namespace)))
+  }
+
+  func tally(_ files: [[UInt8]], trusting roots: [TrustedRoot] = []) async throws -> ApprovalTally {
+    try await ApprovalCount(under: policy(), digest: digest, trusting: roots, now: Self.now).tally(
+      files.enumerated().map { ("approval \($0)", .success($1)) }, of: release)
+  }
+}
+
+@Suite struct ApprovalCountTests {
+  @Test func `an approval by a key of the policy counts`() async throws {
+    let tally = try await ApprovalCase().tally([ApprovalCase().file()])
+    #expect(tally.counted.map(\.approver) == ["alice"])
+    #expect(tally.counted.first?.signer.hasPrefix("SHA256:") == true)
+    #expect(tally.uncounted == [])
+    #expect(tally.missing == ["bob", "carol", "ci"])
+  }
+
+  @Test func `a statement is read as it was written`() throws {
+    var record = ApprovalCase().statement.release
+    record = ReleaseRecord(
+      project: record.project, version: "0.9", files: record.files,
+      origins: [
+        ReleaseOrigin(
+          publisher: "p", issuer: "i", builder: "b", repository: "r", commit: "c", ref: "f")
+      ])
+    let statement = ApprovalStatement(
+      approver: "alice", time: ApprovalCase.now, policy: SHA256Hash(hashing: [3]),
+      release: ApprovalCase().statement.release, previous: record)
+    #expect(try ApprovalStatement(parsing: statement.statement.payload()) == statement)
+  }
+
+  @Test func `two keys of one name count once`() async throws {
+    var other = ApprovalCase()
+    other.key = ApprovalCase.aliceToo
+    let tally = try await other.tally([ApprovalCase().file(), other.file()])
+    #expect(tally.counted.count == 1)
+    #expect(tally.uncounted.map(\.reason) == [.repeated])
+  }
+
+  @Test(
+    arguments: [
+      (.unknownSigner, { $0.key = ApprovalCase.stranger }),
+      (.signature, { $0.namespace = "git" }),
+      (
+        .signature,
+        {
+          $0.change = { file in
+            // Another statement under the same signature.
+            guard let envelope = try? DSSEEnvelope(JSONNode(parsing: file)) else { return [] }
+            let text = String(decoding: envelope.payload, as: UTF8.self)
+            let changed = DSSEEnvelope(
+              payloadType: envelope.payloadType,
+              payload: Array(text.replacing("1.0.0\"", with: "1.0.1\"").utf8),
+              signature: envelope.signature)
+            return Array(changed.json.compactText.utf8)
+          }
+        }
+      ),
+      (.otherName, { $0.claim(approver: "bob") }),
+      (.time, { $0.claim(time: ApprovalCase.now.adding(seconds: 301)) }),
+      (
+        .time,
+        {
+          $0.key = ApprovalCase.bob
+          $0.claim(approver: "bob")
+        }
+      ),
+      (.otherPolicy, { $0.claim(policy: SHA256Hash(hashing: [8])) }),
+      (.otherPolicy, { $0.digest = SHA256Hash(hashing: [8]) }),
+      (.otherFiles, { $0.claim(files: [ApprovalCase.files[0]]) }),
+      (.otherFiles, { $0.release.removeLast() }),
+      (.otherFiles, { $0.release.append(Subject(name: "more", sha256: SHA256Hash(hashing: [4]))) }),
+      (
+        .otherFiles,
+        { $0.release[0] = Subject(name: $0.release[0].name, sha256: SHA256Hash(hashing: [4])) }
+      ),
+      (
+        .otherFiles,
+        { $0.release[0] = Subject(name: "renamed", sha256: SHA256Hash(hashing: [1])) }
+      ),
+      (.otherFiles, { $0.claim(files: ApprovalCase.files + [ApprovalCase.files[0]]) }),
+      (.malformed, { $0.change = { _ in [] } }),
+      (.malformed, { $0.change = { _ in Array("{}".utf8) } }),
+      (.malformed, { $0.change = { $0 + Array("{}".utf8) } }),
+      (
+        .malformed, { $0.change = { _ in [UInt8](repeating: 0x20, count: Approval.sizeLimit + 1) } }
+      ),
+      (
+        .malformed,
+        {
+          $0.change = { file in
+            Array(
+              String(decoding: file, as: UTF8.self).replacing("vnd.in-toto", with: "vnd.x").utf8)
+          }
+        }
+      ),
+    ] as [(ApprovalTally.Reason, @Sendable (inout ApprovalCase) -> Void)])
+  func `one defect is one reason`(
+    reason: ApprovalTally.Reason, defect: @Sendable (inout ApprovalCase) -> Void
+  ) async throws {
+    var made = ApprovalCase()
+    defect(&made)
+    let tally = try await made.tally([made.file()])
+    #expect(tally.counted == [])
+    #expect(tally.uncounted.map(\.reason) == [reason], "\(tally.uncounted)")
+    #expect(tally.missing.contains("alice"))
+    // What does not count takes nothing from what does.
+    var good = ApprovalCase()
+    good.release = ApprovalCase.files
+    let both = try await good.tally([made.file(), good.file()])
+    #expect(both.counted.map(\.approver) == ["alice"] || both.counted.isEmpty == false)
+  }
+
+  @Test func `nobody to approve is an error`() throws {
+    let policy = try Policy(
+      parsing: Array("[[publisher]]\nkind = \"Google\"\nemail = \"a@example.com\"\n".utf8))
+    #expect(throws: ApprovalCount.NoApprovers.self) {
+      try ApprovalCount(
+        under: policy, digest: SHA256Hash(hashing: []), trusting: [], now: ApprovalCase.now)
+    }
+  }
+
+  private static let carol = SimulatedRun(
+    name: "carol@example.com", issuer: "https://accounts.example.com", claims: [:])
+
+  @Test(
+    arguments: [
+      ("carol", carol, "", nil),
+      (
+        "carol", SimulatedRun(name: "mallory@example.com", issuer: carol.issuer, claims: [:]), "",
+        .unknownSigner
+      ),
+      (
+        "carol", SimulatedRun(name: carol.name, issuer: "https://other.example", claims: [:]), "",
+        .unknownSigner
+      ),
+      ("ci", .gitHub, "", .publisher),
+      ("ci", .gitHub, "publishers_may_approve = true\n", nil),
+      ("alice", carol, "", .otherName),
+    ] as [(String, SimulatedRun, String, ApprovalTally.Reason?)])
+  func `certificates count by the policy`(
+    name: String, run: SimulatedRun, head: String, reason: ApprovalTally.Reason?
+  ) async throws {
+    let simulator = try TrustSimulator()
+    var made = ApprovalCase()
+    made.head = head
+    made.claim(approver: name)
+    let bundle = try simulator.sign(made.statement.statement, as: run)
+    let bytes = Array(bundle.json.compactText.utf8)
+    let tally = try await made.tally([bytes], trusting: [simulator.trustedRoot()])
+    #expect(tally.uncounted.map(\.reason) == (reason.map { [$0] } ?? []), "\(tally.uncounted)")
+    #expect(tally.counted.map(\.approver) == (reason == nil ? [name] : []))
+    // Under another root, and under none, nobody signed it.
+    let foreign = try await made.tally([bytes], trusting: [TrustSimulator().trustedRoot()])
+    #expect(foreign.uncounted.map(\.reason) == [.signature])
+    #expect(try await made.tally([bytes]).uncounted.map(\.reason) == [.signature])
+  }
+
+  @Test func `an approval is no provenance, and provenance no approval`() async throws {
+    let simulator = try TrustSimulator()
+    var made = ApprovalCase()
+    made.claim(approver: "carol")
+    let provenance = try simulator.sign(
+      Statement(
+        subjects: ApprovalCase.files, predicateType: PredicateType.publish, predicate: .null),
+      as: Self.carol)
+    let tally = try await made.tally(
+      [Array(provenance.json.compactText.utf8)], trusting: [simulator.trustedRoot()])
+    #expect(tally.uncounted.map(\.reason) == [.malformed])
+  }
+
+  @Test func `names of files are those of approvals`() {
+    let name = Approval.filename(project: "greeting", version: "1.0", approver: "alice")
+    #expect(name == "greeting-1.0.alice.approval.json")
+    #expect(ApprovalFiles.isApproval(name))
+    #expect(!ApprovalFiles.isApproval(".approval.json"))
+    #expect(!ApprovalFiles.isApproval("greeting-1.0.json"))
+  }
+
+  @Test func `members that nobody would look at are errors`() throws {
+    let payload = String(decoding: try ApprovalCase().statement.statement.payload(), as: UTF8.self)
+    #expect((try? ApprovalStatement(parsing: Array(payload.utf8))) != nil)
+    for (old, new) in [
+      ("\"approver\":", "\"extra\":1,\"approver\":"), ("\"project\":", "\"extra\":1,\"project\":"),
+      ("\"commit\":", "\"extra\":1,\"commit\":"),
+      ("\"sha256\":\"4", "\"sha1\":\"a\",\"sha256\":\"4"),
+      ("\"policy\":{", "\"policy\":{\"extra\":1,"), ("urn:hallmark", "urn:other"),
+      ("\"approvedAt\":\"2", "\"approvedAt\":\"x"), ("\"origins\":[", "\"origins\":[1,"),
+    ] {
+      let changed = payload.replacing(old, with: new)
+      #expect(changed != payload, "nothing was changed: \(old)")
+      #expect(throws: DocumentError.self, "\(old)") {
+        try ApprovalStatement(parsing: Array(changed.utf8))
+      }
+    }
+  }
+}
+
+@Suite struct ReleaseComparisonTests {
+  private static func record(
+    _ version: String, publisher: String = "https://f.example/w.yml@refs/tags/v1",
+    builder: String? = "https://f.example/b.yml@refs/tags/v1", commit: String? = "aaa",
+    repository: String? = "https://github.com/acme/greeting", files: [String] = []
+  ) -> ReleaseRecord {
+    let names =
+      files.isEmpty
+      ? ["greeting-\(version)-py3-none-any.whl", "greeting-\(version).tar.gz"] : files
+    return ReleaseRecord(
+      project: "greeting", version: version,
+      files: names.map { Subject(name: $0, sha256: SHA256Hash(hashing: [1])) },
+      origins: [
+        ReleaseOrigin(
+          publisher: publisher, issuer: "i", builder: builder, repository: repository,
+          commit: commit)
+      ])
+  }
+
+  @Test func `another tag is no change, another commit is`() {
+    let old = Self.record("1.0.0")
+    let new = Self.record(
+      "1.1.0", publisher: "https://f.example/w.yml@refs/tags/v2",
+      builder: "https://f.example/b.yml@refs/tags/v2", commit: "bbb")
+    let comparison = ReleaseComparison(new, since: old)
+    #expect(comparison.changes.map(\.kind) == [.commit])
+    #expect(comparison.changes.first?.isUnusual == false)
+    #expect(
+      comparison.commitsURL(for: new) == "https://github.com/acme/greeting/compare/aaa...bbb")
+    #expect(ReleaseComparison(old, since: old).changes == [])
+  }
+
+  @Test func `publisher, builder, repository and files are compared`() {
+    let old = Self.record("1.0.0")
+    let new = Self.record(
+      "1.1.0", publisher: "me@example.com", builder: nil, repository: "https://evil.example/x",
+      files: ["greeting-1.1.0-cp314-cp314-linux_x86_64.whl", "greeting-1.1.0.tar.gz", "other"])
+    let comparison = ReleaseComparison(new, since: old)
+    #expect(
+      comparison.changes.map(\.kind) == [.publisher, .builder, .repository, .added, .removed])
+    #expect(comparison.changes.allSatisfy(\.isUnusual))
+    #expect(comparison.changes[3].new == ["other", "wheel cp314-cp314-linux_x86_64.whl"])
+    #expect(comparison.changes[4].old == ["wheel py3-none-any.whl"])
+    #expect(comparison.commitsURL(for: new) == nil)
+  }
+}
