@@ -166,7 +166,8 @@ struct ReleaseEvidence: Sendable {
   /// Whether evidence is by a publisher, of whatever type: a policy says which types must be there,
   /// not that there are no others.
   fileprivate static func isByPublisher(_ comparison: VerificationReport) -> Bool {
-    comparison.checks.allSatisfy { $0.outcome == .passed || $0.rule == .predicate }
+    !comparison.checks.isEmpty
+      && comparison.checks.allSatisfy { $0.outcome == .passed || $0.rule == .predicate }
   }
 
   /// Refuses what is beside a file but not by a publisher of the policy.
