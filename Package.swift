@@ -359,7 +359,7 @@ if Context.environment["HALLMARK_FUZZ"] == "1" {
       dependencies: [
         "Encodings", "SourceText", "Archives", "PythonPackaging", "TransparencyLog",
         "Certificates", "Attestations", "Sigstore", "TUF", "PyPIAttestations", "Policies",
-        "Verification", "Identity", "TrustStore", asn1, x509,
+        "Verification", "Identity", "TrustStore", "SSHSignatures", "Approvals", asn1, x509,
       ],
       path: "Fuzz", swiftSettings: settings))
 }
