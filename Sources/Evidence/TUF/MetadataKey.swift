@@ -5,20 +5,31 @@ import Encodings
 
 /// A key of a root or of a delegation (TUF specification §4.2).
 package struct MetadataKey: Hashable, Sendable {
-  /// How signatures by the key are checked.
-  private enum Scheme: Hashable, Sendable {
-    case ed25519
-    case ecdsa
-    case rsaPSS
+  /// A key of a supported kind, with its scheme.
+  struct Verification: Hashable, Sendable {
+    fileprivate enum Scheme: Hashable, Sendable {
+      case ed25519
+      case ecdsa
+      case rsaPSS
+    }
+
+    fileprivate let scheme: Scheme
+    fileprivate let key: SignatureKey
+
+    /// The key itself, by which two ids for one key are told to be the same.
+    var material: [UInt8] { key.subjectPublicKeyInfo }
+
+    /// Whether a signature over a message is valid.
+    func isValidSignature(_ signature: [UInt8], for message: [UInt8]) -> Bool {
+      switch scheme {
+      case .ed25519, .ecdsa: key.isValidSignature(signature, for: message)
+      case .rsaPSS: key.isValidPSSSignature(signature, for: message)
+      }
+    }
   }
 
-  /// The key and its scheme; `nil` for kinds that are not supported, whose signatures do not count.
-  private let verification: Verification?
-
-  private struct Verification: Hashable, Sendable {
-    let scheme: Scheme
-    let key: SignatureKey
-  }
+  /// How signatures are checked; `nil` for kinds that are not supported, which do not count.
+  let verification: Verification?
 
   /// The SubjectPublicKeyInfo of Ed25519 up to the 32 bytes of the key (RFC 8410 §4).
   private static let ed25519Prefix: [UInt8] = [
@@ -37,12 +48,12 @@ package struct MetadataKey: Hashable, Sendable {
     let text = try node.required("keyval").required("public").string()
     switch (type, scheme) {
     case ("ed25519", "ed25519"):
-      verification = Self.verification(.ed25519, .ed25519, hexadecimal: text, Self.ed25519Prefix)
+      verification = Self.verification(.ed25519, hexadecimal: text, Self.ed25519Prefix)
     case ("ecdsa", "ecdsa-sha2-nistp256"), ("ecdsa-sha2-nistp256", "ecdsa-sha2-nistp256"):
       // Sigstore's first roots write the point in hexadecimal, all others PEM.
       verification =
         Self.verification(.ecdsa, .p256, pem: text)
-        ?? Self.verification(.ecdsa, .p256, hexadecimal: text, Self.p256Prefix)
+        ?? Self.verification(.ecdsa, hexadecimal: text, Self.p256Prefix)
     case ("ecdsa", "ecdsa-sha2-nistp384"), ("ecdsa-sha2-nistp384", "ecdsa-sha2-nistp384"):
       verification = Self.verification(.ecdsa, .p384, pem: text)
     case ("rsa", "rsassa-pss-sha256"):
@@ -52,31 +63,18 @@ package struct MetadataKey: Hashable, Sendable {
   }
 
   private static func verification(
-    _ scheme: Scheme, _ algorithm: SignatureKey.Algorithm, pem: String
+    _ scheme: Verification.Scheme, _ algorithm: SignatureKey.Algorithm, pem: String
   ) -> Verification? {
     guard let key = try? SignatureKey(pem: pem), key.algorithm == algorithm else { return nil }
     return Verification(scheme: scheme, key: key)
   }
 
   private static func verification(
-    _ scheme: Scheme, _ algorithm: SignatureKey.Algorithm, hexadecimal: String, _ prefix: [UInt8]
+    _ scheme: Verification.Scheme, hexadecimal: String, _ prefix: [UInt8]
   ) -> Verification? {
     guard let bytes = try? Hexadecimal.decode(hexadecimal),
-      let key = try? SignatureKey(subjectPublicKeyInfo: prefix + bytes),
-      key.algorithm == algorithm
+      let key = try? SignatureKey(subjectPublicKeyInfo: prefix + bytes)
     else { return nil }
     return Verification(scheme: scheme, key: key)
-  }
-
-  /// The key itself, by which two ids for one key are told to be the same.
-  var material: [UInt8]? { verification?.key.subjectPublicKeyInfo }
-
-  /// Whether a signature over a message is valid.
-  func isValidSignature(_ signature: [UInt8], for message: [UInt8]) -> Bool {
-    guard let verification else { return false }
-    return switch verification.scheme {
-    case .ed25519, .ecdsa: verification.key.isValidSignature(signature, for: message)
-    case .rsaPSS: verification.key.isValidPSSSignature(signature, for: message)
-    }
   }
 }

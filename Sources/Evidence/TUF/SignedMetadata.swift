@@ -86,11 +86,11 @@ struct SignedMetadata: Sendable {
   func check(_ role: RoleKeys, keys: KeyTable, name: String) throws(MetadataError) {
     var signers: Set<[UInt8]> = []
     for id in role.keyIDs {
-      guard let key = keys[id], let material = key.material, !signers.contains(material),
+      guard let key = keys[id]?.verification,
         let signature = signatures.first(where: { $0.keyID.utf8.elementsEqual(id.utf8) })?.bytes,
         key.isValidSignature(signature, for: message)
       else { continue }
-      signers.insert(material)
+      signers.insert(key.material)
     }
     guard signers.count >= role.threshold else {
       throw .unsigned(role: name, signatures: signers.count, threshold: role.threshold)

@@ -31,7 +31,7 @@ package struct TargetSearch: MetadataWorkflow {
   package init(in repository: TrustedRepository, for path: String) throws(MetadataError) {
     self.repository = repository
     self.path = path
-    try examine(repository.targets, role: "targets", depth: 0)
+    try examine(repository.targets, depth: 0)
   }
 
   /// The changes that have come up since the last call.
@@ -48,7 +48,7 @@ package struct TargetSearch: MetadataWorkflow {
     let role = step.delegation.name
     if isCached {
       if let bytes, let metadata = try? verified(bytes, step) {
-        try examine(metadata, role: role, depth: step.depth)
+        try examine(metadata, depth: step.depth)
       } else {
         current = (step, false)
         need = .served(try repository.view.request(role))
@@ -58,7 +58,7 @@ package struct TargetSearch: MetadataWorkflow {
     let present = try UpdateWorkflow.present(bytes, role)
     let metadata = try verified(present, step)
     changes.append(.store(role: role, present))
-    try examine(metadata, role: role, depth: step.depth)
+    try examine(metadata, depth: step.depth)
   }
 
   private func verified(_ bytes: [UInt8], _ step: Step) throws(MetadataError) -> TargetsMetadata {
@@ -67,9 +67,9 @@ package struct TargetSearch: MetadataWorkflow {
   }
 
   private mutating func examine(
-    _ metadata: TargetsMetadata, role: String, depth: Int
+    _ metadata: TargetsMetadata, depth: Int
   ) throws(MetadataError) {
-    do { target = try metadata.target(path) } catch { throw .malformed(role: role, error) }
+    target = metadata.target(path)
     guard target == nil else {
       need = nil
       return

@@ -8,8 +8,8 @@ struct TargetsMetadata: Hashable, Sendable {
   let header: MetadataHeader
   let delegations: [Delegation]
   let keys: KeyTable?
-  /// The entries by path, in UTF-8; read when one is asked for.
-  private let targets: [[UInt8]: JSONValue]
+  /// The entries by path, in UTF-8.
+  private let targets: [[UInt8]: TargetFile]
 
   static let targetLimit = 100_000
   static let delegationLimit = 16_384
@@ -21,10 +21,10 @@ struct TargetsMetadata: Hashable, Sendable {
     guard members.count <= Self.targetLimit else {
       throw targetsNode.error("more than \(Self.targetLimit) targets")
     }
-    var targets: [[UInt8]: JSONValue] = [:]
+    var targets: [[UInt8]: TargetFile] = [:]
     for member in members {
-      _ = try TargetFile(path: member.key, JSONNode(member.value, path: "targets"))
-      targets[Array(member.key.utf8)] = member.value
+      targets[Array(member.key.utf8)] = try TargetFile(
+        path: member.key, JSONNode(member.value, path: "targets"))
     }
     self.targets = targets
     guard let delegationsNode = try node.optional("delegations") else {
@@ -47,10 +47,7 @@ struct TargetsMetadata: Hashable, Sendable {
   }
 
   /// The entry of a target.
-  func target(_ path: String) throws(DocumentError) -> TargetFile? {
-    guard let value = targets[Array(path.utf8)] else { return nil }
-    return try TargetFile(path: path, JSONNode(value, path: "targets"))
-  }
+  func target(_ path: String) -> TargetFile? { targets[Array(path.utf8)] }
 }
 
 /// A role that may speak for some paths.

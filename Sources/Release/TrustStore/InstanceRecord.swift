@@ -3,8 +3,10 @@
 package import Encodings
 import TUF
 
-/// All that is kept of an instance, in one file: its name and repository, every root from the first
-/// that was trusted, the signed metadata, and the targets. The same file is what is exported.
+/// All that is kept of an instance, in one file.
+///
+/// It has the name and repository, every root from the first that was trusted, the signed metadata,
+/// and the targets. The same file is what is exported.
 ///
 /// Nothing in it counts before ``instance(trusting:at:)``.
 package struct InstanceRecord: Hashable, Sendable {

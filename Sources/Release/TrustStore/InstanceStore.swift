@@ -173,6 +173,7 @@ extension InstanceStore {
   ///   - root: the root that the user vouches for; of a known instance it is not needed.
   ///   - digest: the SHA-256 of that root, which the record must have, in its place.
   ///   - now: the time.
+  /// - Returns: the record to keep.
   /// - Throws: ``TrustStoreError``; without either for a new name, ``TrustStoreError/firstSight(_:)``.
   package func imported(
     _ exported: InstanceRecord, as name: InstanceName, root: [UInt8]?, digest: SHA256Hash?,

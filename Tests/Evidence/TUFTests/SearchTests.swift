@@ -160,7 +160,9 @@ struct SearchTests {
     },
     Lie("a target that is too large", "a target of more than") { repository in
       repository.roles["targets"]?.targets["x"] = content
-      repository.roles["targets"]?.edit = { edited(&$0, ["targets", "x", "length"], .integer(1 << 40)) }
+      repository.roles["targets"]?.edit = {
+        edited(&$0, ["targets", "x", "length"], .integer(1 << 40))
+      }
       try repository.publish(online)
     },
   ]
@@ -204,6 +206,23 @@ struct SearchTests {
       try bare.requestPath(consistentSnapshot: true)
     }
     #expect(throws: MetadataError.noKnownDigest(name: "a/b")) { try bare.check([1]) }
+  }
+
+  @Test("what is provided after the end changes nothing")
+  func afterTheEnd() async throws {
+    let (repository, client) = try Self.repository { repository in
+      try repository.delegate(to: "a", targets: ["x": Self.content])
+    }
+    let trusted = try await client.update(repository)
+    var search = try TargetSearch(in: trusted, for: "a/file")
+    #expect(search.need == nil)
+    try search.provide([1])
+    #expect(search.target?.path == "a/file")
+    var update = UpdateWorkflow(
+      root: try RootMetadata(trusted: client.root), now: RepositorySimulator.now)
+    try await update.run(from: repository, cache: client.cache)
+    try update.provide([1])
+    #expect(update.repository != nil && update.need == nil)
   }
 
   @Test("a search is limited in roles and in depth")

@@ -106,7 +106,7 @@ struct UpdateTests {
       // Same length, other white space.
       repository.files["3.snapshot.json"] = file.dropLast() + [0x20]
     },
-    Lie("a snapshot of another length", "`snapshot.json` has") { repository in
+    Lie("a snapshot of another length", "bytes, its repository lists") { repository in
       repository.listsDigests = true
       try repository.publish(["snapshot", "timestamp"])
       repository.files["3.snapshot.json"]?.append(0x20)

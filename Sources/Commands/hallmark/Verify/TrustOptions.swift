@@ -31,6 +31,7 @@ struct TrustOptions: ParsableArguments {
   /// public-good instance; one of them, never several.
   ///
   /// - Parameter policyInstance: the instance of the policy that applies.
+  /// - Returns: the roots.
   /// - Throws: `CommandFailure`.
   func load(policyInstance: String? = nil) throws -> [TrustedRoot] {
     guard trustedRoot.isEmpty else { return try TrustFiles.roots(trustedRoot) }
