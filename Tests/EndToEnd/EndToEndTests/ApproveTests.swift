@@ -3,6 +3,7 @@
 import Attestations
 import Encodings
 import Foundation
+import PyPIAttestations
 import Sigstore
 import TestSupport
 import Testing
@@ -62,6 +63,7 @@ struct ApproveTests {
 
   private func list() throws -> (status: Int32, document: JSONNode) {
     let outcome = try approve(nil, ["--list", "--json"])
+    #expect(try JSONSchema("approvals-v1.json").problems(in: outcome.output) == [])
     return (outcome.status, try JSONNode(parsing: Array(outcome.output.utf8)))
   }
 
@@ -92,6 +94,8 @@ struct ApproveTests {
     // By ssh-keygen alone, as the documentation says.
     let envelope = try DSSEEnvelope(JSONNode(parsing: bytes))
     #expect(envelope.keyID.hasPrefix("SHA256:"))
+    let statement = String(decoding: envelope.payload, as: UTF8.self)
+    #expect(try JSONSchema("approval-v1.json").problems(in: statement) == [])
     try Data(envelope.preAuthenticationEncoding).write(
       to: URL(fileURLWithPath: workplace("signed")))
     let body = Base64.encode(envelope.signature)
@@ -163,8 +167,8 @@ struct ApproveTests {
       ).json.compactText.write(
         toFile: workplace("\(wheel).publish.attestation"), atomically: true, encoding: .utf8)
     case "foreign":
-      var run = SimulatedRun.gitHub
-      run.claims[.buildConfigURI] = "https://github.com/acme/greeting/.github/workflows/x.yml@r"
+      let run = SimulatedRun(
+        name: "mallory@example.com", issuer: "https://accounts.example.com", claims: [:])
       try workplace.write(
         "\(wheel).attestation",
         release.attestation(
@@ -199,6 +203,7 @@ struct ApproveTests {
     let back = try approve(
       "bob", ["--previous", "next/greeting-1.0.0.alice.approval.json", "--json"])
     #expect(back.status == 0, "\(back)")
+    #expect(try JSONSchema("approve-v1.json").problems(in: back.output) == [])
     let document = try JSONNode(parsing: Array(back.output.utf8))
     let changes = try document.required("release").required("comparison").required("changes")
     #expect(try changes.array(limit: 9).map { try $0.required("what").string() } == ["removed"])

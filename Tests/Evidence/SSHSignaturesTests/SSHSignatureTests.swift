@@ -39,6 +39,17 @@ struct MadeSignature {
   }
 }
 
+/// One thing that is wrong with a signature, and the reason that it must have.
+struct Defect: Sendable {
+  let reason: SSHError.Reason
+  let change: @Sendable (inout MadeSignature) -> Void
+
+  init(_ reason: SSHError.Reason, _ change: @escaping @Sendable (inout MadeSignature) -> Void) {
+    self.reason = reason
+    self.change = change
+  }
+}
+
 @Suite struct SSHSignatureTests {
   @Test(
     .enabled(if: SSHKeygen.isPresent),
@@ -83,35 +94,34 @@ struct MadeSignature {
     #expect(try SSHSignature(armored: Array(signature.armored.utf8)) == signature)
   }
 
-  @Test(
-    arguments: [
-      (.magic, { $0.magic[5] = 0x58 }),
-      (.version, { $0.version = 2 }),
-      (.version, { $0.version = 0 }),
-      (.namespace, { $0.namespace = "" }),
-      (.text, { $0.namespace = "two words" }),
-      (.text, { $0.namespace = "caf\u{e9}" }),
-      (.reserved, { $0.reserved = [0] }),
-      (.hash, { $0.hash = "sha1" }),
-      (.hash, { $0.hash = "sha384" }),
-      (.algorithm, { $0.algorithm = "ssh-rsa" }),
-      (.algorithm, { $0.algorithm = "sk-ssh-ed25519@openssh.com" }),
-      (.trailing, { $0.trailing = [0] }),
-      (.trailing, { $0.inner = [1, 0, 0, 0, 1] }),
-      (.keyKind, { $0.publicKey = Wire.string("ssh-dss") + Wire.string([1]) }),
-      (.certificate, { $0.publicKey = Wire.string("ssh-ed25519-cert-v01@openssh.com") }),
-      (.truncated, { $0.publicKey = [0, 0] }),
-      (.truncated, { $0.publicKey = [0xff, 0xff, 0xff, 0xff] }),
-      (.tooLarge, { $0.trailing = [UInt8](repeating: 0, count: SSHSignature.sizeLimit) }),
-    ] as [(SSHError.Reason, @Sendable (inout MadeSignature) -> Void)])
-  func `one defect is one reason`(
-    reason: SSHError.Reason, defect: @Sendable (inout MadeSignature) -> Void
-  ) throws {
+  static let defects: [Defect] = [
+    Defect(.magic) { $0.magic[5] = 0x58 },
+    Defect(.version) { $0.version = 2 },
+    Defect(.version) { $0.version = 0 },
+    Defect(.namespace) { $0.namespace = "" },
+    Defect(.text) { $0.namespace = "two words" },
+    Defect(.text) { $0.namespace = "caf\u{e9}" },
+    Defect(.reserved) { $0.reserved = [0] },
+    Defect(.hash) { $0.hash = "sha1" },
+    Defect(.hash) { $0.hash = "sha384" },
+    Defect(.algorithm) { $0.algorithm = "ssh-rsa" },
+    Defect(.algorithm) { $0.algorithm = "sk-ssh-ed25519@openssh.com" },
+    Defect(.trailing) { $0.trailing = [0] },
+    Defect(.trailing) { $0.inner = [1, 0, 0, 0, 1] },
+    Defect(.keyKind) { $0.publicKey = Wire.string("ssh-dss") + Wire.string([1]) },
+    Defect(.certificate) { $0.publicKey = Wire.string("ssh-ed25519-cert-v01@openssh.com") },
+    Defect(.truncated) { $0.publicKey = [0, 0] },
+    Defect(.truncated) { $0.publicKey = [0xff, 0xff, 0xff, 0xff] },
+    Defect(.tooLarge) { $0.trailing = [UInt8](repeating: 0, count: SSHSignature.sizeLimit) },
+  ]
+
+  @Test(arguments: defects)
+  func `one defect is one reason`(defect: Defect) throws {
     var made = MadeSignature()
-    defect(&made)
+    defect.change(&made)
     let bytes = try made.bytes()
     let error = #expect(throws: SSHError.self) { try SSHSignature(parsing: bytes) }
-    #expect(error?.reason == reason)
+    #expect(error?.reason == defect.reason)
   }
 
   @Test func `every shorter signature is refused`() throws {
