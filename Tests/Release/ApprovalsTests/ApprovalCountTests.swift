@@ -41,7 +41,7 @@ struct TestKey: Sendable {
 
 /// A release, a policy with approvers and their keys.
 struct ApprovalCase {
-  static let now = TrustSimulator.time
+  static let now = TrustSimulator.now
   static let alice = TestKey()
   static let aliceToo = TestKey()
   static let bob = TestKey()
@@ -343,7 +343,7 @@ struct ApprovalDefect: Sendable {
     let comparison = ReleaseComparison(new, since: old)
     #expect(
       comparison.changes.map(\.kind) == [.publisher, .builder, .repository, .added, .removed])
-    #expect(comparison.changes.allSatisfy(\.isUnusual))
+    #expect(comparison.changes.filter(\.isUnusual).count == 5)
     #expect(comparison.changes[3].new == ["other", "wheel cp314-cp314-linux_x86_64.whl"])
     #expect(comparison.changes[4].old == ["wheel py3-none-any.whl"])
     #expect(comparison.commitsURL(for: new) == nil)

@@ -137,7 +137,7 @@ import TrustSimulator
         subjects: [.init(name: "x", sha256: SHA256Hash(hashing: []))], predicateType: "https://x",
         predicate: .null), as: .gitHub)
     let result = await Verifier(trusting: try simulator.trustedRoot()).verify(
-      bundle, artifact: .init(SHA256Hash(hashing: [])), now: TrustSimulator.time)
+      bundle, artifact: .init(SHA256Hash(hashing: [])), now: TrustSimulator.now)
     let certificate = try #require(result.verified?.certificate)
     let other =
       "[[publisher]]\nkind = \"Sigstore\"\nissuer = \"https://x.example\"\nidentity = \"x\"\n"
