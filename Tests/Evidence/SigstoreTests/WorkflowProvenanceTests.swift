@@ -88,7 +88,8 @@ import Testing
       ("http://git.example.org/_services/token", nil), ("https:///_services/token", nil),
       ("https://git.example.org/path/_services/token", nil),
       ("https://user@git.example.org/_services/token", nil), ("https://gitlab.com", nil),
-      ("https://token.actions.example.org", nil), ("", nil),
+      ("https://token.actions.example.org", nil), ("https://other.actions.acme.ghe.com", nil),
+      ("", nil),
     ] as [(String, String?)])
   func issuersOfGitHub(issuer: String, server: String?) {
     #expect(GitHubWorkflowProvenance.server(ofIssuer: issuer) == server)
