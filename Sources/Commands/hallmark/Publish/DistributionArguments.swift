@@ -3,6 +3,7 @@
 import Approvals
 import FoundationEssentials
 import PythonPackaging
+import TrustedPublishing
 import Verification
 
 /// Which files the arguments of `hallmark publish` mean.
@@ -14,7 +15,7 @@ enum DistributionArguments {
   /// What else a release's folder holds; `dist/*` names it too.
   private static let companions = [
     EvidenceDiscovery.shared, AttestStage.policyName, AttestStage.trustedRootName,
-    AttestStage.signingConfigName,
+    AttestStage.signingConfigName, ReleaseState.filename,
   ]
 
   /// Most files of one release.

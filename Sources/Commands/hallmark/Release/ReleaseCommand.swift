@@ -93,7 +93,7 @@ struct ReleaseCommand: AsyncParsableCommand {
       guard !staged.isUsed, try forge.reference() == nil else {
         throw ValidationError(
           "--embedded goes through all stages with services of its own; leave out --policy, "
-            + "--wheels, --from, --until, --restart, --github and --gitlab.")
+            + "--require-approvals, --wheels, --from, --until, --restart, --github and --gitlab.")
       }
       return
     }
@@ -138,10 +138,16 @@ struct ReleaseCommand: AsyncParsableCommand {
     let until = staged.until ?? .verify
     let policy =
       until < .approve && staged.policy == nil
-      ? nil : try TrustFiles.resolvedPolicy(staged.policy)
+      ? nil : try TrustFiles.resolvedPolicyFile(staged.policy)
     if let policy, !global.json {
       console.progress("policy: \(UntrustedText.printable(policy.origin))")
     }
+    let gate =
+      until < .approve
+      ? nil
+      : try ApprovalGate(
+        demanding: staged.requireApprovals, under: policy, trusting: [trust.trustedRoot],
+        console: console)
     let index = try destination.publishingIndex()
     let target = until < .publish ? nil : try forge.target()
     let stored = try destination.tokenFile.map { try UploadAuthorization.token(inFile: $0) }
@@ -161,7 +167,8 @@ struct ReleaseCommand: AsyncParsableCommand {
           services: ReleaseServices(
             instance: trust, selection: selection, tokens: tokens, index: index,
             authorization: stored ?? .trustedPublishing(tokens), forge: target,
-            policy: policy, gates: [], patience: patience, transport: transport),
+            policy: policy.map { ($0.policy, $0.origin) }, gates: gate.map { [$0] } ?? [],
+            patience: patience, transport: transport),
           console: console
         ).run()
       }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Policies
 import TrustedPublishing
 
 extension ReleaseStage: ExpressibleByArgument {}
@@ -11,6 +12,12 @@ struct StagedOptions: ParsableArguments {
     help: ArgumentHelp("Who may sign and approve: a policy, hallmark.toml.", valueName: "file"),
     completion: .file())
   var policy: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How many approvers of the policy must have approved the files; at least what it demands.",
+      valueName: "number"))
+  var requireApprovals: Int?
 
   @Option(
     help: ArgumentHelp(
@@ -40,11 +47,15 @@ struct StagedOptions: ParsableArguments {
     if restart, let from, from != .build {
       throw ValidationError("--restart begins with the build; leave out --from \(from.rawValue).")
     }
+    if let requireApprovals, !(1...Policy.approverLimit).contains(requireApprovals) {
+      throw ValidationError("--require-approvals must be 1 to \(Policy.approverLimit).")
+    }
     if wheels?.isEmpty == true { throw ValidationError("--wheels must be the path of a folder.") }
   }
 
   /// Whether any of them is given.
   var isUsed: Bool {
-    policy != nil || wheels != nil || from != nil || until != nil || restart
+    policy != nil || requireApprovals != nil || wheels != nil || from != nil || until != nil
+      || restart
   }
 }
