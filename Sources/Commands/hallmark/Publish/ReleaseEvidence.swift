@@ -7,6 +7,7 @@ import Policies
 import PyPIAttestations
 import PythonPackaging
 import Sigstore
+import SystemPackage
 import Verification
 
 /// The attestations of a release, verified against a policy before anything is sent.
@@ -175,8 +176,11 @@ struct ReleaseEvidence: Sendable {
     _ item: ExaminedEvidence, of name: String
   ) throws(CommandFailure) {
     let failure = item.report.primaryFailure
-    // A file of bundles for a whole folder has lines about other files.
-    if item.evidence.isLine, failure?.rule == .artifactBinding { return }
+    // A file of bundles for a whole folder has lines about other files, or one about some of them.
+    let isShared =
+      item.evidence.isLine
+      || FilePath(item.evidence.place).lastComponent?.string == EvidenceDiscovery.shared
+    if isShared, failure?.rule == .artifactBinding { return }
     if item.isValid, item.comparisons.contains(where: Self.isByPublisher) { return }
     let nearest =
       failure
