@@ -332,9 +332,6 @@ let package = Package(
     tests(
       "CLI", "VerifyCommandTests",
       ["TestSupport", "TrustSimulator", "Attestations", "Sigstore", "Encodings"]),
-    tests(
-      "CLI", "ApproveCommandTests",
-      ["TestSupport", "TrustSimulator", "Attestations", "Sigstore", "Encodings"]),
     tests("CLI", "SigningCommandTests", ["TestSupport"]),
     tests("CLI", "IdentityCommandTests", ["TestSupport", "Encodings"]),
     tests(

@@ -2,13 +2,15 @@
 
 package import Encodings
 
-/// A line with a public key, as in a `.pub` file or `authorized_keys` (sshd(8)), or as in
-/// `allowed_signers` (ssh-keygen(1)), where whose it is comes first:
+/// A line with a public key.
+///
+/// It is as in a `.pub` file or `authorized_keys` (sshd(8)), or as in `allowed_signers`
+/// (ssh-keygen(1)), where whose it is comes first:
 ///
 /// ```
 /// ssh-ed25519 AAAA… comment
 /// valid-before="20280101Z" ssh-ed25519 AAAA… comment
-/// alice@example.com,bob namespaces="git,file",valid-after="20260101Z" ssh-ed25519 AAAA… comment
+/// author@example.com,backup namespaces="git,file",valid-after="20260101Z" ssh-ed25519 AAAA… comment
 /// ```
 /// Read are the options that concern signatures; any other, and `cert-authority`, is an error. Times
 /// are in UTC and end with `Z`; names are compared as they are, so patterns are errors too.

@@ -76,6 +76,7 @@ package struct Signer: Sendable {
   /// Signs and logs a statement as it is written, byte by byte.
   ///
   /// - Parameter payload: an in-toto statement; each subject has a digest by which files are found.
+  /// - Returns: the bundle that was verified for each subject, and its bytes.
   /// - Throws: ``SigningError`` and what the services' clients throw.
   package func sign(payload: [UInt8]) async throws -> SignedBundle {
     let statement: Statement
@@ -135,7 +136,9 @@ package struct Signer: Sendable {
     }
   }
 
-  /// Has a signature dated and logged. Timestamps come first: what cannot be dated is not logged.
+  /// Has a signature dated and logged.
+  ///
+  /// Timestamps come first: what cannot be dated is not logged.
   private func bundle(_ content: Bundle.Content) async throws -> Bundle {
     let signature =
       switch content {
@@ -154,7 +157,11 @@ package struct Signer: Sendable {
 
   /// Reads and verifies what will be written, not the values in memory.
   ///
-  /// - Parameter check: the report of what is wrong with the bundle; `nil` if nothing is.
+  /// - Parameters:
+  ///   - bundle: what was made.
+  ///   - check: the report of what is wrong with the bundle; `nil` if nothing is.
+  /// - Returns: the bundle as it was read from its bytes, and these.
+  /// - Throws: ``SigningError`` for one that does not verify.
   private func verified(
     _ bundle: Bundle, check: (Bundle) async -> VerificationReport?
   ) async throws -> SignedBundle {

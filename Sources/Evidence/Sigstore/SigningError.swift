@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why something was not signed, when every service answered: an answer is wrong, or what was made
-/// does not verify. Nothing of it may be written.
+/// Why something was not signed, when every service answered.
+///
+/// An answer is wrong, or what was made does not verify. Nothing of it may be written.
 package struct SigningError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What is wrong.
   package enum Reason: Hashable, Sendable {

@@ -10,7 +10,7 @@ package import Encodings
 ///  "subject": [{"name": "greeting-1.1.0-py3-none-any.whl", "digest": {"sha256": "…"}}],
 ///  "predicateType": "urn:hallmark:predicate:approval:v1",
 ///  "predicate": {
-///    "approver": "alice", "approvedAt": "2026-11-28T12:00:00Z",
+///    "approver": "author", "approvedAt": "2026-11-28T12:00:00Z",
 ///    "policy": {"sha256": "…"},
 ///    "release": {"project": "greeting", "version": "1.1.0", "origins": [{…}]},
 ///    "previous": {"project": "greeting", "version": "1.0.0", "origins": [{…}], "files": [{…}]}}}

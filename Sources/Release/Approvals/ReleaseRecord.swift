@@ -81,6 +81,7 @@ package struct ReleaseRecord: Hashable, Sendable {
   /// - Parameters:
   ///   - node: the object.
   ///   - files: the files, where they stand elsewhere.
+  /// - Throws: `DocumentError`.
   init(_ node: JSONNode, files: [Subject]?) throws(DocumentError) {
     try node.allowOnly(["project", "version", "origins"] + (files == nil ? ["files"] : []))
     project = try node.required("project").string()

@@ -119,6 +119,7 @@ extension Policy {
   /// - Parameters:
   ///   - certificate: a certificate that was verified.
   ///   - release: what is approved, for refs that must be of its version.
+  /// - Returns: `nil` if nobody's certificate is like this one.
   package func approver(
     with certificate: SigningCertificate, release: ReleaseName?
   ) -> Approver? {

@@ -34,15 +34,15 @@ package import SourceText
 /// publishers_may_approve = true        # optional: a publisher may be its own approver
 ///
 /// [[approver]]
-/// name = "alice"                       # one name for a person, with as many keys as need be
+/// name = "author"                       # one name for a person, with as many keys as need be
 /// kind = "SSH"
 /// key = "ssh-ed25519 AAAA…"            # or valid-before="20280101Z" ssh-ed25519 AAAA…
 ///
 /// [[approver]]
-/// name = "bob"
+/// name = "backup"
 /// kind = "Sigstore"                    # and the other kinds of publishers
 /// issuer = "https://accounts.google.com"
-/// identity = "bob@example.com"
+/// identity = "backup@example.com"
 /// ```
 package struct Policy: Hashable, Sendable {
   /// Publishers a policy may have at most.
@@ -99,6 +99,8 @@ package struct Policy: Hashable, Sendable {
   /// - Parameters:
   ///   - node: the table.
   ///   - extraKey: a key that it may have beside those of all.
+  /// - Returns: the signer, and what is required of it.
+  /// - Throws: `TOMLError`.
   static func publisher(
     _ node: TOMLNode, _ extraKey: String
   ) throws(TOMLError) -> PublisherPolicy {

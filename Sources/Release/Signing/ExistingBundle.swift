@@ -17,6 +17,7 @@ struct ExistingBundle {
   ///   - text: what is there.
   ///   - item: what was to be signed.
   ///   - problem: what speaks against a signer, in a sentence.
+  /// - Returns: the bundle with its bytes.
   /// - Throws: `SigningError` that says what is there instead.
   func bundle(
     _ text: [UInt8], of item: SigningItem, signer problem: (SigningCertificate) -> String?

@@ -40,6 +40,8 @@ actor SignerSource {
   /// The signer to use now.
   ///
   /// - Parameter old: a certificate that turned out to be too old.
+  /// - Returns: the signer of the session, or a new one.
+  /// - Throws: what the identity and the authority have to say.
   func signer(replacing old: SigningCertificate?) async throws -> Signer {
     if let current, current.certificate.der != old?.der, isUsable(current.certificate) {
       return current

@@ -15,12 +15,12 @@ struct ApproveTests {
   let workplace: Workplace
   let release: SignedRelease
 
-  private static let approval = "dist/greeting-1.0.0.alice.approval.json"
+  private static let approval = "dist/greeting-1.0.0.author.approval.json"
 
   init() throws {
     workplace = try Workplace()
     release = try SignedRelease(in: workplace)
-    for (name, type) in [("alice", "ed25519"), ("bob", "ecdsa"), ("mallory", "rsa")] {
+    for (name, type) in [("author", "ed25519"), ("backup", "ecdsa"), ("mallory", "rsa")] {
       let made = try Program(path: "/usr/bin/ssh-keygen").run([
         "-q", "-t", type, "-N", "", "-C", name, "-f", workplace(name),
       ])
@@ -32,7 +32,7 @@ struct ApproveTests {
   private func writePolicy(
     head: String = "",
     approvers: [(name: String, key: String)] = [
-      ("alice", "alice"), ("bob", "bob"),
+      ("author", "author"), ("backup", "backup"),
     ]
   ) throws {
     var text =
@@ -54,7 +54,7 @@ struct ApproveTests {
   }
 
   private func approve(
-    _ key: String? = "alice", _ options: [String] = [], folder: String = "dist", yes: Bool = true
+    _ key: String? = "author", _ options: [String] = [], folder: String = "dist", yes: Bool = true
   ) throws -> Program.Outcome {
     try workplace.hallmark(
       ["approve", folder] + release.trust + (key.map { ["--ssh-key", $0] } ?? [])
@@ -84,8 +84,8 @@ struct ApproveTests {
     ] {
       #expect(outcome.errors.contains(text), "\(text) is not shown: \(outcome)")
     }
-    #expect(try approvers() == ["alice"])
-    #expect(try approvers("missing") == ["bob"])
+    #expect(try approvers() == ["author"])
+    #expect(try approvers("missing") == ["backup"])
     // A second time: nothing to do.
     let bytes = try TestData.read(workplace(Self.approval))
     #expect(try approve().status == 0)
@@ -101,12 +101,12 @@ struct ApproveTests {
     let body = Base64.encode(envelope.signature)
     try workplace.write(
       "signed.sig", "-----BEGIN SSH SIGNATURE-----\n\(body)\n-----END SSH SIGNATURE-----\n")
-    let key = String(decoding: try TestData.read(workplace("alice.pub")), as: UTF8.self)
-    try workplace.write("signers", "alice namespaces=\"hallmark.approval.v1\" \(key)")
+    let key = String(decoding: try TestData.read(workplace("author.pub")), as: UTF8.self)
+    try workplace.write("signers", "author namespaces=\"hallmark.approval.v1\" \(key)")
     let verified = try Program(path: "/bin/sh").run(
       [
         "-c",
-        "ssh-keygen -Y verify -f signers -I alice -n hallmark.approval.v1 -s signed.sig < signed",
+        "ssh-keygen -Y verify -f signers -I author -n hallmark.approval.v1 -s signed.sig < signed",
       ], in: workplace.path)
     #expect(verified.status == 0, "\(verified)")
 
@@ -119,14 +119,14 @@ struct ApproveTests {
   }
 
   @Test func `every approver counts once, and --list has the policy's number`() throws {
-    #expect(try approve("bob", ["--json"]).status == 0)
+    #expect(try approve("backup", ["--json"]).status == 0)
     try FileManager.default.copyItem(
-      atPath: workplace("alice.pub"), toPath: workplace("lone.pub"))
+      atPath: workplace("author.pub"), toPath: workplace("lone.pub"))
     let alone = try approve("lone.pub")
     #expect(alone.status == 1, "no agent has the key: \(alone)")
-    #expect(try approvers() == ["bob"])
-    #expect(try approve("alice").status == 0)
-    #expect(try approvers() == ["alice", "bob"])
+    #expect(try approvers() == ["backup"])
+    #expect(try approve("author").status == 0)
+    #expect(try approvers() == ["author", "backup"])
     let text = try approve(nil, ["--list"])
     #expect(text.output.contains("2 of 2 approved"), "\(text)")
     try writePolicy(head: "approvals = 2\n")
@@ -136,7 +136,7 @@ struct ApproveTests {
   }
 
   @Test func `nobody to ask, nobody who may, no policy`() throws {
-    let refused = try approve("alice", yes: false)
+    let refused = try approve("author", yes: false)
     #expect(refused.status == 2, "\(refused)")
     #expect(refused.errors.contains("nobody to ask"))
     let foreign = try approve("mallory")
@@ -144,10 +144,10 @@ struct ApproveTests {
     #expect(foreign.errors.contains("not an approver's"))
     let missing = try approve("nothing")
     #expect(missing.status == 1, "\(missing)")
-    let none = try workplace.hallmark(["approve", "dist", "--ssh-key", "alice", "--yes"])
+    let none = try workplace.hallmark(["approve", "dist", "--ssh-key", "author", "--yes"])
     #expect(none.status == 2, "\(none)")
     try writePolicy(approvers: [])
-    for options in [["--list"], ["--ssh-key", "alice", "--yes"]] {
+    for options in [["--list"], ["--ssh-key", "author", "--yes"]] {
       let outcome = try workplace.hallmark(["approve", "dist"] + release.trust + options)
       #expect(outcome.status == 2, "\(outcome)")
       #expect(outcome.errors.contains("names no approver"), "\(outcome)")
@@ -198,14 +198,14 @@ struct ApproveTests {
       in: workplace, version: "1.0.0", count: 3, folder: "next", content: "more",
       simulator: release.simulator)
     try writePolicy()
-    let outcome = try approve("alice", ["--previous", "dist"], folder: "next")
+    let outcome = try approve("author", ["--previous", "dist"], folder: "next")
     #expect(outcome.status == 0, "\(outcome)")
     #expect(outcome.errors.contains("since greeting 1.0.0"), "\(outcome)")
     #expect(outcome.errors.contains("new files"), "\(outcome)")
     #expect(next.names.count == 3)
     // An approval stands for the release that it is about.
     let back = try approve(
-      "bob", ["--previous", "next/greeting-1.0.0.alice.approval.json", "--json"])
+      "backup", ["--previous", "next/greeting-1.0.0.author.approval.json", "--json"])
     #expect(back.status == 0, "\(back)")
     #expect(try JSONSchema("approve-v1.json").problems(in: back.output) == [])
     let document = try JSONNode(parsing: Array(back.output.utf8))
@@ -215,9 +215,9 @@ struct ApproveTests {
     for kind in ["publish", "slsa"] {
       try workplace.write("next/\(next.names[0]).\(kind).attestation", "{}")
     }
-    #expect(try approve("alice", ["--previous", "next"]).status == 3)
-    #expect(try approve("alice", ["--previous", "policy.toml"]).status == 3)
-    #expect(try approve("alice", ["--previous", "nothing"]).status == 1)
+    #expect(try approve("author", ["--previous", "next"]).status == 3)
+    #expect(try approve("author", ["--previous", "policy.toml"]).status == 3)
+    #expect(try approve("author", ["--previous", "nothing"]).status == 1)
   }
 
   @Test func `publishing wants as many approvals as are demanded`() throws {
@@ -232,7 +232,7 @@ struct ApproveTests {
     #expect(try publish("--require-approvals", "0").status == 2)
 
     try writePolicy(head: "approvals = 2\n")
-    #expect(try approve("alice").status == 0)
+    #expect(try approve("author").status == 0)
     for options in [[], ["--require-approvals", "1"]] {
       let one = try release.publish(["dist"], to: index, options)
       #expect(one.status == 3, "\(one)")
@@ -242,9 +242,9 @@ struct ApproveTests {
 
     // A copy under another name, and one of another release, add nothing.
     let copy = String(decoding: try TestData.read(workplace(Self.approval)), as: UTF8.self)
-    try workplace.write("dist/greeting-1.0.0.bob.approval.json", copy)
+    try workplace.write("dist/greeting-1.0.0.backup.approval.json", copy)
     #expect(try publish().status == 3)
-    #expect(try approve("bob").status == 0)
+    #expect(try approve("backup").status == 0)
     let names = workplace.names(in: "dist").map { "dist/\($0)" }
     let published = try release.publish(names, to: index)
     #expect(published.status == 0, "\(published)")
@@ -252,7 +252,7 @@ struct ApproveTests {
   }
 
   @Test func `a byte that changes after the approval takes it away`() throws {
-    #expect(try approve("alice").status == 0)
+    #expect(try approve("author").status == 0)
     let again = try SignedRelease(
       in: workplace, content: "other", simulator: release.simulator)
     try writePolicy()

@@ -42,9 +42,9 @@ struct TestKey: Sendable {
 /// A release, a policy with approvers and their keys.
 struct ApprovalCase {
   static let now = TrustSimulator.now
-  static let alice = TestKey()
+  static let author = TestKey()
   static let aliceToo = TestKey()
-  static let bob = TestKey()
+  static let backup = TestKey()
   static let stranger = TestKey()
   static let files = [
     Subject(name: "greeting-1.0.0-py3-none-any.whl", sha256: SHA256Hash(hashing: [1])),
@@ -53,12 +53,12 @@ struct ApprovalCase {
 
   var head = ""
   var statement = ApprovalStatement(
-    approver: "alice", time: now, policy: SHA256Hash(hashing: [9]),
+    approver: "author", time: now, policy: SHA256Hash(hashing: [9]),
     release: ReleaseRecord(
       project: "greeting", version: "1.0.0", files: files,
       origins: [ReleaseOrigin(publisher: "x", issuer: "y", commit: "abc")]),
     previous: nil)
-  var key = alice
+  var key = author
   var namespace = Approval.namespace
   var release = files
   var digest = SHA256Hash(hashing: [9])
@@ -76,8 +76,8 @@ struct ApprovalCase {
           repository = "acme/greeting"
           workflow = "release.yml"
 
-          """ + ssh("alice", Self.alice) + ssh("alice", Self.aliceToo)
-          + ssh("bob", Self.bob, "valid-before=\"20200101Z\" ")
+          """ + ssh("author", Self.author) + ssh("author", Self.aliceToo)
+          + ssh("backup", Self.backup, "valid-before=\"20200101Z\" ")
             + """
             [[approver]]
             name = "carol"
@@ -92,7 +92,7 @@ struct ApprovalCase {
   }
 
   mutating func claim(
-    approver: String = "alice", time: Timestamp = now, policy: SHA256Hash = .init(hashing: [9]),
+    approver: String = "author", time: Timestamp = now, policy: SHA256Hash = .init(hashing: [9]),
     files: [Subject] = files
   ) {
     statement = ApprovalStatement(
@@ -127,10 +127,10 @@ struct ApprovalDefect: Sendable {
 @Suite struct ApprovalCountTests {
   @Test func `an approval by a key of the policy counts`() async throws {
     let tally = try await ApprovalCase().tally([ApprovalCase().file()])
-    #expect(tally.counted.map(\.approver) == ["alice"])
+    #expect(tally.counted.map(\.approver) == ["author"])
     #expect(tally.counted.first?.signer.hasPrefix("SHA256:") == true)
     #expect(tally.uncounted == [])
-    #expect(tally.missing == ["bob", "carol", "ci"])
+    #expect(tally.missing == ["backup", "carol", "ci"])
   }
 
   @Test func `a statement is read as it was written`() throws {
@@ -142,7 +142,7 @@ struct ApprovalDefect: Sendable {
           publisher: "p", issuer: "i", builder: "b", repository: "r", commit: "c", ref: "f")
       ])
     let statement = ApprovalStatement(
-      approver: "alice", time: ApprovalCase.now, policy: SHA256Hash(hashing: [3]),
+      approver: "author", time: ApprovalCase.now, policy: SHA256Hash(hashing: [3]),
       release: ApprovalCase().statement.release, previous: record)
     #expect(try ApprovalStatement(parsing: statement.statement.payload()) == statement)
   }
@@ -170,11 +170,11 @@ struct ApprovalDefect: Sendable {
         return Array(changed.json.compactText.utf8)
       }
     },
-    ApprovalDefect(.otherName) { $0.claim(approver: "bob") },
+    ApprovalDefect(.otherName) { $0.claim(approver: "backup") },
     ApprovalDefect(.time) { $0.claim(time: ApprovalCase.now.adding(seconds: 301)) },
     ApprovalDefect(.time) {
-      $0.key = ApprovalCase.bob
-      $0.claim(approver: "bob")
+      $0.key = ApprovalCase.backup
+      $0.claim(approver: "backup")
     },
     ApprovalDefect(.otherPolicy) { $0.claim(policy: SHA256Hash(hashing: [8])) },
     ApprovalDefect(.otherPolicy) { $0.digest = SHA256Hash(hashing: [8]) },
@@ -211,11 +211,11 @@ struct ApprovalDefect: Sendable {
     let tally = try await made.tally([made.file()])
     #expect(tally.counted == [])
     #expect(tally.uncounted.map(\.reason) == [defect.reason], "\(tally.uncounted)")
-    #expect(tally.missing.contains("alice"))
+    #expect(tally.missing.contains("author"))
     // What does not count takes nothing from what does.
     guard made.release == ApprovalCase.files, made.digest == ApprovalCase().digest else { return }
     let both = try await made.tally([made.file(), ApprovalCase().file()])
-    #expect(both.counted.map(\.approver) == ["alice"])
+    #expect(both.counted.map(\.approver) == ["author"])
   }
 
   @Test func `nobody to approve is an error`() throws {
@@ -243,7 +243,7 @@ struct ApprovalDefect: Sendable {
       ),
       ("ci", .gitHub, "", .publisher),
       ("ci", .gitHub, "publishers_may_approve = true\n", nil),
-      ("alice", carol, "", .otherName),
+      ("author", carol, "", .otherName),
     ] as [(String, SimulatedRun, String, ApprovalTally.Reason?)])
   func `certificates count by the policy`(
     name: String, run: SimulatedRun, head: String, reason: ApprovalTally.Reason?
@@ -277,8 +277,8 @@ struct ApprovalDefect: Sendable {
   }
 
   @Test func `names of files are those of approvals`() {
-    let name = Approval.filename(project: "greeting", version: "1.0", approver: "alice")
-    #expect(name == "greeting-1.0.alice.approval.json")
+    let name = Approval.filename(project: "greeting", version: "1.0", approver: "author")
+    #expect(name == "greeting-1.0.author.approval.json")
     #expect(ApprovalFiles.isApproval(name))
     #expect(!ApprovalFiles.isApproval(".approval.json"))
     #expect(!ApprovalFiles.isApproval("greeting-1.0.json"))

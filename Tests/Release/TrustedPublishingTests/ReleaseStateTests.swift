@@ -66,7 +66,8 @@ struct ReleaseStateTests {
     (#""finished":["build"]"#, #""finished":["build","build"]"#),
     (#""finished":["build"]"#, #""finished":["deploy"]"#),
     (#""finished":["build"]"#, #""finished":"build""#), (#","finished":["build"]"#, ""),
-    (#"{"schema""#, #"[{"schema""#), (#"["build"]}"#, #"["build"]"#), (#"["build"]}"#, #"["build"]}{}"#),
+    (#"{"schema""#, #"[{"schema""#), (#"["build"]}"#, #"["build"]"#),
+    (#"["build"]}"#, #"["build"]}{}"#),
   ]
 
   @Test(arguments: malformed)
@@ -95,11 +96,12 @@ struct ReleaseStateTests {
     }
   }
 
-  @Test(arguments: [
-    [], Array("null".utf8), Array("{}".utf8), [0xff, 0xfe], Array("[".utf8),
-    Array(repeating: UInt8(ascii: "["), count: 100_000),
-    Array(repeating: UInt8(ascii: " "), count: ReleaseState.sizeLimit + 1),
-  ] as [[UInt8]])
+  @Test(
+    arguments: [
+      [], Array("null".utf8), Array("{}".utf8), [0xff, 0xfe], Array("[".utf8),
+      Array(repeating: UInt8(ascii: "["), count: 100_000),
+      Array(repeating: UInt8(ascii: " "), count: ReleaseState.sizeLimit + 1),
+    ] as [[UInt8]])
   func refusesWhatIsNoState(_ bytes: [UInt8]) {
     #expect(throws: DocumentError.self) { try ReleaseState(parsing: bytes) }
   }

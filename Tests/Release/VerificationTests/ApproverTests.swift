@@ -21,8 +21,8 @@ import TrustSimulator
 
   private static let publisher =
     "[[publisher]]\nkind = \"GitHub\"\nrepository = \"acme/greeting\"\n"
-  private static let alice = key()
-  private static let bob = key()
+  private static let author = key()
+  private static let backup = key()
 
   private static func ssh(_ name: String, _ key: String) -> String {
     "[[approver]]\nname = \"\(name)\"\nkind = \"SSH\"\nkey = '\(key)'\n"
@@ -35,14 +35,14 @@ import TrustSimulator
   @Test func `approvers of every kind are read and written back`() throws {
     let text =
       "approvals = 3\npublishers_may_approve = true\n" + Self.publisher
-      + Self.ssh("alice", "valid-before=\"20990101Z\" \(Self.alice) my laptop")
-      + Self.ssh("alice", Self.bob)
+      + Self.ssh("author", "valid-before=\"20990101Z\" \(Self.author) my laptop")
+      + Self.ssh("author", Self.backup)
         + """
         [[approver]]
-        name = "bob@example.com"
+        name = "backup@example.com"
         kind = "Sigstore"
         issuer = "https://accounts.google.com"
-        identity = "bob@example.com"
+        identity = "backup@example.com"
         [[approver]]
         name = "checks"
         kind = "GitHub"
@@ -58,7 +58,7 @@ import TrustSimulator
     let policy = try Self.parse(text)
     #expect(policy.approvals == 3)
     #expect(policy.publishersMayApprove)
-    #expect(policy.approverNames == ["alice", "bob@example.com", "checks", "ci"])
+    #expect(policy.approverNames == ["author", "backup@example.com", "checks", "ci"])
     #expect(policy.approvers.count == 5)
     #expect(policy.publishers.count == 1)
     #expect(try Self.parse(policy.text) == policy)
@@ -77,25 +77,25 @@ import TrustSimulator
   }
 
   @Test(arguments: [
-    ("approvals = 0\n", ssh("alice", alice), "expected 1 or more"),
-    ("approvals = -1\n", ssh("alice", alice), "expected 1 or more"),
-    ("approvals = 2\n", ssh("alice", alice), "up to the 1 names"),
-    ("approvals = 2\n", ssh("alice", alice) + ssh("alice", bob), "up to the 1 names"),
+    ("approvals = 0\n", ssh("author", author), "expected 1 or more"),
+    ("approvals = -1\n", ssh("author", author), "expected 1 or more"),
+    ("approvals = 2\n", ssh("author", author), "up to the 1 names"),
+    ("approvals = 2\n", ssh("author", author) + ssh("author", backup), "up to the 1 names"),
     ("approvals = 1\n", "", "up to the 0 names"),
-    ("approvals = \"1\"\n", ssh("alice", alice), "expected"),
-    ("publishers_may_approve = 1\n", ssh("alice", alice), "expected"),
-    ("", ssh("alice", alice) + ssh("bob", alice), "who would count twice"),
-    ("", ssh("", alice), "letters, digits"), ("", ssh("../x", alice), "letters, digits"),
-    ("", ssh(".hidden", alice), "letters, digits"), ("", ssh("a/b", alice), "letters, digits"),
-    ("", ssh("al ice", alice), "letters, digits"), ("", ssh("\u{e9}", alice), "letters, digits"),
-    ("", ssh(String(repeating: "a", count: 65), alice), "letters, digits"),
-    ("", ssh("alice", "ssh-ed25519 AAAA"), "ends within a value"),
-    ("", ssh("alice", "ssh-ed25519-cert-v01@openssh.com AAAA"), "certificate"),
-    ("", "[[approver]]\nkind = \"SSH\"\nkey = \"\(alice)\"\n", "name"),
-    ("", "[[approver]]\nname = \"alice\"\nkey = \"\(alice)\"\n", "kind"),
-    ("", "[[approver]]\nname = \"alice\"\nkind = \"SSH\"\n", "key"),
-    ("", "[[approver]]\nname = \"alice\"\nkind = \"PGP\"\n", "PGP"),
-    ("", ssh("alice", alice) + "ref = \"any\"\n", "ref"),
+    ("approvals = \"1\"\n", ssh("author", author), "expected"),
+    ("publishers_may_approve = 1\n", ssh("author", author), "expected"),
+    ("", ssh("author", author) + ssh("backup", author), "who would count twice"),
+    ("", ssh("", author), "letters, digits"), ("", ssh("../x", author), "letters, digits"),
+    ("", ssh(".hidden", author), "letters, digits"), ("", ssh("a/b", author), "letters, digits"),
+    ("", ssh("al ice", author), "letters, digits"), ("", ssh("\u{e9}", author), "letters, digits"),
+    ("", ssh(String(repeating: "a", count: 65), author), "letters, digits"),
+    ("", ssh("author", "ssh-ed25519 AAAA"), "ends within a value"),
+    ("", ssh("author", "ssh-ed25519-cert-v01@openssh.com AAAA"), "certificate"),
+    ("", "[[approver]]\nkind = \"SSH\"\nkey = \"\(author)\"\n", "name"),
+    ("", "[[approver]]\nname = \"author\"\nkey = \"\(author)\"\n", "kind"),
+    ("", "[[approver]]\nname = \"author\"\nkind = \"SSH\"\n", "key"),
+    ("", "[[approver]]\nname = \"author\"\nkind = \"PGP\"\n", "PGP"),
+    ("", ssh("author", author) + "ref = \"any\"\n", "ref"),
     (
       "",
       "[[approver]]\nname = \"a\"\nkind = \"Google\"\nemail = \"a@x\"\nrequire = [\"publish\"]\n",
@@ -143,7 +143,7 @@ import TrustSimulator
       "[[publisher]]\nkind = \"Sigstore\"\nissuer = \"https://x.example\"\nidentity = \"x\"\n"
     let matching =
       "[[approver]]\nname = \"ci\"\nkind = \"GitHub\"\nrepository = \"acme/greeting\"\n"
-    let policy = try Self.parse(other + Self.ssh("alice", Self.alice) + matching)
+    let policy = try Self.parse(other + Self.ssh("author", Self.author) + matching)
     #expect(policy.approver(with: certificate, release: nil)?.name == "ci")
     #expect(!policy.isPublisher(certificate))
     let strict = try Self.parse(

@@ -13,6 +13,7 @@ enum ForgeAssets {
   /// - Parameters:
   ///   - release: the release, read and checked.
   ///   - withEvidence: whether the evidence beside the files goes with them.
+  /// - Returns: the distributions, then what lies beside them.
   /// - Throws: `CommandFailure` for evidence that cannot be read.
   static func files(
     of release: LocalRelease, withEvidence: Bool

@@ -113,7 +113,8 @@ struct PublishCommand: AsyncParsableCommand {
         arguments: files, index: index,
         withAttestations: !noAttestations, policy: resolved.map { ($0.policy, $0.origin) },
         roots: noAttestations ? [] : try trust.load(), isDryRun: dryRun,
-        patience: .seconds(destination.patience), forge: try forge.target(), gates: gate.map { [$0] } ?? []),
+        patience: .seconds(destination.patience), forge: try forge.target(),
+        gates: gate.map { [$0] } ?? []),
       console: console)
     let stored = try destination.tokenFile.map { try UploadAuthorization.token(inFile: $0) }
     warn(on: console)

@@ -33,7 +33,9 @@ package struct ForgePlan: Hashable, Sendable {
   /// What is to be done with each file.
   package let files: PublicationPlan
 
-  /// Compares files with a release. An asset of which the forge has only a part counts as missing.
+  /// Compares files with a release.
+  ///
+  /// An asset of which the forge has only a part counts as missing.
   package init(_ files: [PublicationPlan.LocalFile], release: ForgeRelease) {
     self.init(
       release: release,

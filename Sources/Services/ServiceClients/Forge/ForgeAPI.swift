@@ -39,8 +39,11 @@ struct ForgeAPI: Sendable {
 
   /// Sends a request whose answer must be JSON.
   ///
-  /// - Parameter absent: statuses that mean that there is no such thing.
+  /// - Parameters:
+  ///   - request: the request.
+  ///   - absent: statuses that mean that there is no such thing.
   /// - Returns: `nil` for one of them.
+  /// - Throws: ``TransportError``.
   func document(
     _ request: TransportRequest, absent: Set<Int> = []
   ) async throws -> JSONNode? {
@@ -72,7 +75,9 @@ struct ForgeAPI: Sendable {
     return found
   }
 
-  /// Reads a file and keeps nothing but its digest. A redirect may lead to a store of files, which
+  /// Reads a file and keeps nothing but its digest.
+  ///
+  /// A redirect may lead to a store of files, which
   /// does not get the token.
   func digest(of url: ServiceURL, name: String, limit: Int64) async throws -> SHA256Hash {
     var request = request(

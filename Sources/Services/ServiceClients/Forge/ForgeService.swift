@@ -38,6 +38,7 @@ package protocol ForgeService: Sendable {
   /// - Parameters:
   ///   - asset: the file.
   ///   - limit: most bytes of it.
+  /// - Returns: the SHA-256 of its bytes.
   /// - Throws: ``TransportError``, with reason `tooLarge` for a larger file.
   func digest(of asset: ForgeRelease.Asset, limit: Int64) async throws -> SHA256Hash
 
