@@ -77,10 +77,10 @@ struct Defect: Sendable {
       let signers = try keygen.scratch.write("signers", Array("me \(line.text)\n".utf8))
       let file = try keygen.scratch.write("ours.sig", Array(signature.armored.utf8))
       let verify = Program(path: "/bin/sh")
-      let outcome = try verify.run([
-        "-c", "exec ssh-keygen -Y verify -f \"$1\" -I me -n test -s \"$2\" < \"$3\"", "sh", signers,
-        file, try keygen.scratch.write("same", message),
-      ])
+      let same = try keygen.scratch.write("same", message)
+      let line = "exec ssh-keygen -Y verify -f \"$1\" -I me -n test -s \"$2\" < \"$3\""
+      let arguments: [String] = ["-c", line, "sh", signers, file, same]
+      let outcome = try verify.run(arguments)
       #expect(outcome.status == 0, "\(outcome)")
     }
   }
