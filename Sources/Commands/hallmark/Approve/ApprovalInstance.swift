@@ -30,17 +30,18 @@ struct ApprovalInstance: ParsableArguments {
 
   /// The instance to sign with.
   ///
+  /// - Parameter policyInstance: the instance of the policy that applies.
+  /// - Returns: its trust and its services.
   /// - Throws: `CommandFailure`.
-  func load() throws -> ClientTrustConfig {
+  func load(policyInstance: String?) throws -> ClientTrustConfig {
+    guard let signingConfig else {
+      return try TrustedInstances.clientTrustConfig(
+        trust.instanceName(policyInstance: policyInstance))
+    }
     let roots = try trust.load()
     do {
-      let config: SigningConfig
-      if let signingConfig {
-        config = try SigningConfig(
-          parsing: try FileReading.bytes(of: signingConfig, limit: Evidence.sizeLimit))
-      } else {
-        config = try trust.staging ? .staging() : .publicGood()
-      }
+      let config = try SigningConfig(
+        parsing: try FileReading.bytes(of: signingConfig, limit: Evidence.sizeLimit))
       return ClientTrustConfig(trustedRoot: roots[0], signingConfig: config)
     } catch {
       throw CommandFailure(

@@ -98,7 +98,7 @@ struct ApproveCommand: AsyncParsableCommand {
           help: ["name one by --policy"]))
     }
     if !global.json { console.progress("policy: \(UntrustedText.printable(file.origin))") }
-    let roots = try instance.trust.load()
+    let roots = try instance.trust.load(policyInstance: file.policy.instance)
     _ = try file.count(trusting: roots)
     if list {
       let listing = try await ApprovalListing(of: folder, under: file, trusting: roots)
@@ -139,7 +139,7 @@ struct ApproveCommand: AsyncParsableCommand {
     let identity = self.identity
     return try await network.withTransport { transport in
       try await approver.approve(
-        as: identity, at: instance.load(), over: transport)
+        as: identity, at: instance.load(policyInstance: policy.policy.instance), over: transport)
     }
   }
 

@@ -106,13 +106,14 @@ struct PublishCommand: AsyncParsableCommand {
     if let resolved, !global.json {
       console.progress("policy: \(UntrustedText.printable(resolved.origin))")
     }
+    let roots = try trust.load(policyInstance: resolved?.policy.instance)
     let gate = try ApprovalGate(
-      demanding: requireApprovals, under: resolved, trusting: try trust.load(), console: console)
+      demanding: requireApprovals, under: resolved, trusting: roots, console: console)
     let run = PublishRun(
       options: PublishRun.Options(
         arguments: files, index: index,
         withAttestations: !noAttestations, policy: resolved.map { ($0.policy, $0.origin) },
-        roots: noAttestations ? [] : try trust.load(), isDryRun: dryRun,
+        roots: noAttestations ? [] : roots, isDryRun: dryRun,
         patience: .seconds(destination.patience), forge: try forge.target(),
         gates: gate.map { [$0] } ?? []),
       console: console)

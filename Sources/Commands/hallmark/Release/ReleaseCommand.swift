@@ -133,8 +133,6 @@ struct ReleaseCommand: AsyncParsableCommand {
 
   private func runStaged() async throws {
     let console = global.console
-    let trust = try instance.load()
-    let selection = try instance.select(from: trust, needsVersion1: true)
     let until = staged.until ?? .verify
     let policy =
       until < .approve && staged.policy == nil
@@ -142,6 +140,8 @@ struct ReleaseCommand: AsyncParsableCommand {
     if let policy, !global.json {
       console.progress("policy: \(UntrustedText.printable(policy.origin))")
     }
+    let trust = try instance.load(policyInstance: policy?.policy.instance)
+    let selection = try instance.select(from: trust, needsVersion1: true)
     let gate =
       until < .approve
       ? nil

@@ -55,10 +55,13 @@ struct InstanceOptions: ParsableArguments {
     }
   }
 
-  /// The instance; the public-good one if none is named.
+  /// The instance: what the options name, else the one that a policy names, else the public-good
+  /// one.
   ///
+  /// - Parameter policyInstance: the instance of the policy that applies.
+  /// - Returns: its trust and its services.
   /// - Throws: `CommandFailure` that names the file.
-  func load() throws(CommandFailure) -> ClientTrustConfig {
+  func load(policyInstance: String? = nil) throws(CommandFailure) -> ClientTrustConfig {
     if let trustConfig {
       return try Self.read(trustConfig, "trust configuration") { bytes throws(DocumentError) in
         try ClientTrustConfig(parsing: bytes)
@@ -73,14 +76,8 @@ struct InstanceOptions: ParsableArguments {
           bytes throws(DocumentError) in try SigningConfig(parsing: bytes)
         })
     }
-    let name = staging ? InstanceName(.staging).text : instance
-    let trusted = try TrustedInstances.load(name)
-    guard let config = trusted.signingConfig else {
-      throw CommandFailure(
-        status: ExitStatus.couldNotRun.rawValue,
-        Diagnostic("the instance `\(trusted.name)` has no signing configuration"))
-    }
-    return ClientTrustConfig(trustedRoot: trusted.trustedRoot, signingConfig: config)
+    return try TrustedInstances.clientTrustConfig(
+      staging ? InstanceName(.staging).text : instance ?? policyInstance)
   }
 
   private static func read<Value>(

@@ -31,6 +31,23 @@ enum TrustedInstances {
     }
   }
 
+  /// An instance to sign with, by name.
+  ///
+  /// - Parameter name: the name; `nil` for the public-good one.
+  /// - Returns: its trust and its services.
+  /// - Throws: `CommandFailure`, also when it has no signing configuration.
+  static func clientTrustConfig(_ name: String?) throws(CommandFailure) -> ClientTrustConfig {
+    let instance = try load(name)
+    guard let config = instance.signingConfig else {
+      throw CommandFailure(
+        status: ExitStatus.couldNotRun.rawValue,
+        Diagnostic(
+          "the instance `\(instance.name)` has no signing configuration",
+          help: ["its repository must have the target signing_config.v0.2.json"]))
+    }
+    return ClientTrustConfig(trustedRoot: instance.trustedRoot, signingConfig: config)
+  }
+
   /// Reads a root that the user names.
   ///
   /// - Throws: `FileError`.

@@ -35,7 +35,11 @@ struct TrustOptions: ParsableArguments {
   /// - Throws: `CommandFailure`.
   func load(policyInstance: String? = nil) throws -> [TrustedRoot] {
     guard trustedRoot.isEmpty else { return try TrustFiles.roots(trustedRoot) }
-    let name = staging ? InstanceName(.staging).text : instance ?? policyInstance
-    return try TrustedInstances.load(name).trustedRoots
+    return try TrustedInstances.load(instanceName(policyInstance: policyInstance)).trustedRoots
+  }
+
+  /// The name of the instance that counts where no file is named; `nil` for the public-good one.
+  func instanceName(policyInstance: String?) -> String? {
+    staging ? InstanceName(.staging).text : instance ?? policyInstance
   }
 }
