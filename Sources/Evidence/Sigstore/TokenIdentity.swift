@@ -74,8 +74,8 @@ package struct TokenIdentity: Hashable, Sendable {
   /// What speaks against a certificate, in a sentence; `nil` if it is for the token's holder.
   package func problem(with certificate: SigningCertificate) -> String? {
     guard certificate.issuer.map({ $0.utf8.elementsEqual(issuer.utf8) }) == true else {
-      return "it is for an identity of \(certificate.issuer ?? "no issuer"), the token's is of"
-        + " \(issuer)"
+      let other = certificate.issuer ?? "no issuer"
+      return "it is for an identity of \(other), the token's is of \(issuer)"
     }
     let found = certificate.subjectAlternativeName
     if names.contains(where: { $0.utf8.elementsEqual(found.text.utf8) }) { return nil }

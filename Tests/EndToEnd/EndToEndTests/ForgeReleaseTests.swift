@@ -61,7 +61,7 @@ struct ForgeReleaseTests {
 
     // The index refuses, because the identity is another project's: nothing is public at the forge.
     forge.fault = nil
-    let other = try place.stack.jobEnvironment(project: "salute")
+    let other = try StagedPlace.job(of: "salute", at: place.stack)
     let wrong = try place.workplace.hallmark(
       [
         "publish", place.workplace("out"), "--policy", place.workplace("policy.toml"), "--index",

@@ -19,14 +19,14 @@ extension ReleaseState {
     guard try schema.string().utf8.elementsEqual(Self.schema.utf8) else {
       throw schema.error("this version reads `\(Self.schema)`")
     }
+    let named = try root.optional("forge")
+    let forge = if let named { try Self.forge(named) } else { nil as ForgeReference? }
     let subject = Subject(
       project: try root.required("project").word(), version: try root.required("version").word(),
-      commit: try root.nullable("commit")?.word(),
+      commit: try root.optional("commit")?.word(),
       isDirty: try root.required("dirty").boolean(),
       instance: try root.required("instance").word(), index: try root.required("index").word(),
-      forge: try root.nullable("forge").map { node throws(DocumentError) in
-        try Self.forge(node)
-      })
+      forge: forge)
     let build = try root.required("build")
     _ = try build.object()
     self.init(
@@ -126,12 +126,6 @@ extension JSONNode {
     for member in try object().members where !known.contains(member.key) {
       throw error("the member `\(member.key.prefix(40))` is not known")
     }
-  }
-
-  /// A member that must be there, and may be `null`.
-  fileprivate func nullable(_ key: String) throws(DocumentError) -> JSONNode? {
-    let node = try required(key)
-    return node.value == .null ? nil : node
   }
 
   /// A text of 1 to 1024 bytes without control characters.
