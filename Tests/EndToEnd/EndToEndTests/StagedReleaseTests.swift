@@ -123,7 +123,7 @@ struct StagedReleaseTests {
     (["--embedded", "--github", "a/b", "--tag", "v1"], "--embedded"),
     (["--keep"], "--embedded"), (["--tag", "v1"], "--github"), (["--github", "a/b"], "--tag"),
     (["--github", "a", "--tag", "v1"], "OWNER/REPOSITORY"),
-    (["--github", "a/b", "--gitlab", "c/d", "--tag", "v1"], "Only one"),
+    (["--github", "a/b", "--gitlab", "c/d", "--tag", "v1"], "only one"),
     (["--github", "a/b", "--tag", "v 1"], "git"),
     (["--github", "a/b", "--tag", "v1", "--forge-url", "http://example.org"], "https"),
     (["--rekor-version", "2"], "version 1"),

@@ -3,6 +3,7 @@
 import ArgumentParser
 import BuildVersion
 import Encodings
+import Policies
 import ServiceClients
 import Sigstore
 import SystemPackage
