@@ -125,8 +125,8 @@ package struct SSHKeyLine: Hashable, Sendable {
   fileprivate static func unquoted(_ text: String) -> String {
     let bytes = text.utf8
     let quote = UInt8(ascii: "\"")
-    guard bytes.count >= 2, bytes.first == quote, bytes.last == quote else { return text }
-    return String(decoding: bytes.dropFirst().dropLast(), as: UTF8.self)
+    let isQuoted = bytes.count >= 2 && bytes.first == quote && bytes.last == quote
+    return isQuoted ? String(decoding: bytes.dropFirst().dropLast(), as: UTF8.self) : text
   }
 
   /// Words between blanks; blanks within quotes do not count.

@@ -76,13 +76,13 @@ package struct SSHPublicKey: Hashable, Sendable {
     self.bytes = bytes
     switch kind {
     case .ed25519, .hardwareEd25519:
-      key = try Self.key(Self.ed25519Prefix, point: try reader.string(), count: 32)
+      key = try Self.key(Self.ed25519Prefix, point: try reader.string())
     case .p256, .hardwareP256:
-      key = try Self.key(Self.p256Prefix, curve: "nistp256", &reader, count: 65)
+      key = try Self.key(Self.p256Prefix, curve: "nistp256", &reader)
     case .p384:
-      key = try Self.key(Self.p384Prefix, curve: "nistp384", &reader, count: 97)
+      key = try Self.key(Self.p384Prefix, curve: "nistp384", &reader)
     case .p521:
-      key = try Self.key(Self.p521Prefix, curve: "nistp521", &reader, count: 133)
+      key = try Self.key(Self.p521Prefix, curve: "nistp521", &reader)
     case .rsa:
       let exponent = try reader.positiveNumber()
       let modulus = try reader.positiveNumber()
@@ -127,21 +127,19 @@ package struct SSHPublicKey: Hashable, Sendable {
   ]
 
   private static func key(
-    _ prefix: [UInt8], curve: String, _ reader: inout SSHReader, count: Int
+    _ prefix: [UInt8], curve: String, _ reader: inout SSHReader
   ) throws(SSHError) -> SignatureKey {
     guard try reader.text().utf8.elementsEqual(curve.utf8) else {
       throw SSHError(.key, "the key's curve is not that of its kind")
     }
-    return try key(prefix, point: try reader.string(), count: count)
+    return try key(prefix, point: try reader.string())
   }
 
   private static func key(
-    _ prefix: [UInt8], point: [UInt8], count: Int
+    _ prefix: [UInt8], point: [UInt8]
   ) throws(SSHError) -> SignatureKey {
-    guard point.count == count else {
-      throw SSHError(.key, "the key's point has not the length of its kind")
-    }
-    return try usable { () throws(CertificateError) in
+    // The prefix says how long the point is.
+    try usable { () throws(CertificateError) in
       try SignatureKey(subjectPublicKeyInfo: prefix + point)
     }
   }

@@ -37,6 +37,9 @@ package struct ReleaseComparison: Hashable, Sendable {
     package var isUnusual: Bool { kind != .commit }
   }
 
+  /// What stands for a fact that nothing says.
+  package static let unsaid = "not said"
+
   /// The release before.
   package let previous: ReleaseRecord
   /// The differences.
@@ -49,8 +52,8 @@ package struct ReleaseComparison: Hashable, Sendable {
   package init(_ current: ReleaseRecord, since previous: ReleaseRecord) {
     var changes: [Change] = []
     func compare(_ kind: Change.Kind, _ value: (ReleaseOrigin) -> String?) {
-      let old = Self.unique(previous.origins.compactMap(value))
-      let new = Self.unique(current.origins.compactMap(value))
+      let old = Self.unique(previous.origins.map { value($0) ?? Self.unsaid })
+      let new = Self.unique(current.origins.map { value($0) ?? Self.unsaid })
       if old != new { changes.append(Change(kind: kind, old: old, new: new)) }
     }
     compare(.publisher) { Self.withoutRef($0.publisher) }

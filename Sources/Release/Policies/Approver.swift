@@ -46,8 +46,33 @@ package struct Approver: Hashable, Sendable {
   func hasSigner(of other: Approver) -> Bool {
     switch (signer, other.signer) {
     case (.ssh(let line), .ssh(let other)): line.key == other.key
-    case (.certificate(let policy), .certificate(let other)): policy == other
+    // Environments of a forge can have reviewers of their own; nothing else makes two people of one.
+    case (.certificate(let one), .certificate(let two)):
+      one.signer.identity == two.signer.identity
+        && (one.environment == nil || two.environment == nil || one.environment == two.environment)
     default: false
+    }
+  }
+}
+
+extension PublisherPolicy.Signer {
+  /// What two entries for one signer have in common, in whatever words they name it.
+  fileprivate var identity: [[UInt8]] {
+    func folded(_ text: String) -> [UInt8] {
+      text.utf8.map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }
+    }
+    func named(_ issuer: String, _ name: String) -> [[UInt8]] {
+      [Array("identity".utf8), Array(issuer.utf8), Array(name.utf8)]
+    }
+    return switch self {
+    case .gitHub(let repository, let workflow):
+      [Array("github".utf8), folded(repository), Array((workflow ?? "").utf8)]
+    case .gitHubOwner(let owner): [Array("owner".utf8), folded(owner)]
+    case .gitLab(let repository, let workflow):
+      [Array("gitlab".utf8), folded(repository), Array((workflow ?? "").utf8)]
+    case .google(let email): named("https://accounts.google.com", email)
+    case .hallmark(let issuer, let subject): named(issuer, subject)
+    case .identity(let identity): named(identity.issuer, identity.name)
     }
   }
 }

@@ -43,7 +43,7 @@ extension Policy {
   }
 
   private static func requirement(_ publisher: PublisherPolicy) -> String {
-    guard !publisher.requiredPredicates.isEmpty else { return "" }
+    if publisher.requiredPredicates.isEmpty { return "" }
     let names = publisher.requiredPredicates.map { type in
       switch type {
       case PredicateType.publish: quoted("publish")

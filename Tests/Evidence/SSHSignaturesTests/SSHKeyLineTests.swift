@@ -62,7 +62,7 @@ import Testing
       (.certificate, "cert-authority KEYLINE"),
       (.certificate, "ssh-ed25519-cert-v01@openssh.com KEY"),
       (.time, "valid-before=\"20270101\" KEYLINE"), (.time, "valid-before=\"2027Z\" KEYLINE"),
-      (.time, "valid-before=\"20270230Z\" KEYLINE"),
+      (.time, "valid-before=\"20270230Z\" KEYLINE"), (.time, "valid-before=\"20270101X\" KEYLINE"),
       (.time, "valid-before=\"2027010\u{e9}Z\" KEYLINE"),
       (.time, "valid-before=\"20270101246000Z\" KEYLINE"),
       (.time, "valid-after=\"20270101Z\",valid-before=\"20270101Z\" KEYLINE"),

@@ -51,6 +51,16 @@ struct SearchTests {
     #expect(client.cache.log.isEmpty)
   }
 
+  @Test("a role's own target comes before those of whom it delegates to")
+  func ownTargetFirst() async throws {
+    let (repository, client) = try Self.repository { repository in
+      try repository.delegate(to: "a", targets: ["x": Self.content])
+      try repository.delegate(from: "a", to: "b", targets: ["x": [1]])
+    }
+    #expect(try await client.read("x", repository) == Self.content)
+    #expect(client.cache.log.last == "a")
+  }
+
   @Test("what comes after a terminating delegation is not asked")
   func terminating() async throws {
     let (repository, client) = try Self.repository { repository in

@@ -149,6 +149,7 @@ struct ApproveCommand: AsyncParsableCommand {
     console.writeToError(
       "Approve \(UntrustedText.printable("\(review.record.project) \(review.record.version)")) as "
         + "\(UntrustedText.printable(name))? [y/N] ")
+    guard Platform.awaitInput() else { throw CancellationError() }
     guard ["y", "Y", "yes"].contains(readLine() ?? "") else {
       throw CommandFailure(
         status: ExitStatus.couldNotRun.rawValue,

@@ -53,6 +53,8 @@ struct ReleaseFolder: Sendable {
     DistributionArguments.isDistribution(name)
       || DistributionArguments.subject(ofEvidence: name) != nil
       || DistributionArguments.isCompanion(name)
+      // Some build tools leave it; nothing reads or publishes it.
+      || name.utf8.elementsEqual(".gitignore".utf8)
   }
 }
 

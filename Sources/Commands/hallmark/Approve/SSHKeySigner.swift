@@ -44,6 +44,11 @@ struct SSHKeySigner: Sendable {
     }
   }
 
+  private static let refusal = (
+    problem: "ssh-keygen says no",
+    help: "see its message above; is the key in the agent, or its file there?"
+  )
+
   /// Signs a message for a purpose, and checks the signature.
   ///
   /// - Throws: `CommandFailure`, `CancellationError`.
@@ -66,11 +71,13 @@ struct SSHKeySigner: Sendable {
         error: .currentStandardError)
       try Task.checkCancellation()
       guard result.terminationStatus.isSuccess else {
-        throw failure(
-          "ssh-keygen says no", "see its message above; is the key in the agent, or its file there?"
-        )
+        throw failure(Self.refusal.problem, Self.refusal.help)
       }
       output = result.standardOutput
+    } catch let error as SubprocessError where error.code == .failedToWriteToSubprocess {
+      // It ended before it read the message.
+      try Task.checkCancellation()
+      throw failure(Self.refusal.problem, Self.refusal.help)
     } catch let error as SubprocessError {
       try Task.checkCancellation()
       throw failure(

@@ -100,9 +100,8 @@ struct PublishCommand: AsyncParsableCommand {
   func run() async throws {
     let console = global.console
     let index = try destination.publishingIndex()
-    let resolved =
-      noAttestations && policy == nil && requireApprovals == nil
-      ? nil : try TrustFiles.resolvedPolicyFile(policy)
+    // A policy may demand approvals also of what is published without attestations.
+    let resolved = try TrustFiles.resolvedPolicyFile(policy)
     if let resolved, !global.json {
       console.progress("policy: \(UntrustedText.printable(resolved.origin))")
     }

@@ -135,9 +135,8 @@ struct ReleaseCommand: AsyncParsableCommand {
   private func runStaged() async throws {
     let console = global.console
     let until = staged.until ?? .verify
-    let policy =
-      until < .approve && staged.policy == nil
-      ? nil : try TrustFiles.resolvedPolicyFile(staged.policy)
+    // The first stages need no policy, but one that is there may name the instance to sign with.
+    let policy = try TrustFiles.resolvedPolicyFile(staged.policy)
     if let policy, !global.json {
       console.progress("policy: \(UntrustedText.printable(policy.origin))")
     }

@@ -12,6 +12,7 @@ enum FrontDoor<Root: AsyncParsableCommand> {
   ///
   /// - Parameter arguments: the command line without the program's name.
   static func run(_ arguments: [String]) -> Never {
+    Platform.ignoreBrokenPipes()
     // Handed over to the one task below and not touched here again; commands are not `Sendable`.
     nonisolated(unsafe) let command: any ParsableCommand
     do {

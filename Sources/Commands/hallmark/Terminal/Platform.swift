@@ -44,6 +44,19 @@ enum Platform {
     }
   }
 
+  /// Makes writing to a pipe that nobody reads an error of that write, not the program's end.
+  static func ignoreBrokenPipes() { _ = signal(SIGPIPE, SIG_IGN) }
+
+  /// Waits until standard input has something; false if the task was cancelled first.
+  static func awaitInput() -> Bool {
+    var item = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
+    while !Task.isCancelled {
+      // A moment at a time, because a signal that is caught does not end the waiting.
+      if poll(&item, 1, 200) > 0 { return true }
+    }
+    return false
+  }
+
   /// How many processors the program may use, at least 1.
   static var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 

@@ -122,6 +122,7 @@ struct StagedRelease: Sendable {
       let added = try MoreWheels(folder: options.wheels, output: options.output)
         .add(to: build)
       state.files += added
+      OutputFiles.removeLeftovers(of: state.files.map(\.name), in: options.output)
       let more = added.isEmpty ? "" : ", \(added.count) wheels from elsewhere"
       return (state, BuildStage.summary(build) + more)
     }
