@@ -113,7 +113,10 @@ package struct MetadataHeader: Hashable, Sendable {
     else { throw specification.error("expected version 1 of the specification") }
     let version = try node.required("version")
     self.version = try version.integer()
-    guard self.version >= 1 else { throw version.error("expected at least 1") }
+    // The version that follows must be a number too.
+    guard self.version >= 1, self.version < .max else {
+      throw version.error("expected at least 1 and less than 2^63 - 1")
+    }
     expires = try node.required("expires").timestamp()
   }
 

@@ -114,6 +114,12 @@ extension InstanceRecord {
         name: name, repository: self.repository, updated: now, roots: cache.roots,
         metadata: cache.files, targets: targets)
       _ = try record.instance()
+      // A file that nobody could read again must not take the place of one that can be.
+      do {
+        _ = try InstanceRecord(parsing: record.bytes)
+      } catch {
+        throw TrustStoreError.malformed(self.repository, error)
+      }
       return record
     } catch let error as MetadataError {
       throw TrustStoreError.metadata(name, error)

@@ -125,11 +125,18 @@ package struct InstanceStore: Sendable {
     let own = InstanceRecord(
       name: name, repository: builtIn.repository, root: builtIn.repositoryRoot)
     // A file that cannot be read holds nothing that the built-in root does not bring back.
-    guard let record = try? record(of: name), let newest = try? record.newestRoot(),
-      let first = try? own.newestRoot(), newest.header.version >= first.header.version,
+    guard let record = try? record(of: name) else { return own }
+    if let newest = try? record.newestRoot(), let first = try? own.newestRoot(),
+      newest.header.version >= first.header.version,
       (try? record.instance(trusting: builtIn.repositoryRoot)) != nil
-    else { return own }
-    return record
+    {
+      return record
+    }
+    // What was accepted before still bounds what may be accepted, where the newer root's keys signed
+    // it: an update verifies it again before it counts.
+    return InstanceRecord(
+      name: name, repository: own.repository, updated: nil, roots: own.roots,
+      metadata: record.metadata, targets: JSONFiles())
   }
 }
 
@@ -170,7 +177,8 @@ extension InstanceStore {
   /// - Parameters:
   ///   - exported: the file's record.
   ///   - name: its name here.
-  ///   - root: the root that the user vouches for; of a known instance it is not needed.
+  ///   - root: the root that the user vouches for; of a known instance it is not needed, but if it is
+  ///     given it must be one that is trusted.
   ///   - digest: the SHA-256 of that root, which the record must have, in its place.
   ///   - now: the time.
   /// - Returns: the record to keep.
@@ -191,7 +199,12 @@ extension InstanceStore {
       guard let vouched else { throw TrustStoreError.firstSight(name) }
       start = try added(name, repository: exported.repository, root: vouched)
     }
-    return try await start.updated(from: RepositoryCopy(of: exported), at: now)
+    let record = try await start.updated(from: RepositoryCopy(of: exported), at: now)
+    // Who names a root wants to hear that this machine trusts another one.
+    if let vouched, !record.roots.contains(vouched) {
+      throw TrustStoreError.noSuchRoot(SHA256Hash(hashing: vouched))
+    }
+    return record
   }
 }
 

@@ -21,6 +21,17 @@ package enum AudienceRule {
         ? nil
         : "the index asks for identity tokens of the audience `\(audience)`, not `\(expected)`"
     }
+    // Indexes have words; what looks like an address or a domain is a cloud's or a forge's.
+    let isWord =
+      audience.utf8.count <= 64
+      && audience.utf8.allSatisfy { byte in
+        (0x30...0x39).contains(byte) || (0x61...0x7a).contains(byte | 0x20)
+          || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+      }
+    guard isWord else {
+      return "the index asks for identity tokens of the audience `\(audience)`, which may be "
+        + "another service's; --audience names it if it is the index's own"
+    }
     let lowered = audience.lowercased()
     guard !reserved.contains(where: { $0.utf8.elementsEqual(lowered.utf8) }) else {
       return "the index asks for identity tokens of the audience `\(audience)`, which is another "

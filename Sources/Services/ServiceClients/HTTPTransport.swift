@@ -149,7 +149,11 @@ package struct HTTPTransport: Sendable {
       }
     }
     guard isSuccess else {
-      throw TransportAnswer(head, body: failure).error(of: request)
+      // Of `Bearer X`, the X alone is the secret.
+      let secrets = request.secretHeaders.compactMap { header in
+        header.value.split(separator: " ").last.map { String($0) }
+      }
+      throw TransportAnswer(head, body: failure).error(of: request, withholding: secrets)
     }
   }
 

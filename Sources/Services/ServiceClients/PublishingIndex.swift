@@ -2,6 +2,7 @@
 
 import Encodings
 package import PythonPackaging
+import TrustedPublishing
 
 /// The addresses of an index that files are published to.
 package struct PublishingIndex: Hashable, Sendable {
@@ -71,6 +72,12 @@ package struct PublishingIndex: Hashable, Sendable {
           description: "the address of the simple API does not follow from this upload URL")
       }
       self.simpleURL = derived
+    }
+    // Whoever is another service's audience is not this index's, whatever a caller says.
+    if let audience, AudienceRule.reserved.contains(audience.lowercased()),
+      let problem = AudienceRule.problem(audience, expected: nil)
+    {
+      throw ServiceURLError(description: problem)
     }
     self.audience = audience
     mayBeDiscovered = true

@@ -238,6 +238,15 @@ struct ApproveTests {
       #expect(one.status == 3, "\(one)")
       #expect(one.errors.contains("1 of 2"), "\(one)")
     }
+    // A policy that nobody named counts too, also where no attestations are asked for.
+    try workplace.write(
+      "config/hallmark/hallmark.toml",
+      String(decoding: try TestData.read(workplace("policy.toml")), as: UTF8.self))
+    let found = try release.publish(
+      to: index, ["--no-attestations"], trust: [],
+      environment: index.jobEnvironment.merging(["XDG_CONFIG_HOME": workplace("config")]) { $1 })
+    #expect(found.status == 3, "\(found)")
+    #expect(found.errors.contains("too few approvals"), "\(found)")
     #expect(try index.state().calls.isEmpty, "the index was asked")
 
     // A copy under another name, and one of another release, add nothing.

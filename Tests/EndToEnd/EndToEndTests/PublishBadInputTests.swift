@@ -268,6 +268,7 @@ struct PublishBadInputTests {
     ["--index", "https://upload.pypi.org/other/"], ["--index", "https://u:p@example.org/legacy/"],
     ["--patience", "-1"], ["--audience", ""], ["--index", "pypi", "--audience", "testpypi"],
     ["--audience", "a", "--token-file", "b"], ["--token", "SECRET"],
+    ["--index", "https://example.org/legacy/", "--audience", "PyPI"],
   ])
   func wrongUsage(_ options: [String]) throws {
     let outcome = try workplace.hallmark(["publish", "dist"] + release.trust + options)

@@ -82,6 +82,12 @@ struct PublishFaultTests {
       "audience of the certificate authority",
       .answer("audience", 200, #"{"audience":"sigstore"}"#), status: 4,
       "which is another service's", calls: ["identity": 0]),
+    Row(
+      "audience of a cloud", .answer("audience", 200, #"{"audience":"sts.amazonaws.com"}"#),
+      status: 4, "may be another service's", calls: ["identity": 0, "mint": 0]),
+    Row(
+      "a token from before all time",
+      .answer("mint", 200, #"{"token":"t","expires":-9223372036854775808}"#), status: 4, ""),
     Row("discovery fails", .answer("discovery", 500), status: 6, "status 500"),
     Row("discovery is none", .answer("discovery", 200, "{}"), status: 6, "no usable endpoints"),
     Row(

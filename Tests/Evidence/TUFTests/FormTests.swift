@@ -24,6 +24,7 @@ struct FormTests {
     .edit("root", ["spec_version"], nil, "`spec_version` is missing"),
     .edit("root", ["version"], 0, "expected at least 1"),
     .edit("root", ["version"], "2", "expected an integer"),
+    .edit("root", ["version"], .integer(.max), "less than 2^63 - 1"),
     .edit("root", ["expires"], "tomorrow", "not an RFC 3339 time"),
     .edit("root", ["consistent_snapshot"], "yes", "expected true or false"),
     .edit("root", ["keys"], nil, "`keys` is missing"),

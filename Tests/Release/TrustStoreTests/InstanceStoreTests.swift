@@ -204,6 +204,9 @@ struct InstanceStoreTests {
     #expect(
       try await store.imported(exported, as: acme, root: nil, digest: nil, at: Self.now).roots
         == exported.roots)
+    await #expect(throws: TrustStoreError.noSuchRoot(SHA256Hash(hashing: [1]))) {
+      try await store.imported(exported, as: acme, root: [1], digest: nil, at: Self.now)
+    }
     let found = await problem {
       _ = try await store.imported(
         exported, as: InstanceName(.publicGood), root: nil, digest: nil, at: Self.now)

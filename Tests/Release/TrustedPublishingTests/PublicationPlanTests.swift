@@ -94,7 +94,9 @@ struct AudienceRuleTests {
       ("pypi", nil, false), ("PyPI", nil, false), ("testpypi", nil, false),
       ("sigstore", nil, false),
       ("testpypi", "pypi", false), ("hallmark", "pypi", false), ("pypi", "hallmark", false),
-      ("pypi-mirror", nil, true), ("Mine", "mine", false),
+      ("pypi-mirror", nil, true), ("Mine", "mine", false), ("sts.amazonaws.com", nil, false),
+      ("https://iam.example/pool", nil, false), ("api://exchange", nil, false), ("", nil, true),
+      ("index.example", "index.example", true), (String(repeating: "a", count: 65), nil, false),
     ] as [(String, String?, Bool)])
   func rule(_ audience: String, _ expected: String?, _ isGood: Bool) {
     #expect((AudienceRule.problem(audience, expected: expected) == nil) == isGood)

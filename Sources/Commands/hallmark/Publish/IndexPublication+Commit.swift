@@ -111,6 +111,20 @@ extension IndexPublication {
   private func upload(
     _ file: LocalRelease.File, _ session: UploadSession
   ) async throws -> Placement {
+    var mayBeThere = false
+    do {
+      return try await send(file, session, mayBeThere: &mayBeThere)
+    } catch let stop as UploadStop {
+      let isOpen = mayBeThere && stop.failure.status != ExitStatus.differs.rawValue
+      throw isOpen ? UploadStop(placement: .unknown, failure: stop.failure) : stop
+    } catch  where mayBeThere && !(error is CancellationError) && !Task.isCancelled {
+      throw UploadStop(placement: .unknown, failure: PublishFailure.commandFailure(for: error))
+    }
+  }
+
+  private func send(
+    _ file: LocalRelease.File, _ session: UploadSession, mayBeThere: inout Bool
+  ) async throws -> Placement {
     let form = try DistributionUpload(
       filename: file.name.text, metadata: file.metadata, sha256: file.sha256,
       attestations: uploaded(with: file).map(\.json))
@@ -140,6 +154,7 @@ extension IndexPublication {
         throw UploadStop(
           placement: .refused, failure: PublishFailure.commandFailure(for: refusal))
       case .unclear(let error, let retryAfter):
+        if error.reason != .rateLimited { mayBeThere = true }
         let wait = max(pause, retryAfter ?? .zero)
         let goesOn =
           attempt < Self.attempts && ContinuousClock.now - start + wait < Self.budget

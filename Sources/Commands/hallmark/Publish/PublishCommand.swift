@@ -79,7 +79,8 @@ struct PublishCommand: AsyncParsableCommand {
       """)
   var noAttestations = false
 
-  @Flag(help: "Do everything up to the upload token, which is burned, and upload nothing.")
+  @Flag(
+    help: "Do everything up to the upload token, burn it where the index can, and upload nothing.")
   var dryRun = false
 
   @OptionGroup(title: "Identity") var identity: IdentityOptions

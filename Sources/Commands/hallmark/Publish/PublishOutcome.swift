@@ -126,6 +126,15 @@ struct PublishOutcome: Sendable {
     ]
   }
 
+  /// What became of the upload token, where it is not useless now.
+  private var tokenEnd: String {
+    switch end {
+    case .failed: "; the upload token could not be burned and expires by itself"
+    case .expires: "; the upload token expires by itself"
+    case .burned, .stored, nil: ""
+    }
+  }
+
   /// Shows the end as a person reads it: problems on standard error, the result on standard output.
   func show(on console: Console) {
     let release = publication.release
@@ -137,7 +146,7 @@ struct PublishOutcome: Sendable {
     }
     let ending =
       if committed == nil {
-        " can be published at \(index); nothing was uploaded"
+        " can be published at \(index); nothing was uploaded\(tokenEnd)"
       } else if status == .done {
         " is published at \(index)"
       } else {

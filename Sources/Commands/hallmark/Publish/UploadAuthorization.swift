@@ -167,7 +167,11 @@ actor UploadSession {
       let identity = try await source.freshToken(audience: audience)
       do {
         let minted = try await client.mint(identityToken: identity.unsafelyRevealedText)
-        var lifetime = minted.expiresAt.map { $0.seconds - FileReading.now().seconds }
+        let now = FileReading.now().seconds
+        var lifetime = minted.expiresAt.flatMap { end -> Int64? in
+          let (left, isOver) = end.seconds.subtractingReportingOverflow(now)
+          return isOver ? nil : left
+        }
         // A time that cannot be is the clock's fault, of one side or the other.
         if let seconds = lifetime, !(60...21_600).contains(seconds) { lifetime = nil }
         let seconds = lifetime ?? defaultLifetime

@@ -11,6 +11,7 @@ enum TrustFailure {
   /// The failure for an error of the store, a repository or the network.
   static func commandFailure(for error: any Error) -> CommandFailure {
     switch error {
+    case let error as CommandFailure: return error
     case let error as TrustStoreError:
       return CommandFailure(
         status: status(of: error).rawValue,

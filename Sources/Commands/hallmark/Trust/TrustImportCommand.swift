@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Encodings
+import ServiceClients
 import SystemPackage
 import TrustStore
 import Verification
@@ -69,6 +70,9 @@ struct TrustImportCommand: AsyncParsableCommand {
       Everything in the file is verified again: for an instance that is known here, from the root \
       that is trusted here; for a new one, from the root that --root or --root-sha256 names.
 
+      No signature covers the name and the repository's address in the file: look at them, or give \
+      the name by --name.
+
       Exit status: 0 taken over, 1 could not run, 2 usage or no root, 3 the file is not accepted, 6 \
       the file lacks something.
       """)
@@ -87,6 +91,14 @@ struct TrustImportCommand: AsyncParsableCommand {
     do {
       let store = TrustedInstances.store
       let exported = try InstanceStore.read(file)
+      // No signature covers it, and every later update would stop at it.
+      guard (try? ServiceURL(exported.repository)) != nil else {
+        throw CommandFailure(
+          status: ExitStatus.rejected.rawValue,
+          Diagnostic(
+            "the repository's address in the file is not an http or https URL", place: file,
+            help: ["export the instance again"]))
+      }
       let record = try await store.imported(
         exported, as: try name.map(InstanceName.init) ?? exported.name,
         root: try TrustedInstances.root(root.root), digest: root.digest, at: FileReading.now())

@@ -107,14 +107,7 @@ struct ForgeAPI: Sendable {
   /// The error that an answer without success is; the forge's own words are left out when they
   /// repeat the token.
   func failure(_ answer: TransportAnswer, of request: TransportRequest) -> TransportError {
-    if let token, let words = answer.message,
-      words.utf8.firstRange(of: token.unsafelyRevealedText.utf8) != nil
-    {
-      return request.error(
-        answer.isRateLimited ? .rateLimited : .status(answer.status),
-        "the service answered with status \(answer.status)")
-    }
-    return answer.error(of: request)
+    answer.error(of: request, withholding: token.map { [$0.unsafelyRevealedText] } ?? [])
   }
 
   static func parse(_ body: [UInt8], of request: TransportRequest) throws -> JSONNode {

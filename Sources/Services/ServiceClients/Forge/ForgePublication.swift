@@ -236,6 +236,17 @@ package struct ForgePublication: Sendable {
     guard !service.hasDrafts || (now.state != .absent && now.number == compared.number) else {
       throw ForgeProblem.gone
     }
+    if let expected = compared.commit, let found = now.commit,
+      !found.utf8.elementsEqual(expected.utf8)
+    {
+      throw ForgePlan.Problem.otherCommit(
+        tag: service.reference.tag, found: found, expected: expected)
+    }
+    if compared.state == .draft {
+      for asset in now.assets where compared.asset(named: asset.name) == nil {
+        throw ForgeProblem.changed(name: asset.name)
+      }
+    }
     for file in files {
       let name = file.file.name
       guard let asset = now.asset(named: name), asset.isComplete,
@@ -265,10 +276,13 @@ package struct ForgePublication: Sendable {
 }
 
 extension ForgeRelease {
-  /// The same release with other files.
+  /// The same release with these files, besides what was in it under other names.
   fileprivate func with(_ assets: [Asset]) -> ForgeRelease {
     ForgeRelease(
-      state: state, number: number, commit: commit, assets: assets, visibleNames: visibleNames,
+      state: state, number: number, commit: commit,
+      assets: self.assets.filter { old in
+        !assets.contains { $0.name.utf8.elementsEqual(old.name.utf8) }
+      } + assets, visibleNames: visibleNames,
       foreignNames: foreignNames, uploadAddress: uploadAddress, page: page)
   }
 }

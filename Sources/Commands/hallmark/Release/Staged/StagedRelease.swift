@@ -61,7 +61,9 @@ struct StagedRelease: Sendable {
       throw error
     } catch {
       try Task.checkCancellation()
-      throw ReleaseFailure.commandFailure(for: error)
+      // The words and statuses of publishing, where a service is what failed.
+      throw error is TransportError
+        ? PublishFailure.commandFailure(for: error) : ReleaseFailure.commandFailure(for: error)
     }
   }
 

@@ -25,12 +25,12 @@ struct StrangerStage: Sendable {
   ///
   /// - Throws: `CommandFailure`: status 3 for what the policy refuses, 5 for other bytes.
   func run() async throws {
-    guard let page = try await index.page(of: project) else {
-      throw Self.rejected("the index does not list `\(project)`")
+    guard let page = try await index.page(of: project, isFresh: true) else {
+      throw Self.missing("the index does not list `\(project)`")
     }
     for file in files {
       guard let listed = page.page.file(named: file.name) else {
-        throw Self.rejected("the index does not list `\(file.name)`")
+        throw Self.missing("the index does not list `\(file.name)`")
       }
       let url = try index.address(of: listed, of: page)
       let (digest, _) = try await index.digest(
@@ -43,19 +43,36 @@ struct StrangerStage: Sendable {
             expected: "SHA-256 \(file.sha256)", found: "SHA-256 \(digest)"))
       }
       guard withAttestations else { continue }
-      guard let provenance = try await index.provenance(of: listed, of: page) else {
+      guard let provenance = try await index.provenance(of: listed, of: page, isFresh: true)
+      else {
         throw Self.rejected("the index serves no provenance for `\(file.name)`")
       }
       let place = listed.provenance ?? "the index's provenance"
+      let evidence: [Evidence]
+      do {
+        evidence = try Evidence.parse(provenance, place: place)
+      } catch {
+        throw Self.rejected(
+          "the index serves no provenance for `\(file.name)` that can be read: \(error)")
+      }
       let verdict = await verifier.verify(
-        Artifact(filename: file.name, digest: ArtifactDigest(digest)),
-        evidence: try Evidence.parse(provenance, place: place), now: FileReading.now())
+        Artifact(filename: file.name, digest: ArtifactDigest(digest)), evidence: evidence,
+        now: FileReading.now())
       try Self.check(verdict, name: file.name)
     }
   }
 
   private static func rejected(_ message: String) -> CommandFailure {
-    CommandFailure(status: ExitStatus.rejected.rawValue, Diagnostic(message))
+    CommandFailure(
+      status: ExitStatus.rejected.rawValue,
+      Diagnostic(message, help: ["look at what the index shows: it is not what was published"]))
+  }
+
+  private static func missing(_ message: String) -> CommandFailure {
+    CommandFailure(
+      status: ExitStatus.undecided.rawValue,
+      Diagnostic(
+        message, help: ["an index may show late what it took; run the same command again later"]))
   }
 
   private static func check(_ verdict: ArtifactVerdict, name: String) throws(CommandFailure) {
@@ -73,7 +90,7 @@ struct StrangerStage: Sendable {
           found: failure.found))
     case .undecided(_, let place):
       throw CommandFailure(
-        status: ExitStatus.rejected.rawValue,
+        status: ExitStatus.undecided.rawValue,
         Diagnostic(
           "what the index serves for `\(name)` cannot be judged without more", place: place))
     }
