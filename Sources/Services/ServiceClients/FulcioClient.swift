@@ -44,7 +44,10 @@ package struct FulcioClient: CertificateIssuer {
     request.timeout = retries.answerTimeout ?? .seconds(30)
     let answer = try await transport.send(request)
     guard answer.isSuccess else {
-      throw request.error(.status(answer.status), answer.statusText)
+      let words =
+        answer.repeats([identityToken])
+        ? "the service answered with status \(answer.status)" : answer.statusText
+      throw request.error(.status(answer.status), words)
     }
     do {
       return try Self.chain(from: answer.body)

@@ -287,7 +287,7 @@ struct IdentityCommandTests {
       ([:], ["--login", "paper"], 2, "paper", "browser"),
       ([:], ["--login", "device", "--identity-token-fd", "0"], 2, "only one of", "help"),
       ([:], ["--identity-token-fd", "1"], 2, "--identity-token-fd must be 0", "help"),
-      ([:], ["--identity-token-fd", "99"], 1, "cannot be read from descriptor 99", "error"),
+      ([:], ["--identity-token-fd", "99"], 2, "--identity-token-fd 99 is not open", "help"),
       ([:], ["--identity-token-fd", "0"], 4, "standard input holds no identity token", "JWT"),
       ([:], ["--identity-token-file", "/nowhere"], 1, "cannot read `/nowhere`", "error"),
       ([:], ["--identity-token-file", "/"], 1, "it is a folder", "error"),

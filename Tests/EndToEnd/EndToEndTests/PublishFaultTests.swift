@@ -87,7 +87,8 @@ struct PublishFaultTests {
       status: 4, "may be another service's", calls: ["identity": 0, "mint": 0]),
     Row(
       "a token from before all time",
-      .answer("mint", 200, #"{"token":"t","expires":-9223372036854775808}"#), status: 4, ""),
+      .answer("mint", 200, #"{"token":"t","expires":-9223372036854775808}"#), status: 4,
+      "not sent"),
     Row("discovery fails", .answer("discovery", 500), status: 6, "status 500"),
     Row("discovery is none", .answer("discovery", 200, "{}"), status: 6, "no usable endpoints"),
     Row(

@@ -99,6 +99,12 @@ struct ArtifactFile: Hashable, Sendable {
     for path in paths where !wanted.contains(where: { $0.utf8.elementsEqual(path.utf8) }) {
       if !isEvidence(path, of: named) { wanted.append(path) }
     }
+    guard paths.isEmpty || !wanted.isEmpty else {
+      throw CommandFailure(
+        status: ExitStatus.usage.rawValue,
+        Diagnostic(
+          "all files that are named are evidence", help: ["name the files that it is about"]))
+    }
     let digests = await wanted.concurrentMap(width: Platform.processorCount) { path in
       Result { () throws(FileError) in try FileReading.sha256(of: path) }
     }

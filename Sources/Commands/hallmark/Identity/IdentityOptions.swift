@@ -60,6 +60,10 @@ struct IdentityOptions: ParsableArguments {
     if let number = identityTokenDescriptor, number < 0 || number == 1 || number == 2 {
       throw ValidationError("--identity-token-fd must be 0, or 3 and more.")
     }
+    // Now, because later the number may be that of something this program opened for itself.
+    if let number = identityTokenDescriptor, !Platform.isOpen(number) {
+      throw ValidationError("--identity-token-fd \(number) is not open.")
+    }
     if let oidcIssuer { _ = try NetworkOptions.serviceURL(oidcIssuer, option: "--oidc-issuer") }
     guard !clientIdentifier.isEmpty, clientIdentifier.utf8.count <= 255,
       clientIdentifier.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f })

@@ -21,6 +21,9 @@ enum Platform {
     isatty(descriptor) == 1
   }
 
+  /// Whether a file descriptor is open.
+  static func isOpen(_ descriptor: Int32) -> Bool { fcntl(descriptor, F_GETFD) != -1 }
+
   /// Writes all bytes to a file descriptor.
   ///
   /// A reader that has gone away is not an error of this program: the rest is dropped.

@@ -51,7 +51,7 @@ package struct DeviceAuthorization: Sendable {
     lifetime = try seconds(try root.required("expires_in"), 1...86_400)
     interval =
       try root.optional("interval").map { node throws(DocumentError) in
-        try seconds(node, 0...600)
+        max(1, try seconds(node, 0...600))
       } ?? 5
   }
 

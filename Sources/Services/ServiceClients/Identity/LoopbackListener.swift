@@ -42,10 +42,13 @@ struct LoopbackListener: Sendable {
   ) async throws -> Value {
     let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
       .serverChannelOption(.backlog, value: 16)
+      // Nothing is read before a connection is served, and one that never is, is a plain channel:
+      // the asynchronous one must come to its end, also when the login has.
+      .childChannelOption(.autoRead, value: false)
       .bind(host: "127.0.0.1", port: 0) { channel in
         channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
-          return try Connection(wrappingChannelSynchronously: channel)
+          return channel
         }
       }
     let port = server.channel.localAddress?.port ?? 0
@@ -58,7 +61,7 @@ struct LoopbackListener: Sendable {
           try await withThrowingDiscardingTaskGroup { group in
             for try await connection in connections {
               guard gate.enter() else {
-                try? await connection.channel.close()
+                connection.close(promise: nil)
                 continue
               }
               group.addTask {
@@ -87,10 +90,17 @@ struct LoopbackListener: Sendable {
 
   /// Answers one connection; gives the ending when it was the one that brought the answer.
   private static func serve<Value: Sendable>(
-    _ connection: Connection, port: Int, gate: Gate,
+    _ channel: any Channel, port: Int, gate: Gate,
     handle: @escaping @Sendable (String) async -> Ending<Value>
   ) async -> Ending<Value>? {
-    let channel = connection.channel
+    guard
+      let connection = try? await channel.eventLoop.submit({
+        try Connection(wrappingChannelSynchronously: channel)
+      }).get()
+    else {
+      channel.close(promise: nil)
+      return nil
+    }
     let timer = channel.eventLoop.scheduleTask(in: requestTimeout) { channel.close(promise: nil) }
     defer { timer.cancel() }
     var ending: Ending<Value>?
