@@ -95,7 +95,10 @@ struct LoopbackListener: Sendable {
   ) async -> Ending<Value>? {
     guard
       let connection = try? await channel.eventLoop.submit({
-        try Connection(wrappingChannelSynchronously: channel)
+        let connection = try Connection(wrappingChannelSynchronously: channel)
+        // The first read; each after it is asked for when somebody waits.
+        channel.read()
+        return connection
       }).get()
     else {
       channel.close(promise: nil)
