@@ -40,6 +40,9 @@ package struct TransportConfiguration: Sendable {
 /// over TLS to any host. Every answer has a size limit. Secrets go over TLS, or to this
 /// machine. ``shutdown()`` must be called at the end.
 package struct HTTPTransport: Sendable {
+  /// Most bytes that are read of a service's own words about an error.
+  private static let wordsLimit = 64 << 10
+
   private let userAgent: String
   private let configuration: TransportConfiguration
   private let direct: HTTPClient
@@ -138,14 +141,15 @@ package struct HTTPTransport: Sendable {
       started: { isSuccess = (200..<300).contains($0) }
     ) { chunk in
       total += chunk.readableBytes
-      guard total <= request.answerLimit else {
-        throw request.error(
-          .tooLarge, "the answer is larger than \(request.answerLimit) bytes")
+      // An error's own words may be longer than a small file.
+      let limit = isSuccess ? request.answerLimit : max(request.answerLimit, Self.wordsLimit)
+      guard total <= limit else {
+        throw request.error(.tooLarge, "the answer is larger than \(limit) bytes")
       }
       if isSuccess {
         try consume(chunk)
-      } else if failure.count < 65536 {
-        failure.append(contentsOf: chunk.readableBytesView.prefix(65536))
+      } else if failure.count < Self.wordsLimit {
+        failure.append(contentsOf: chunk.readableBytesView.prefix(Self.wordsLimit))
       }
     }
     guard isSuccess else {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Crypto
 package import Encodings
-import NIOCore
 package import PythonPackaging
 
 extension IndexClient {
@@ -47,21 +45,7 @@ extension IndexClient {
   ) async throws -> (sha256: SHA256Hash, size: Int64) {
     var request = TransportRequest.get(url, purpose: "read `\(filename)`", accept: "*/*")
     request.answerLimit = limit
-    request.timeout = .seconds(600)
-    request.followsToOtherHosts = true
-    var hash = SHA256()
-    var size: Int64 = 0
-    try await transport.download(
-      request,
-      restart: {
-        hash = SHA256()
-        size = 0
-      },
-      consume: { chunk in
-        chunk.withUnsafeReadableBytes { hash.update(bufferPointer: $0) }
-        size += Int64(chunk.readableBytes)
-      })
-    let digest = SHA256Hash(hash.finalize())
+    let (digest, size) = try await transport.digest(request)
     guard promised == nil || promised == digest else {
       throw request.error(
         .differs,

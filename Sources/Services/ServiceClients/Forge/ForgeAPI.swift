@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Crypto
 import Encodings
-import NIOCore
 import TrustedPublishing
 
 /// Requests to the API of a forge: with the token for its own origin, answers of bounded size.
@@ -77,31 +75,12 @@ struct ForgeAPI: Sendable {
 
   /// Reads a file and keeps nothing but its digest.
   ///
-  /// A redirect may lead to a store of files, which
-  /// does not get the token.
+  /// A redirect may lead to a store of files, which does not get the token.
   func digest(of url: ServiceURL, name: String, limit: Int64) async throws -> SHA256Hash {
     var request = request(
       .get, url, purpose: "read the asset `\(name)`", accept: "application/octet-stream")
-    // An error's own words may be longer than the file.
-    request.answerLimit = max(Int(clamping: limit), 64 << 10)
-    request.timeout = .seconds(600)
-    request.followsToOtherHosts = true
-    var hash = SHA256()
-    var size: Int64 = 0
-    try await transport.download(
-      request,
-      restart: {
-        hash = SHA256()
-        size = 0
-      },
-      consume: { chunk in
-        chunk.withUnsafeReadableBytes { hash.update(bufferPointer: $0) }
-        size += Int64(chunk.readableBytes)
-      })
-    guard size <= limit else {
-      throw request.error(.tooLarge, "the file is larger than \(limit) bytes")
-    }
-    return SHA256Hash(hash.finalize())
+    request.answerLimit = Int(clamping: limit)
+    return try await transport.digest(request).sha256
   }
 
   /// The error that an answer without success is; the forge's own words are left out when they
