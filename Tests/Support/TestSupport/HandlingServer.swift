@@ -94,6 +94,9 @@ package final class HandlingServer: @unchecked Sendable {
   /// Everything that was asked, in order.
   package var all: [Request] { lock.withLock { asked } }
 
+  /// Stops to listen.
+  package func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
+
   private func serve() {
     while true {
       let connection = accept(listener, nil, nil)
@@ -146,10 +149,12 @@ package final class HandlingServer: @unchecked Sendable {
 
   private func send(_ reply: Reply, to connection: Int32) {
     guard !reply.isSilent else { return }
-    let more = reply.headers.map { "\($0): \($1)\r\n" }.joined()
+    // What is asked for may be sent with another type.
+    let headers = ["Content-Type": "application/json"].merging(reply.headers) { $1 }
+    let more = headers.map { "\($0): \($1)\r\n" }.joined()
     let head =
       "HTTP/1.1 \(reply.status) Scripted\r\nContent-Length: \(reply.body.count)\r\n"
-      + "Content-Type: application/json\r\n\(more)Connection: close\r\n\r\n"
+      + "\(more)Connection: close\r\n\r\n"
     var output = Array(head.utf8) + reply.body.dropLast(reply.withheld)
     while !output.isEmpty {
       #if canImport(Glibc)
