@@ -161,7 +161,7 @@ let package = Package(
     module(
       "Release", "Rebuild",
       ["Encodings", "SourceText", "Archives", "PythonPackaging", crypto, subprocess, systemPackage]),
-    module("Release", "Identity", ["Encodings", subprocess, systemPackage]),
+    module("Release", "Identity", ["Encodings", "Attestations", subprocess, systemPackage]),
     module(
       "Release", "TrustedPublishing",
       ["Encodings", "PythonPackaging", "PyPIAttestations", "Sigstore"]),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Attestations
 package import Certificates
 package import Encodings
 
@@ -57,7 +58,8 @@ package struct TokenIdentity: Hashable, Sendable {
     if let email = try claim("email") {
       names = [email]
     } else if let workflow = try claim("job_workflow_ref") {
-      names = ["https://github.com/\(workflow)"]
+      let server = GitHubWorkflowProvenance.server(ofIssuer: direct) ?? "https://github.com"
+      names = ["\(server)/\(workflow)"]
     } else if let configuration = try claim("ci_config_ref_uri") {
       names = ["https://\(configuration)"]
     } else if let organization = try claim("organization_slug"),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Attestations
 package import Encodings
 
 /// What an identity token says of itself (OpenID Connect Core §2, RFC 7519 §4.1).
@@ -104,35 +105,12 @@ package struct UnverifiedClaims: Hashable, Sendable {
   /// address of the workflow for GitHub and GitLab, else the subject.
   package var signer: String {
     if let email, isEmailVerified == true { return email }
-    if let workflow = string("job_workflow_ref"), let server = gitHubServer {
+    if let workflow = string("job_workflow_ref"),
+      let server = GitHubWorkflowProvenance.server(ofIssuer: issuer)
+    {
       return "\(server)/\(workflow)"
     }
     if let configuration = string("ci_config_ref_uri") { return "https://\(configuration)" }
     return subject
-  }
-
-  /// GitHub's tokens name no server; those of github.com have this issuer, perhaps with an
-  /// enterprise's name after it.
-  private var gitHubServer: String? {
-    let known = "https://token.actions.githubusercontent.com"
-    guard issuer.utf8.starts(with: known.utf8) else { return nil }
-    let rest = issuer.utf8.dropFirst(known.utf8.count)
-    return rest.isEmpty || rest.first == UInt8(ascii: "/") ? "https://github.com" : nil
-  }
-
-  /// What a proof of possession signs for a certificate authority: the e-mail address where there
-  /// is one, else the subject.
-  ///
-  /// - Throws: ``IdentityError`` when there is an address that its issuer has not verified, because
-  ///   authorities refuse those.
-  package func proofOfPossessionChallenge() throws(IdentityError) -> String {
-    guard let email else { return subject }
-    guard isEmailVerified == true else {
-      throw IdentityError(
-        .refused, "the identity token is for the e-mail address `\(email)`, which is not verified",
-        notes: ["issuer \(issuer)"],
-        help: ["confirm the address with the service where you log in, then log in again"])
-    }
-    return email
   }
 }

@@ -28,6 +28,10 @@ import TrustSimulator
         "https://github.com/o/r/.github/workflows/w.yml@refs/tags/v1"
       ),
       (
+        #"{"iss":"https://token.actions.acme.ghe.com","sub":"s","job_workflow_ref":"o/r/w.yml@v1"}"#,
+        "https://token.actions.acme.ghe.com", "https://acme.ghe.com/o/r/w.yml@v1"
+      ),
+      (
         #"{"iss":"i","sub":"s","ci_config_ref_uri":"gitlab.example/o/r//.ci.yml@refs/heads/main"}"#,
         "i", "https://gitlab.example/o/r//.ci.yml@refs/heads/main"
       ),

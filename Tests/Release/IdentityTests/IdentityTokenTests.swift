@@ -128,20 +128,6 @@ struct IdentityTokenTests {
   func saysWhoSigns(_ changes: [String: JSONValue], _ expected: String) throws {
     #expect(try Self.token(changes).claims.signer == expected)
   }
-
-  @Test func provesPossessionByAddressOrSubject() throws {
-    #expect(try Self.token().claims.proofOfPossessionChallenge() == "me")
-    let verified = try Self.token(["email": "a@b", "email_verified": true])
-    #expect(try verified.claims.proofOfPossessionChallenge() == "a@b")
-    for claims: [String: JSONValue] in [
-      ["email": "a@b"], ["email": "a@b", "email_verified": false],
-    ] {
-      let error = #expect(throws: IdentityError.self) {
-        try Self.token(claims).claims.proofOfPossessionChallenge()
-      }
-      #expect(error?.reason == .refused)
-    }
-  }
 }
 
 @Suite("Checks of identity tokens")
