@@ -44,10 +44,7 @@ package struct FulcioClient: CertificateIssuer {
     request.timeout = retries.answerTimeout ?? .seconds(30)
     let answer = try await transport.send(request)
     guard answer.isSuccess else {
-      let words =
-        answer.repeats([identityToken])
-        ? "the service answered with status \(answer.status)" : answer.statusText
-      throw request.error(.status(answer.status), words)
+      throw answer.error(of: request, withholding: [identityToken])
     }
     do {
       return try Self.chain(from: answer.body)

@@ -45,9 +45,7 @@ package struct RekorClient: LogSubmitter {
     request.answerLimit = 8 << 20
     let answer = try await transport.send(request)
     if answer.status == 409 { return try await existingEntry(answer, of: request) }
-    guard answer.isSuccess else {
-      throw request.error(.status(answer.status), answer.statusText)
-    }
+    guard answer.isSuccess else { throw answer.error(of: request) }
     return try entry(in: answer, of: request)
   }
 
@@ -93,9 +91,7 @@ package struct RekorClient: LogSubmitter {
     request.answerLimit = 8 << 20
     let answer = try await transport.send(request)
     if answer.status == 404 { return nil }
-    guard answer.isSuccess else {
-      throw request.error(.status(answer.status), answer.statusText)
-    }
+    guard answer.isSuccess else { throw answer.error(of: request) }
     return try entry(in: answer, of: request)
   }
 

@@ -47,9 +47,7 @@ package struct TiledRekorClient: LogSubmitter {
     if answer.status == 409 {
       throw DuplicateEntry("the log at \(address) has this very entry already")
     }
-    guard answer.isSuccess else {
-      throw request.error(.status(answer.status), answer.statusText)
-    }
+    guard answer.isSuccess else { throw answer.error(of: request) }
     do {
       return try TransparencyLogEntry(
         JSONNode(

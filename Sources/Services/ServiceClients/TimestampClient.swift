@@ -33,9 +33,7 @@ package struct TimestampClient: TimestampSource {
     request.timeout = retries.answerTimeout ?? .seconds(20)
     request.answerLimit = 64 << 10
     let answer = try await transport.send(request)
-    guard answer.isSuccess else {
-      throw request.error(.status(answer.status), answer.statusText)
-    }
+    guard answer.isSuccess else { throw answer.error(of: request) }
     return answer.body
   }
 }

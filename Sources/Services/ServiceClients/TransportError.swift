@@ -52,6 +52,15 @@ package struct TransportError: Error, Hashable, Sendable, CustomStringConvertibl
   /// Whether the service refused who asks, or what for.
   package var isAuthenticationRefusal: Bool { reason == .status(401) || reason == .status(403) }
 
+  /// Whether the same request may have an answer a moment later.
+  package var isTemporary: Bool {
+    switch reason {
+    case .unreachable, .timeout, .rateLimited: true
+    case .status(let status): status >= 500
+    case .untrusted, .tooLarge, .badAnswer, .differs, .insecure, .file: false
+    }
+  }
+
   /// What the user can do.
   package var help: String? {
     switch reason {

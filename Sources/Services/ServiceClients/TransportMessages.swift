@@ -87,8 +87,6 @@ struct TransportAnswer: Sendable {
   var link: String?
   /// The value of `Retry-After` (RFC 9110 §10.2.3).
   var retryAfter: String?
-  /// The value of `x-log-index`, by which a log of version 2 names the entry that it has already.
-  var logIndex: String?
   /// The value of `Date` (RFC 9110 §6.6.1).
   var date: String?
   /// Whether a quota is used up: status 429, or 403 with a header that says so, as GitHub does.
@@ -106,7 +104,6 @@ struct TransportAnswer: Sendable {
       status: Int(head.status.code), location: head.headers.first(name: "Location"), body: body)
     link = head.headers.first(name: "Link")
     retryAfter = head.headers.first(name: "Retry-After")
-    logIndex = head.headers.first(name: "x-log-index")
     date = head.headers.first(name: "Date")
     if status == 403 {
       isRateLimited =

@@ -97,7 +97,7 @@ import TrustSimulator
   private static func ending(of fault: ServiceFault.Transport) -> Ending {
     switch fault {
     case .slow: .failed(.timeout)
-    case .tooManyRequests, .tooManyRequestsForLong: .failed(.status(429))
+    case .tooManyRequests, .tooManyRequestsForLong: .failed(.rateLimited)
     case .broken: .failed(.status(500))
     case .unavailable: .failed(.status(503))
     case .halfAnswer, .closedConnection: .failed(.unreachable)

@@ -186,14 +186,3 @@ actor UploadSession {
     throw CancellationError()
   }
 }
-
-extension TransportError {
-  /// Whether the same request may have an answer a moment later.
-  var isTemporary: Bool {
-    switch reason {
-    case .unreachable, .timeout, .rateLimited: true
-    case .status(let status): status >= 500
-    default: false
-    }
-  }
-}

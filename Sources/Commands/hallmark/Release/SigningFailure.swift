@@ -25,7 +25,7 @@ enum SigningFailure {
     let status: ExitStatus =
       switch error.reason {
       case .unreachable, .timeout, .rateLimited: .undecided
-      case .status(429), .status(500...599): .undecided
+      case .status(500...599): .undecided
       case .status(401), .status(403): .authenticationRefused
       default: .couldNotRun
       }

@@ -152,7 +152,7 @@ package struct PersonLogin: IdentityTokenSource {
           return token
         case .refusal(let refusal): try polling.heard(refusal, issuer: issuer.issuer)
         }
-      } catch let error as TransportError where error.isPassing {
+      } catch let error as TransportError where error.isTemporary {
         polling.missed()
       }
     }
@@ -162,16 +162,5 @@ package struct PersonLogin: IdentityTokenSource {
     try token.check(
       TokenExpectation(
         audience: issuer.clientIdentifier, issuer: issuer.issuer, nonce: nonce), at: now())
-  }
-}
-
-extension TransportError {
-  /// Whether the same question may get an answer a little later.
-  fileprivate var isPassing: Bool {
-    switch reason {
-    case .unreachable, .timeout, .rateLimited: true
-    case .status(let status): status >= 500 || status == 429
-    case .untrusted, .tooLarge, .badAnswer, .differs, .insecure, .file: false
-    }
   }
 }
