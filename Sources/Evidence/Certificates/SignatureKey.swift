@@ -41,18 +41,12 @@ package struct SignatureKey: Hashable, Sendable {
     case rsa(_RSA.Signing.PublicKey)
   }
 
-  /// A SubjectPublicKeyInfo of P-256 up to the point in its uncompressed form.
-  private static let p256Prefix: [UInt8] = [
-    0x30, 89, 0x30, 19, 6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1,
-    6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7, 3, 66, 0, 4,
-  ]
-
   /// Reads a SubjectPublicKeyInfo (RFC 5280 §4.1.2.7) in DER.
   ///
   /// - Throws: ``CertificateError/unsupportedKey(_:)``, also for points off the curve.
   package init(subjectPublicKeyInfo der: [UInt8]) throws(CertificateError) {
     // Nearly every key is of this form, which needs no parser.
-    if der.count == 91, der.starts(with: Self.p256Prefix) {
+    if der.count == 91, der[26] == 4, der.starts(with: Self.p256Prefix) {
       guard let key = try? P256.Signing.PublicKey(x963Representation: der[26...]) else {
         throw .unsupportedKey("not a public key of a supported kind")
       }

@@ -76,9 +76,9 @@ package struct SSHPublicKey: Hashable, Sendable {
     self.bytes = bytes
     switch kind {
     case .ed25519, .hardwareEd25519:
-      key = try Self.key(Self.ed25519Prefix, point: try reader.string())
+      key = try Self.key(SignatureKey.ed25519Prefix, point: try reader.string())
     case .p256, .hardwareP256:
-      key = try Self.key(Self.p256Prefix, curve: "nistp256", &reader)
+      key = try Self.key(SignatureKey.p256Prefix, curve: "nistp256", &reader)
     case .p384:
       key = try Self.key(Self.p384Prefix, curve: "nistp384", &reader)
     case .p521:
@@ -109,14 +109,7 @@ package struct SSHPublicKey: Hashable, Sendable {
 
   package func hash(into hasher: inout Hasher) { hasher.combine(bytes) }
 
-  // A SubjectPublicKeyInfo of each kind up to the point.
-  private static let ed25519Prefix: [UInt8] = [
-    0x30, 42, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 3, 33, 0,
-  ]
-  private static let p256Prefix: [UInt8] = [
-    0x30, 89, 0x30, 19, 6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1,
-    6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7, 3, 66, 0,
-  ]
+  // A SubjectPublicKeyInfo of the larger curves up to the point.
   private static let p384Prefix: [UInt8] = [
     0x30, 118, 0x30, 16, 6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1,
     6, 5, 0x2b, 0x81, 4, 0, 34, 3, 98, 0,

@@ -43,9 +43,7 @@ struct CertificateAnswer {
     var report = VerificationReport()
     await CertificateCheck(trustedRoot: verifier.trustedRoot, cache: verifier.cache).run(
       certificate, known: nil, times: [max(now, first)], recordingIn: &report)
-    if let failure = report.primaryFailure, case .failed(let sentence) = failure.outcome {
-      throw error(.certificate, "\(sentence) (\(failure.rule.rawValue))")
-    }
+    if let problem = report.primaryProblem { throw error(.certificate, problem) }
     return certificate
   }
 

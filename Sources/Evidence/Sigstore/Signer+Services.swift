@@ -57,9 +57,8 @@ extension Signer {
       entry: entry, trustedRoot: verifier.trustedRoot, requirements: verifier.requirements,
       now: latest
     ).run(recordingIn: &report)
-    if let failure = report.primaryFailure, case .failed(let sentence) = failure.outcome {
-      throw SigningError(
-        .logEntry, service: log.address, "\(sentence) (\(failure.rule.rawValue))")
+    if let problem = report.primaryProblem {
+      throw SigningError(.logEntry, service: log.address, problem)
     }
     if let time { try check(time, of: log.address) }
     return entry

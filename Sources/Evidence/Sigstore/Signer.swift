@@ -170,11 +170,7 @@ package struct Signer: Sendable {
     guard let report = await check(written) else {
       return SignedBundle(bundle: written, bytes: bytes)
     }
-    var sentence = "there is no verdict"
-    if let failure = report.primaryFailure, case .failed(let text) = failure.outcome {
-      sentence = "\(text) (\(failure.rule.rawValue))"
-    }
-    throw SigningError(.unverifiable, sentence)
+    throw SigningError(.unverifiable, report.primaryProblem ?? "there is no verdict")
   }
 
   /// A PKCS #10 request with an empty subject, as PEM; the authority takes the name from the token.

@@ -61,10 +61,10 @@ package struct SigningError: Error, Hashable, Sendable, CustomStringConvertible 
   package var help: String? {
     switch reason {
     case .clock: "set this machine's clock"
-    case .identity: "name the identity that the certificate should have, if it is the right one"
-    case .certificate, .timestamp, .logEntry:
+    case .expired: "run the command again, and check this machine's clock"
+    case .certificate, .identity, .timestamp, .logEntry:
       "check that the trusted root is the one of this instance, and tell the service's operator"
-    case .configuration, .identityToken, .content, .unverifiable, .expired, .existing: nil
+    case .configuration, .identityToken, .content, .unverifiable, .existing: nil
     }
   }
 }

@@ -154,4 +154,15 @@ package struct VerificationReport: Hashable, Sendable {
       (ranks.firstIndex(of: left.rule) ?? .max) < (ranks.firstIndex(of: right.rule) ?? .max)
     }
   }
+
+  /// What ``primaryFailure`` says, with its code; `nil` if all passed.
+  package var primaryProblem: String? {
+    primaryFailure.flatMap { check in
+      if case .failed(let sentence) = check.outcome {
+        "\(sentence) (\(check.rule.rawValue))"
+      } else {
+        nil
+      }
+    }
+  }
 }

@@ -31,16 +31,6 @@ package struct MetadataKey: Hashable, Sendable {
   /// How signatures are checked; `nil` for kinds that are not supported, which do not count.
   let verification: Verification?
 
-  /// The SubjectPublicKeyInfo of Ed25519 up to the 32 bytes of the key (RFC 8410 §4).
-  private static let ed25519Prefix: [UInt8] = [
-    0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,
-  ]
-  /// The SubjectPublicKeyInfo of P-256 up to the uncompressed point (RFC 5480 §2).
-  private static let p256Prefix: [UInt8] = [
-    0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08,
-    0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
-  ]
-
   /// Reads a key; one of an unknown kind is read too, because other keys may reach the threshold.
   init(_ node: JSONNode) throws(DocumentError) {
     let type = try node.required("keytype").string()
@@ -48,12 +38,12 @@ package struct MetadataKey: Hashable, Sendable {
     let text = try node.required("keyval").required("public").string()
     switch (type, scheme) {
     case ("ed25519", "ed25519"):
-      verification = Self.verification(.ed25519, hexadecimal: text, Self.ed25519Prefix)
+      verification = Self.verification(.ed25519, hexadecimal: text, SignatureKey.ed25519Prefix)
     case ("ecdsa", "ecdsa-sha2-nistp256"), ("ecdsa-sha2-nistp256", "ecdsa-sha2-nistp256"):
       // Sigstore's first roots write the point in hexadecimal, all others PEM.
       verification =
         Self.verification(.ecdsa, .p256, pem: text)
-        ?? Self.verification(.ecdsa, hexadecimal: text, Self.p256Prefix)
+        ?? Self.verification(.ecdsa, hexadecimal: text, SignatureKey.p256Prefix)
     case ("ecdsa", "ecdsa-sha2-nistp384"), ("ecdsa-sha2-nistp384", "ecdsa-sha2-nistp384"):
       verification = Self.verification(.ecdsa, .p384, pem: text)
     case ("rsa", "rsassa-pss-sha256"):

@@ -16,6 +16,9 @@ package struct Timestamp: Hashable, Sendable, Comparable {
     self.nanoseconds = nanoseconds
   }
 
+  /// The same moment without its fraction of a second.
+  package var wholeSeconds: Timestamp { Timestamp(unixSeconds: seconds) }
+
   package static func < (left: Timestamp, right: Timestamp) -> Bool {
     (left.seconds, left.nanoseconds) < (right.seconds, right.nanoseconds)
   }

@@ -182,9 +182,7 @@ package struct ApprovalCount: Sendable {
     for verifier in verifiers {
       let result = await verifier.verify(bundle, artifact: ArtifactDigest(file), now: now)
       if let verified = result.verified { return verified }
-      if let failure = result.report.primaryFailure, case .failed(let text) = failure.outcome {
-        sentence = "\(text) (\(failure.rule.rawValue))"
-      }
+      if let problem = result.report.primaryProblem { sentence = problem }
     }
     throw Refusal(.signature, sentence)
   }

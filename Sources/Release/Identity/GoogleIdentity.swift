@@ -44,7 +44,11 @@ package struct GoogleIdentity: Hashable, Sendable {
     }
     let host = environment["GCE_METADATA_HOST"].flatMap { $0.isEmpty ? nil : $0 }
     guard host.map({ VisibleASCII.holds($0) && !$0.utf8.contains(UInt8(ascii: "/")) }) ?? true
-    else { throw IdentityError(.notConfigured, "GCE_METADATA_HOST is not a host") }
+    else {
+      throw IdentityError(
+        .notConfigured, "GCE_METADATA_HOST is not a host",
+        help: ["set it to `host` or `host:port`, or unset it"])
+    }
     metadataHost = host ?? "metadata.google.internal"
     serviceAccount = account
   }

@@ -74,8 +74,3 @@ extension IdentityToken {
     }
   }
 }
-
-extension Timestamp {
-  /// The same without a fraction, for messages.
-  fileprivate var wholeSeconds: Timestamp { Timestamp(unixSeconds: seconds) }
-}

@@ -50,11 +50,7 @@ struct ExistingBundle {
       if case .envelope = bundle.content { throw other("it holds a statement") }
     }
     guard let certificate else {
-      var sentence = "it does not verify"
-      if let failure = report.primaryFailure, case .failed(let text) = failure.outcome {
-        sentence += ": \(text) (\(failure.rule.rawValue))"
-      }
-      throw other(sentence)
+      throw other("it does not verify" + (report.primaryProblem.map { ": \($0)" } ?? ""))
     }
     if let problem = problem(certificate) { throw other(problem) }
     return SignedBundle(bundle: bundle, bytes: text)

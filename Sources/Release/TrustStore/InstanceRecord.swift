@@ -86,13 +86,6 @@ package struct InstanceRecord: Hashable, Sendable {
       ]
     return Array(JSONValue.object(members).indentedText.utf8)
   }
-
-  /// The same under another name or address.
-  package func renamed(_ name: InstanceName, repository: String) -> InstanceRecord {
-    InstanceRecord(
-      name: name, repository: repository, updated: updated, roots: roots, metadata: metadata,
-      targets: targets)
-  }
 }
 
 /// Files by their names, which are compared byte by byte.

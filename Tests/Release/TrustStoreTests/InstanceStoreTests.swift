@@ -155,8 +155,10 @@ struct InstanceStoreTests {
 
   @Test("another's trust in the place of the public one is not used, and the reason is said")
   func publicGood() async throws {
-    let record = try await added().renamed(
-      InstanceName(.publicGood), repository: "https://example.org")
+    let other = try await added()
+    let record = InstanceRecord(
+      name: InstanceName(.publicGood), repository: "https://example.org", updated: other.updated,
+      roots: other.roots, metadata: other.metadata, targets: other.targets)
     var root = repository
     root.roles["root"]?.version = 20
     try root.publish(["root"])

@@ -68,7 +68,7 @@ enum PredicateArgument: Hashable, Sendable {
         isLetter(byte) || (0x30...0x39).contains(byte) || "+-.".utf8.contains(byte)
       }
     return isScheme && text.utf8.count > scheme.count + 1 && text.utf8.count <= 1024
-      && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }
+      && VisibleASCII.holds(text)
   }
 
   private static func isLetter(_ byte: UInt8) -> Bool {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Encodings
 import Identity
 import ServiceClients
 import SystemPackage
@@ -65,9 +66,9 @@ struct IdentityOptions: ParsableArguments {
       throw ValidationError("--identity-token-fd \(number) is not open.")
     }
     if let oidcIssuer { _ = try NetworkOptions.serviceURL(oidcIssuer, option: "--oidc-issuer") }
-    guard !clientIdentifier.isEmpty, clientIdentifier.utf8.count <= 255,
-      clientIdentifier.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f })
-    else { throw ValidationError("--oidc-client-id must be of visible ASCII characters.") }
+    guard VisibleASCII.holds(clientIdentifier), clientIdentifier.utf8.count <= 255 else {
+      throw ValidationError("--oidc-client-id must be of visible ASCII characters.")
+    }
   }
 
   /// The source of identity tokens that these options and the environment name.

@@ -57,8 +57,3 @@ enum TrustedInstances {
     }
   }
 }
-
-extension Timestamp {
-  /// The time without its fraction of a second.
-  var wholeSeconds: Timestamp { Timestamp(unixSeconds: seconds) }
-}

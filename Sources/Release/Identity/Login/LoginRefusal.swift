@@ -43,7 +43,8 @@ package struct LoginRefusal: Hashable, Sendable {
     let notes = ["\(issuer) says: \(word)\(said.isEmpty ? "" : ": \(said)")"]
     switch code {
     case "access_denied":
-      return IdentityError(.refused, "the login was refused, or ended by you", notes: notes)
+      return IdentityError(
+        .refused, "the login was refused, or ended by you", notes: notes, help: ["log in again"])
     case "expired_token":
       return IdentityError(
         .refused, "nobody entered the code in time", notes: notes, help: ["log in again"])

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Encodings
+
 /// A token for the API of a forge: whoever has its text may write what its owner may.
 ///
 /// Descriptions, dumps and string interpolation of it are redacted, so that it cannot slip into a
@@ -23,9 +25,7 @@ package struct ForgeToken: Sendable {
   /// Takes over a token; an empty text, one of more than 8 KiB, or one with anything but visible
   /// ASCII gives `nil`, since it would break out of a request header.
   package init?(_ text: String, kind: Kind) {
-    guard !text.isEmpty, text.utf8.count <= 8192,
-      text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f })
-    else { return nil }
+    guard VisibleASCII.holds(text), text.utf8.count <= 8192 else { return nil }
     self.kind = kind
     unsafelyRevealedText = text
   }
