@@ -32,7 +32,7 @@ extension FuzzTarget {
         try ApprovalStatement(parsing: approval.claim.statement.payload())
       }
       // A policy whose only approver signed nothing: whatever it says, it does not count.
-      guard let policy, case .ssh(let signature, _) = approval.signature else { return }
+      guard case .ssh(let signature, _) = approval.signature else { return }
       wait {
         let count = try? ApprovalCount(
           under: policy, digest: approval.claim.policy, trusting: [], now: approval.claim.time)
@@ -44,9 +44,8 @@ extension FuzzTarget {
     },
   ]
 
-  private static let policy = try? Policy(
-    parsing: Array(
-      """
+  private static let policy: Policy = {
+    let text = """
       [[publisher]]
       kind = "Google"
       email = "a@example.com"
@@ -54,5 +53,8 @@ extension FuzzTarget {
       name = "a"
       kind = "SSH"
       key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH6ApHF/ADuwkYJo+jgfNKGv2ohWpIo2DpnVQF/s8ogR"
-      """.utf8))
+      """
+    guard let policy = try? Policy(parsing: Array(text.utf8)) else { fatalError("no policy") }
+    return policy
+  }()
 }

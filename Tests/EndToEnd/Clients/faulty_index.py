@@ -45,7 +45,6 @@ lock = threading.Lock()
 calls: dict[str, int] = {}
 files: dict[str, dict] = {}
 uploads: dict[str, int] = {}
-stored: dict[str, int] = {}
 minted: set[str] = set()
 good: set[str] = set(configuration.get("tokens", []))
 
@@ -164,7 +163,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 return self.json(200, {
                     "files": {name: hashlib.sha256(item["content"]).hexdigest()
                               for name, item in files.items()},
-                    "uploads": uploads, "stored": stored, "calls": calls,
+                    "uploads": uploads, "calls": calls,
                     "minted": len(minted), "good": len(good)})
         if parts[:2] == [".well-known", "pytp"]:
             self.place = "discovery"
@@ -318,7 +317,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 files[name] = {
                     "content": content, "project": form["name"], "version": form["version"],
                     "attestations": json.loads(form.get("attestations", "[]"))}
-                stored[name] = stored.get(name, 0) + 1
         if known is not None and (known["content"] != content or configuration.get("strict")):
             blake = hashlib.blake2b(known["content"], digest_size=32).hexdigest()
             return self.refuse(

@@ -94,8 +94,6 @@ struct FaultyIndex: Sendable {
     let files: [String: String]
     /// How often each file was sent.
     let uploads: [String: Int]
-    /// How often each file was taken as a new one.
-    let stored: [String: Int]
     /// How often each place was asked.
     let calls: [String: Int]
     /// How many upload tokens it has made.
@@ -133,14 +131,6 @@ struct FaultyIndex: Sendable {
 
   /// What it was asked and did so far, as lines of JSON.
   var log: String { process.output }
-
-  /// Whether anything that it was asked had credentials, beside the questions of `places`.
-  func sawCredentials(except places: [String]) -> Bool {
-    log.split(separator: "\n").contains { line in
-      line.contains(#""authorization": ""#) && !line.contains(#""authorization": """#)
-        && !places.contains { line.contains(#""call": "\#($0)""#) }
-    }
-  }
 
   /// Waits until it has printed something.
   func wait(for text: String) throws {

@@ -23,12 +23,10 @@ struct PublishFaultTests {
     var files = 0
     /// How often a place must have been asked.
     var calls: [String: Int] = [:]
-    /// Whether a run without the fault completes.
-    var heals = true
 
     init(
       _ name: String, _ faults: Fault..., status: Int32, _ words: String, files: Int = 0,
-      calls: [String: Int] = [:], heals: Bool = true
+      calls: [String: Int] = [:]
     ) {
       testDescription = name
       self.faults = faults
@@ -36,7 +34,6 @@ struct PublishFaultTests {
       self.words = words
       self.files = files
       self.calls = calls
-      self.heals = heals
     }
   }
 

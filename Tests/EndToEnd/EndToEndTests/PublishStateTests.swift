@@ -121,6 +121,7 @@ struct PublishStateTests {
     #expect(try release.publish(to: index).status == 0)
     let outcome = try release.publish(to: index)
     #expect(outcome.status == 0, "\(outcome)")
+    #expect(try index.state().uploads.values.allSatisfy { $0 > 1 }, "the page was not behind")
     try release.expectPublished(at: index)
   }
 

@@ -60,11 +60,6 @@ struct SigningStack: Sendable {
       [stack.announcement.trustedRoot, subject, stack.url, file] + attestations)
   }
 
-  /// How many entries the log has.
-  func logSize() throws -> Int {
-    try #require(try stack.request("GET", "/api/v1/log").member("treeSize") as? Int)
-  }
-
   /// Makes wheels in a folder of a workplace, and gives their paths.
   static func wheels(_ count: Int, in workplace: Workplace) throws -> [String] {
     let outcome = try Program(path: "/usr/bin/env").run([

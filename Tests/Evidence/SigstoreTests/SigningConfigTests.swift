@@ -107,7 +107,7 @@ import TrustSimulator
     #expect(throws: ServiceSelectionError.self) { try config.select(at: Self.now) }
   }
 
-  private static func text(_ log: String, count: String = "1") -> String {
+  private static func text(_ log: String) -> String {
     """
     {"mediaType":"application/vnd.dev.sigstore.signingconfig.v0.2+json","rekorTlogUrls":[{\
     "url":"https://log.example","majorApiVersion":1,"validFor":{"start":"2026-01-01T00:00:00Z"}}],\

@@ -193,7 +193,10 @@ struct FormTests {
       "ed25519": "ed25519", "ecdsa": "ecdsa-sha2-nistp384", "rsa": "rsassa-pss-sha256",
     ]
     let key = try SimulatedKey(.ecdsa)
-    guard case .object(var json) = key.json else { return }
+    guard case .object(var json) = key.json else {
+      Issue.record("the key is no object")
+      return
+    }
     json["keytype"] = .string(type)
     json["scheme"] = .string(scheme[type] ?? "")
     let text = json

@@ -43,7 +43,7 @@ struct TestKey: Sendable {
 struct ApprovalCase {
   static let now = TrustSimulator.now
   static let author = TestKey()
-  static let aliceToo = TestKey()
+  static let authorToo = TestKey()
   static let backup = TestKey()
   static let stranger = TestKey()
   static let files = [
@@ -76,7 +76,7 @@ struct ApprovalCase {
           repository = "acme/greeting"
           workflow = "release.yml"
 
-          """ + ssh("author", Self.author) + ssh("author", Self.aliceToo)
+          """ + ssh("author", Self.author) + ssh("author", Self.authorToo)
           + ssh("backup", Self.backup, "valid-before=\"20200101Z\" ")
             + """
             [[approver]]
@@ -149,7 +149,7 @@ struct ApprovalDefect: Sendable {
 
   @Test func `two keys of one name count once`() async throws {
     var other = ApprovalCase()
-    other.key = ApprovalCase.aliceToo
+    other.key = ApprovalCase.authorToo
     let tally = try await other.tally([ApprovalCase().file(), other.file()])
     #expect(tally.counted.count == 1)
     #expect(tally.uncounted.map(\.reason) == [.repeated])

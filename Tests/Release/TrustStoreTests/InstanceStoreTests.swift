@@ -117,7 +117,10 @@ struct InstanceStoreTests {
   @Test("a damaged file is refused", arguments: tampered)
   func damaged(_ member: String, _ expected: String) async throws {
     let record = try await added()
-    guard case .object(var object) = try JSONReader.parse(record.bytes) else { return }
+    guard case .object(var object) = try JSONReader.parse(record.bytes) else {
+      Issue.record("the record is no object")
+      return
+    }
     let values: [String: JSONValue] = [
       "mediaType": "x", "name": "A/..", "updated": "now", "roots": [], "metadata": 1, "targets": 1,
     ]

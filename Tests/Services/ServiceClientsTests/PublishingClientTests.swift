@@ -108,7 +108,7 @@ struct PublishingClientTests {
         let token = try #require(UploadToken("hallmark-SECRET-of-more-than-32-characters"))
         let client = UploadClient(
           url: service.url.appending("legacy/"), transport: service.transport)
-        check(try? await client.attempt(upload, file: path, token: token))
+        check(try await client.attempt(upload, file: path, token: token))
         #expect(service.calls.count == 1, "an upload was sent twice")
       }
     }

@@ -38,19 +38,6 @@ package enum ServiceFault: Hashable, Sendable, CustomStringConvertible {
   case answer(Answer)
   case lie(Lie)
 
-  /// Finds a fault by its name.
-  package init?(_ name: String) {
-    if let fault = Transport(rawValue: name) {
-      self = .transport(fault)
-    } else if let fault = Answer(rawValue: name) {
-      self = .answer(fault)
-    } else if let lie = Lie(rawValue: name) {
-      self = .lie(lie)
-    } else {
-      return nil
-    }
-  }
-
   /// The fault's name.
   package var description: String {
     switch self {

@@ -22,7 +22,7 @@ extension SimulatedInstance {
       case .tiledLog: reply = try tiledEntry(request, fault)
       case .timestamps: reply = try timestamp(request, fault)
       case .tokens: reply = token(request)
-      case nil: reply = control(request)
+      case nil: reply = Self.message(404, "nothing is here")
       }
     } catch {
       reply = Self.message(400, "\(error)")
@@ -214,24 +214,5 @@ extension SimulatedInstance {
       try simulator.timestamp(
         answering: request.body, at: time, repeatsNonce: repeatsNonce, lie: Self.lie(fault)),
       headers: [("Content-Type", "application/timestamp-reply")])
-  }
-
-  // MARK: For other programs
-
-  /// `POST /fault` with `{"service": …, "fault": …, "times": …}`; `POST /behave` ends it.
-  private func control(_ request: ServiceRequest) -> ServiceReply {
-    guard request.method == "POST" else { return Self.message(404, "nothing is here") }
-    if request.path == "/behave" {
-      behave()
-      return Self.json([:])
-    }
-    guard request.path == "/fault", let node = try? JSONNode(parsing: request.body),
-      let service = (try? node.required("service").string()).flatMap({
-        ServiceFault.Service(rawValue: $0)
-      }), let fault = (try? node.required("fault").string()).flatMap({ ServiceFault($0) })
-    else { return Self.message(400, "expected a service and a fault") }
-    let times = (try? node.optional("times")?.integer()).flatMap { $0 }.flatMap { Int(exactly: $0) }
-    commit(fault, by: service, times: times ?? .max)
-    return Self.json([:])
   }
 }

@@ -101,6 +101,9 @@ package final class SimulatedForge: @unchecked Sendable {
     lock.withLock { listening = server }
   }
 
+  // Its thread would keep the server until the end of the tests.
+  deinit { listening?.stop() }
+
   /// Its server.
   package var server: HandlingServer {
     guard let server = lock.withLock({ listening }) else { fatalError("it has not started") }

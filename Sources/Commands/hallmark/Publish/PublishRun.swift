@@ -110,9 +110,9 @@ struct PublishRun: Sendable {
     let staged = try await draft(assets, of: publication, prepared)
     if staged != nil { outcome.assets?.state = .staged }
     let committed = try await stage("Upload", doing: "uploading") {
-      let committed = try await publication.commit(prepared) { name, _ in
+      let committed = try await publication.commit(prepared) { name, placement in
         reporter.began("Upload", name)
-        if !console.isLive { console.progress("  uploaded \(name)") }
+        if !console.isLive { console.progress("  \(placement.rawValue) \(name)") }
       }
       return (committed, PublishOutcome.summary(committed))
     } isFailure: {
