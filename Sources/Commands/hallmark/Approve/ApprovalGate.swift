@@ -45,7 +45,7 @@ struct ApprovalGate: PublicationGate {
     self.console = console
   }
 
-  func check(_ release: LocalRelease, policy: Policy?) async throws {
+  func check(_ release: LocalRelease) async throws {
     let tally = try await FolderApprovals.tally(of: release, under: self.policy, trusting: roots)
     tally.warn(on: console)
     guard tally.counted.count >= required else {

@@ -85,7 +85,8 @@ struct Approving: Sendable {
         trustedRoot: trust.trustedRoot,
         tokens: try identity.source(
           loginIssuer: selection.identityIssuer?.url, transport: transport, console: console),
-        randomness: SystemRandomness(), now: { FileReading.now() })
+        audience: identity.signingAudience, randomness: SystemRandomness(),
+        now: { FileReading.now() })
       // The certificate is had before anything is signed: it says as whom.
       let certificate = try await session.certificate()
       let signer = certificate.subjectAlternativeName.text

@@ -139,11 +139,14 @@ struct IndexPublication: Sendable {
         Diagnostic(
           "the index has `\(listed.filename)` already, byte for byte, but without attestations",
           place: place, notes: ["attestations cannot be added later", "nothing was sent"],
-          help: ["raise the version, or go on without them by --no-attestations"]))
+          help: [
+            "raise the version, or go on without them by `hallmark publish --no-attestations`"
+          ]))
     }
     if var failure = await evidence.problem(with: served, at: place, of: file) {
       failure.diagnostic.message =
         "the index has `\(listed.filename)` already, but not by you: \(failure.diagnostic.message)"
+      failure.diagnostic.notes.append("nothing was sent")
       failure.diagnostic.help = [
         "find out who published it: somebody else may have the right to upload to this project"
       ]

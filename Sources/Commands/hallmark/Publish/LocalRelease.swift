@@ -146,8 +146,8 @@ struct LocalRelease: Sendable {
 
 /// Something that must hold before anything of a release is sent anywhere, such as approvals.
 protocol PublicationGate: Sendable {
-  /// Looks at what is about to be published; the policy is that of the run, if it has one.
+  /// Looks at what is about to be published.
   ///
   /// - Throws: `CommandFailure` to stop.
-  func check(_ release: LocalRelease, policy: Policy?) async throws
+  func check(_ release: LocalRelease) async throws
 }

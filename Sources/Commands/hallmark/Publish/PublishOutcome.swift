@@ -172,7 +172,8 @@ struct PublishOutcome: Sendable {
     }
     if committed != nil {
       let good = reports.count { $0.failure == nil }
-      line("Read back", "\(good) of \(release.files.count) files, bytes and attestations compared")
+      let what = publication.sendsAttestations ? "bytes and attestations" : "bytes"
+      line("Read back", "\(good) of \(release.files.count) files, \(what) compared")
       line("See", console.styled(UntrustedText.printable(page), .accent, on: .output))
     }
     if let assets {

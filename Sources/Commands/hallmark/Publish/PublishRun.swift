@@ -74,7 +74,7 @@ struct PublishRun: Sendable {
         evidence = judge
       }
       for gate in options.gates {
-        try await gate.check(release, policy: options.policy?.policy)
+        try await gate.check(release)
       }
       let count = release.files.count
       let signed = attestations.map { all in
@@ -219,24 +219,6 @@ struct PublishRun: Sendable {
     _ name: String, doing: String, _ work: () async throws -> (Value, String),
     isFailure: (Value) -> Bool = { _ in false }
   ) async throws -> Value {
-    let start = ContinuousClock.now
-    reporter.began(name, doing)
-    do {
-      let (value, summary) = try await work()
-      let duration = ContinuousClock.now - start
-      if isFailure(value) {
-        reporter.failed(name, summary, took: duration)
-      } else {
-        reporter.finished(name, summary, took: duration)
-      }
-      return value
-    } catch {
-      let isInterrupted = error is CancellationError || Task.isCancelled
-      reporter.failed(
-        name, isInterrupted ? "interrupted" : "stopped here", took: ContinuousClock.now - start)
-      // What was interrupted may fail in its own words.
-      if isInterrupted { throw CancellationError() }
-      throw error
-    }
+    try await reporter.stage(name, doing: doing, work, isFailure: isFailure)
   }
 }

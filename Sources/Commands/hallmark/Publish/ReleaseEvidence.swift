@@ -107,7 +107,7 @@ struct ReleaseEvidence: Sendable {
   }
 
   private static let attestHelp = [
-    "make attestations by `hallmark attest`, or leave them out by --no-attestations"
+    "make attestations by `hallmark attest`, or do without: `hallmark publish --no-attestations`"
   ]
 
   /// Judges what an index serves for a file; `nil` when it satisfies the policy.
@@ -118,7 +118,10 @@ struct ReleaseEvidence: Sendable {
       let items = try Evidence.parse(served, place: place)
       _ = try await accepted(items, of: file, help: [])
       return nil
-    } catch let failure as CommandFailure {
+    } catch let refusal as CommandFailure {
+      // Whether anything was sent is for the caller to say.
+      var failure = refusal
+      failure.diagnostic.notes = []
       return failure
     } catch {
       return CommandFailure(

@@ -123,9 +123,6 @@ actor UploadSession {
     }
   }
 
-  /// The audience of the identity token; empty with a stored token.
-  nonisolated var identityAudience: String { audience }
-
   /// The token for the next upload.
   func current() async throws -> UploadToken {
     let isOver = renewal.map { $0 <= .now } ?? false

@@ -165,7 +165,8 @@ struct ReleaseCommand: AsyncParsableCommand {
         return try await StagedRelease(
           options: options,
           services: ReleaseServices(
-            instance: trust, selection: selection, tokens: tokens, index: index,
+            instance: trust, selection: selection, tokens: tokens,
+            audience: identity.signingAudience, index: index,
             authorization: stored ?? .trustedPublishing(tokens), forge: target,
             policy: policy.map { ($0.policy, $0.origin) }, gates: gate.map { [$0] } ?? [],
             patience: patience, transport: transport),

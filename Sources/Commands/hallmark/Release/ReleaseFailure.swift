@@ -22,7 +22,7 @@ enum ReleaseFailure {
         Diagnostic(
           "\(error)",
           help: ["check which publishers are registered for the project at the index"]))
-    case let error as UploadRefusal: upload(error)
+    case is UploadRefusal: PublishFailure.commandFailure(for: error)
     case let error as TransportError:
       CommandFailure(
         status: error.isAuthenticationRefusal
@@ -32,19 +32,5 @@ enum ReleaseFailure {
     default:
       CommandFailure(status: ExitStatus.couldNotRun.rawValue, Diagnostic("\(error)"))
     }
-  }
-
-  private static func upload(_ refusal: UploadRefusal) -> CommandFailure {
-    if refusal.isConflict {
-      return CommandFailure(
-        status: ExitStatus.differs.rawValue,
-        Diagnostic(
-          "the index has a file named `\(refusal.filename)` with other contents",
-          notes: refusal.message.map { ["the index says: \($0)"] } ?? [],
-          help: ["released files never change: raise the version"]))
-    }
-    let status: ExitStatus =
-      refusal.status == 401 || refusal.status == 403 ? .authenticationRefused : .couldNotRun
-    return CommandFailure(status: status.rawValue, Diagnostic("\(refusal)"))
   }
 }

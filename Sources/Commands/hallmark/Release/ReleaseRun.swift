@@ -157,18 +157,7 @@ struct ReleaseRun: Sendable {
   private func stage<Value>(
     _ name: String, doing: String, _ work: () async throws -> (Value, String)
   ) async throws -> Value {
-    let start = ContinuousClock.now
-    reporter.began(name, doing)
-    do {
-      let (value, summary) = try await work()
-      reporter.finished(name, summary, took: ContinuousClock.now - start)
-      return value
-    } catch {
-      let isInterrupted = error is CancellationError || Task.isCancelled
-      reporter.failed(
-        name, isInterrupted ? "interrupted" : "stopped here", took: ContinuousClock.now - start)
-      throw error
-    }
+    try await reporter.stage(name, doing: doing, work)
   }
 }
 

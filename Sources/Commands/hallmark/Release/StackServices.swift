@@ -50,22 +50,15 @@ struct StackServices: Sendable {
     trustedRoot = try TrustedRoot(parsing: trustedRootBytes)
     signingConfigBytes = try FileReading.bytes(of: stack.signingConfig, limit: Self.documentLimit)
     let configuration = try SigningConfig(parsing: signingConfigBytes)
-    guard let authority = configuration.certificateAuthorities.first,
-      let logService = configuration.transparencyLogs.first(where: { $0.majorAPIVersion == 1 })
-    else {
-      throw CommandFailure(
-        status: ExitStatus.couldNotRun.rawValue,
-        Diagnostic(
-          "the signing configuration names no certificate authority or no log of version 1",
-          place: stack.signingConfig))
-    }
+    let selection = try configuration.select(at: FileReading.now(), logs: .version1)
+    // There is at least one.
+    let logService = selection.transparencyLogs[0]
     certificateAuthority = FulcioClient(
-      url: try ServiceURL(authority.url), transport: transport)
+      url: try ServiceURL(selection.certificateAuthority.url), transport: transport)
     logAddress = logService.url
     log = RekorClient(url: try ServiceURL(logService.url), transport: transport)
 
-    let secret = try FileReading.bytes(of: stack.identityRequestTokenFile, limit: 4096)
-    let text = String(decoding: secret.filter { $0 > 0x20 && $0 < 0x7f }, as: UTF8.self)
+    let text = try UploadAuthorization.secret(inFile: stack.identityRequestTokenFile)
     guard
       let credential = AmbientCredential(
         requestURL: Self.tokenURL(stack, project: project, build: build), requestToken: text)

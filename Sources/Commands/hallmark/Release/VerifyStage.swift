@@ -17,16 +17,12 @@ struct VerifyStage: Sendable {
   let options: ReleaseOptions
   let services: StackServices
 
-  private static let documentLimit = 4 << 20
-
   func run() async throws {
-    let policyPath = options.output.appending(AttestStage.policyName)
-    let policy = try Policy(
-      parsing: try FileReading.bytes(of: policyPath.string, limit: Self.documentLimit))
-    let rootPath = options.output.appending(AttestStage.trustedRootName)
-    let root = try TrustedRoot(
-      parsing: try FileReading.bytes(of: rootPath.string, limit: Self.documentLimit))
-    let verifier = ArtifactVerifier(trusting: root, policy: policy)
+    let policy = try TrustFiles.policy(options.output.appending(AttestStage.policyName).string)
+    let roots = try TrustFiles.roots([
+      options.output.appending(AttestStage.trustedRootName).string
+    ])
+    let verifier = ArtifactVerifier(trusting: roots, expecting: .publishers(policy))
 
     try await StrangerStage(
       project: build.project, files: build.files.map(\.planned), verifier: verifier,

@@ -75,7 +75,8 @@ struct SigningOptions: ParsableArguments {
             trustedRoot: instance.trustedRoot,
             tokens: try identity.source(
               loginIssuer: selection.identityIssuer?.url, transport: transport, console: console),
-            randomness: SystemRandomness(), now: { FileReading.now() })
+            audience: identity.signingAudience, randomness: SystemRandomness(),
+            now: { FileReading.now() })
           let signer = try await session.tokenIdentity()
           let run = SigningRun(session: session, overwrites: overwrite, console: console)
           return (try await run.run(try targets(signer)), signer)
@@ -86,18 +87,8 @@ struct SigningOptions: ParsableArguments {
       } else {
         for path in outcomes.flatMap(\.paths) { console.output(UntrustedText.printable(path)) }
       }
-    } catch let error as SigningRun.Incomplete {
-      if error.cause is CancellationError { throw error.cause }
-      var failure = SigningFailure.commandFailure(forAny: error.cause)
-      if error.done > 0 {
-        failure.diagnostic.notes.append(
-          "\(error.done) of \(error.count) are done, and what is written is whole")
-        failure.diagnostic.help.append("run the same command again: it goes on with the rest")
-      }
-      throw failure
     } catch {
-      if error is CancellationError { throw error }
-      throw SigningFailure.commandFailure(forAny: error)
+      throw SigningFailure.ending(error)
     }
   }
 }

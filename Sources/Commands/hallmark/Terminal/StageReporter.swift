@@ -37,6 +37,40 @@ struct StageReporter: Sendable {
       Self.clearedLine + "\u{1B}[?7l" + console.styled(text, .faint, on: .error) + "\u{1B}[?7h")
   }
 
+  /// Runs one stage and shows its line.
+  ///
+  /// - Parameters:
+  ///   - name: the stage.
+  ///   - doing: what it does at first.
+  ///   - work: gives the stage's value, and its result in some words.
+  ///   - isFailure: whether the value means that the stage failed.
+  /// - Returns: the value.
+  /// - Throws: what the work throws; `CancellationError` when it was interrupted.
+  func stage<Value>(
+    _ name: String, doing: String, _ work: () async throws -> (Value, String),
+    isFailure: (Value) -> Bool = { _ in false }
+  ) async throws -> Value {
+    let start = ContinuousClock.now
+    began(name, doing)
+    do {
+      let (value, summary) = try await work()
+      let duration = ContinuousClock.now - start
+      if isFailure(value) {
+        failed(name, summary, took: duration)
+      } else {
+        finished(name, summary, took: duration)
+      }
+      return value
+    } catch {
+      let isInterrupted = error is CancellationError || Task.isCancelled
+      failed(
+        name, isInterrupted ? "interrupted" : "stopped here", took: ContinuousClock.now - start)
+      // What was interrupted may fail in its own words.
+      if isInterrupted { throw CancellationError() }
+      throw error
+    }
+  }
+
   /// Says that a stage is done.
   ///
   /// - Parameters:

@@ -8,8 +8,6 @@ package import TrustedPublishing
 package protocol ForgeService: Sendable {
   /// Which release it is about.
   var reference: ForgeReference { get }
-  /// The address of the API, for messages.
-  var place: String { get }
   /// Whether files can be put where only those who may write see them.
   var hasDrafts: Bool { get }
 

@@ -11,7 +11,6 @@ package import TrustedPublishing
 /// neighbour. A published release may be immutable, and then takes no files.
 package struct GitHubReleases: ForgeService {
   package let reference: ForgeReference
-  package var place: String { api.base.origin }
   package var hasDrafts: Bool { true }
 
   private let api: ForgeAPI

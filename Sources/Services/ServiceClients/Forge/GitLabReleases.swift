@@ -11,7 +11,6 @@ package import TrustedPublishing
 /// packages, but nothing points to them until the release is made, with all links in one request.
 package struct GitLabReleases: ForgeService {
   package let reference: ForgeReference
-  package var place: String { api.base.origin }
   package var hasDrafts: Bool { false }
 
   private let api: ForgeAPI

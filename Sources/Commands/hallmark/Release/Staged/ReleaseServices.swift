@@ -17,6 +17,8 @@ struct ReleaseServices: Sendable {
   let selection: SigningConfig.Selection
   /// Where identity tokens come from.
   let tokens: any IdentityTokenSource
+  /// The audience of tokens for the certificate authority.
+  let audience: String
   /// Where files are uploaded.
   let index: PublishingIndex
   /// By what right.
@@ -38,7 +40,7 @@ struct ReleaseServices: Sendable {
   func session() throws -> SigningSession {
     SigningSession(
       services: try SigningServices(selection, transport: transport),
-      trustedRoot: instance.trustedRoot, tokens: tokens, randomness: SystemRandomness(),
-      now: { FileReading.now() })
+      trustedRoot: instance.trustedRoot, tokens: tokens, audience: audience,
+      randomness: SystemRandomness(), now: { FileReading.now() })
   }
 }

@@ -50,15 +50,8 @@ struct SignStage: Sendable {
       let signer = try await session.tokenIdentity()
       let run = SigningRun(session: session, overwrites: false, console: console)
       return (try await run.run(try targets(for: signer)), signer)
-    } catch let error as SigningRun.Incomplete {
-      if error.cause is CancellationError { throw error.cause }
-      var failure = SigningFailure.commandFailure(forAny: error.cause)
-      failure.diagnostic.notes.append(
-        "\(error.done) of \(error.count) are done, and what is written is whole")
-      throw failure
     } catch {
-      if error is CancellationError { throw error }
-      throw SigningFailure.commandFailure(forAny: error)
+      throw SigningFailure.ending(error)
     }
   }
 

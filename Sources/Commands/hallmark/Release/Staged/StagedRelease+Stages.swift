@@ -94,7 +94,7 @@ extension StagedRelease {
     try await stage(.approve, doing: "looking for approvals") {
       let release = try local(state)
       for gate in services.gates {
-        try await gate.check(release, policy: services.policy?.policy)
+        try await gate.check(release)
       }
       return ((), "everything that was asked for is there")
     }
@@ -121,10 +121,7 @@ extension StagedRelease {
 
   private func verify(_ state: ReleaseState) async throws {
     try await stage(.verify, doing: "reading from the index") {
-      guard let policy = services.policy?.policy else {
-        throw CommandFailure(
-          status: ExitStatus.usage.rawValue, Diagnostic("there is no policy to verify against"))
-      }
+      guard let policy = services.policy?.policy else { throw Self.noPolicy }
       let withAttestations = services.authorization.carriesAttestations
       try await StrangerStage(
         project: try ProjectName(state.subject.project), files: state.files,

@@ -139,23 +139,10 @@ struct StagedRelease: Sendable {
   func stage<Value: Sendable>(
     _ stage: ReleaseStage, doing: String, _ work: () async throws -> (Value, String)
   ) async throws -> Value {
-    let start = ContinuousClock.now
-    reporter.began(stage.title, doing)
-    do {
-      let (value, summary) = try await work()
-      reporter.finished(stage.title, summary, took: ContinuousClock.now - start)
-      return value
-    } catch {
-      let isInterrupted = error is CancellationError || Task.isCancelled
-      reporter.failed(
-        stage.title, isInterrupted ? "interrupted" : "stopped here",
-        took: ContinuousClock.now - start)
-      if isInterrupted { throw CancellationError() }
-      throw error
-    }
+    try await reporter.stage(stage.title, doing: doing, work)
   }
 
-  private static let noPolicy = CommandFailure(
+  static let noPolicy = CommandFailure(
     status: ExitStatus.usage.rawValue,
     Diagnostic(
       "there is no policy: nobody said who should sign the release",

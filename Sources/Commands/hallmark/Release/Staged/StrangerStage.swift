@@ -79,20 +79,25 @@ struct StrangerStage: Sendable {
     switch verdict.outcome {
     case .accepted: return
     case .noExpectation:
-      throw rejected("the policy expects nobody as the publisher of `\(name)`")
+      throw CommandFailure(
+        status: ExitStatus.usage.rawValue,
+        Diagnostic(
+          "the policy expects nobody as the publisher of `\(name)`",
+          help: ["add a `[[publisher]]` for it to the policy"]))
     case .rejected(let failure, let place):
-      let sentence = if case .failed(let text) = failure.outcome { text } else { "not checked" }
       throw CommandFailure(
         status: ExitStatus.rejected.rawValue,
         Diagnostic(
-          "what the index serves for `\(name)` does not satisfy the policy: \(sentence)",
+          "what the index serves for `\(name)` does not satisfy the policy: "
+            + FileResult.sentence(failure),
           code: failure.rule.rawValue, place: place, expected: failure.expected,
-          found: failure.found))
-    case .undecided(_, let place):
+          found: failure.found, help: FileResult.help(for: failure.rule).map { [$0] } ?? []))
+    case .undecided(let missing, let place):
       throw CommandFailure(
         status: ExitStatus.undecided.rawValue,
         Diagnostic(
-          "what the index serves for `\(name)` cannot be judged without more", place: place))
+          "what the index serves for `\(name)` cannot be judged without more", place: place,
+          help: [FileResult.help(for: missing)]))
     }
   }
 }
