@@ -159,8 +159,14 @@ let package = Package(
         "PythonPackaging", "Policies", "Verification",
       ]),
     module(
+      "Release", "Reproducibility",
+      ["Encodings", "SourceText", "Archives", "PythonPackaging", crypto]),
+    module(
       "Release", "Rebuild",
-      ["Encodings", "SourceText", "Archives", "PythonPackaging", crypto, subprocess, systemPackage]),
+      [
+        "Encodings", "SourceText", "Archives", "PythonPackaging", "Attestations", "SSHSignatures",
+        "Certificates", "Reproducibility", crypto, subprocess, systemPackage,
+      ]),
     module("Release", "Identity", ["Encodings", "Attestations", subprocess, systemPackage]),
     module(
       "Release", "TrustedPublishing",
@@ -207,8 +213,8 @@ let package = Package(
       [
         "BuildVersion", "Encodings", "SourceText", "Archives", "PythonPackaging", "Attestations",
         "Certificates", "TransparencyLog", "Sigstore", "PyPIAttestations", "Policies",
-        "TUF", "Verification", "SSHSignatures", "Approvals", "Rebuild", "Identity",
-        "TrustedPublishing", "Signing", "TrustStore", "ServiceClients",
+        "TUF", "Verification", "SSHSignatures", "Approvals", "Reproducibility", "Rebuild",
+        "Identity", "TrustedPublishing", "Signing", "TrustStore", "ServiceClients",
         argumentParser, crypto, subprocess, systemPackage,
       ]),
     program(
@@ -222,8 +228,8 @@ let package = Package(
     program(
       "hallmark-conformance",
       [
-        "Encodings", "Attestations", "Certificates", "Sigstore", "TUF", "Verification", "Policies",
-        "Identity", "Signing", "TrustStore", "ServiceClients", crypto, argumentParser,
+        "Encodings", "Archives", "Attestations", "Certificates", "Sigstore", "TUF", "Verification",
+        "Policies", "Identity", "Signing", "TrustStore", "ServiceClients", crypto, argumentParser,
         systemPackage,
       ]),
 
@@ -263,8 +269,16 @@ let package = Package(
       "Evidence", "TUFTests",
       ["TUF", "Encodings", "RepositorySimulator", crypto, cryptoExtras]),
     tests(
+      "Release", "ReproducibilityTests",
+      [
+        "Reproducibility", "Archives", "Encodings", "PythonPackaging", "TestSupport", crypto,
+      ]),
+    tests(
       "Release", "RebuildTests",
-      ["Rebuild", "Encodings", "PythonPackaging", systemPackage]),
+      [
+        "Rebuild", "Reproducibility", "Archives", "Attestations", "SSHSignatures", "Encodings",
+        "PythonPackaging", "TestSupport", systemPackage,
+      ]),
     tests(
       "Release", "VerificationTests",
       [
@@ -356,7 +370,8 @@ if Context.environment["HALLMARK_FUZZ"] == "1" {
       dependencies: [
         "Encodings", "SourceText", "Archives", "PythonPackaging", "TransparencyLog",
         "Certificates", "Attestations", "Sigstore", "TUF", "PyPIAttestations", "Policies",
-        "Verification", "Identity", "TrustStore", "SSHSignatures", "Approvals", asn1, x509,
+        "Verification", "Identity", "TrustStore", "SSHSignatures", "Approvals", "Reproducibility",
+        asn1, x509,
       ],
       path: "Fuzz", swiftSettings: settings))
 }
