@@ -3,7 +3,7 @@
 /// The records of a pax header (POSIX.1-2017, "pax Extended Header"): `LENGTH KEY=VALUE\n`, where
 /// the length counts the whole record.
 struct PaxRecords {
-  private var records: [(key: [UInt8], value: [UInt8])] = []
+  private(set) var records: [TarMemberHeader.PaxRecord] = []
 
   // Keys that do not change which bytes are read or where they go.
   private static let harmless: Set<String> = [
@@ -35,7 +35,7 @@ struct PaxRecords {
       guard self[key] == nil else {
         throw ArchiveError(.malformed, "a pax header has a key twice")
       }
-      records.append((Array(body[..<equals]), Array(value)))
+      records.append(TarMemberHeader.PaxRecord(key: Array(body[..<equals]), value: Array(value)))
       guard records.count <= 1_000 else {
         throw ArchiveError(.limit, "a pax header has more than 1000 records")
       }

@@ -28,6 +28,8 @@ package struct TarArchive: Sendable {
     package let kind: Kind
     /// Whether its owner may execute it.
     package let isExecutable: Bool
+    /// What else its headers record.
+    package let header: TarMemberHeader
 
     let data: Range<Int>
 
@@ -68,6 +70,13 @@ package struct TarArchive: Sendable {
     guard let member = found else {
       throw ArchiveError(.missing, "the archive has no such file", member: path)
     }
-    return Array(bytes[member.data])
+    return Array(contents(of: member))
+  }
+
+  /// The contents of a member of this archive; nothing for folders and links.
+  ///
+  /// Empty for a member of another archive whose place is not in this one.
+  package func contents(of member: Member) -> ArraySlice<UInt8> {
+    bytes[member.data.clamped(to: 0..<bytes.count)]
   }
 }

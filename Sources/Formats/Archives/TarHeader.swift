@@ -8,9 +8,16 @@ struct TarHeader {
   let type: UInt8
   let size: Int
   let mode: Int
+  let userID: Int
+  let groupID: Int
+  /// Seconds since the epoch.
+  let time: Int
   /// Prefix and name, joined.
   let name: [UInt8]
   let linkName: [UInt8]
+  let userName: [UInt8]
+  let groupName: [UInt8]
+  let deviceNumbers: [UInt8]
   /// Whether the header is GNU tar's, whose bytes for the prefix have another meaning.
   let isGNU: Bool
 
@@ -33,6 +40,12 @@ struct TarHeader {
     type = block[156]
     size = try Self.octal(block[124..<136])
     mode = try Self.octal(block[100..<108])
+    userID = try Self.octal(block[108..<116])
+    groupID = try Self.octal(block[116..<124])
+    time = try Self.octal(block[136..<148])
+    userName = Array(block[265..<297].prefix { $0 != 0 })
+    groupName = Array(block[297..<329].prefix { $0 != 0 })
+    deviceNumbers = Array(block[329..<345])
     let base = try Self.text(block[0..<100])
     linkName = try Self.text(block[157..<257])
     let prefix = isGNU ? [] : try Self.text(block[345..<500])

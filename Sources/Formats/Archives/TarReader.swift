@@ -90,7 +90,8 @@ struct TarReader {
       throw ArchiveError(.malformed, "a folder or link has contents", member: path)
     }
     return TarArchive.Member(
-      path: path, kind: kind, isExecutable: header.mode & 0o100 != 0, data: data)
+      path: path, kind: kind, isExecutable: header.mode & 0o100 != 0,
+      header: try TarMemberHeader(header, pax: pax), data: data)
   }
 
   private mutating func nextHeader() throws(ArchiveError) -> TarHeader? {

@@ -24,6 +24,8 @@ package struct ZipArchive: Sendable {
     package let size: Int
     /// Whether its owner may execute it.
     package let isExecutable: Bool
+    /// How it was packed.
+    package let header: ZipMemberHeader
 
     let isDeflated: Bool
     let crc32: UInt32
@@ -61,25 +63,29 @@ package struct ZipArchive: Sendable {
     guard position == end.directory.upperBound else {
       throw ArchiveError(.malformed, "the central directory holds more than its members")
     }
-    var data: [Int: Range<Int>] = [:]
+    var places: [Int: ZipCentralRecord.Place] = [:]
     var expected = 0
     for record in records.sorted(by: { $0.localOffset < $1.localOffset }) {
       guard record.localOffset == expected else {
         throw ArchiveError(
           .malformed, "it does not start where the member before it ends", member: record.path)
       }
-      let range = try record.localData(bytes, end: end.directory.lowerBound)
-      data[record.localOffset] = range
-      expected = range.upperBound
+      let place = try record.place(bytes, end: end.directory.lowerBound)
+      places[record.localOffset] = place
+      expected = place.data.upperBound
     }
     guard expected == end.directory.lowerBound else {
       throw ArchiveError(.malformed, "bytes stand between the members and the central directory")
     }
     members = records.map { record in
-      Member(
+      let place = places[record.localOffset]
+      return Member(
         path: record.path, isFolder: record.isFolder, size: record.size,
-        isExecutable: record.isExecutable, isDeflated: record.isDeflated, crc32: record.crc32,
-        data: data[record.localOffset] ?? 0..<0)
+        isExecutable: record.isExecutable,
+        header: ZipMemberHeader(
+          bytes, at: record.start, localExtra: Array(bytes[place?.extra ?? 0..<0]),
+          centralExtra: Array(bytes[record.extra])),
+        isDeflated: record.isDeflated, crc32: record.crc32, data: place?.data ?? 0..<0)
     }
     self.bytes = bytes
     self.limits = limits
@@ -94,6 +100,13 @@ package struct ZipArchive: Sendable {
       throw ArchiveError(.missing, "the archive has no such member", member: path)
     }
     return try contents(of: member)
+  }
+
+  /// The bytes of a member of this archive as they stand in it: deflated, or as they are.
+  ///
+  /// Empty for a member of another archive whose place is not in this one.
+  package func compressed(_ member: Member) -> ArraySlice<UInt8> {
+    bytes[member.data.clamped(to: 0..<bytes.count)]
   }
 
   /// The contents of a member of this archive.

@@ -57,8 +57,12 @@ struct ZipCentralRecord {
   let crc32: UInt32
   let size: Int
   let localOffset: Int
+  /// Where the record starts.
+  let start: Int
+  /// Where its extra field is.
+  let extra: Range<Int>
   /// Where the next record starts.
-  let end: Int
+  var end: Int { extra.upperBound }
 
   private let flags: Int
   private let compressedSize: Int
@@ -85,7 +89,8 @@ struct ZipCentralRecord {
     let attributes = bytes.littleEndian32(start + 38)
     isExecutable = attributes >> 16 & 0o100 != 0
     localOffset = bytes.littleEndian32(start + 42)
-    end = extraEnd
+    self.start = start
+    extra = nameEnd..<extraEnd
     isFolder = name.last == UInt8(ascii: "/")
     path = try MemberPath.check(name, isFolder: isFolder, limits: limits)
     try checkProfile(
@@ -143,8 +148,14 @@ struct ZipCentralRecord {
     }
   }
 
+  /// Where the variable parts of a local header are.
+  struct Place {
+    let extra: Range<Int>
+    let data: Range<Int>
+  }
+
   /// Where the member's data are, after its local header has been compared with this record.
-  func localData(_ bytes: [UInt8], end limit: Int) throws(ArchiveError) -> Range<Int> {
+  func place(_ bytes: [UInt8], end limit: Int) throws(ArchiveError) -> Place {
     let start = localOffset
     guard limit - start >= 30, bytes.littleEndian32(start) == 0x0403_4B50 else {
       throw ArchiveError(.malformed, "its local header is missing", member: path)
@@ -163,7 +174,7 @@ struct ZipCentralRecord {
       throw ArchiveError(.malformed, "its local and central headers differ", member: path)
     }
     try Self.checkExtra(bytes[nameEnd..<dataStart], path: path)
-    return dataStart..<dataStart + compressedSize
+    return Place(extra: nameEnd..<dataStart, data: dataStart..<dataStart + compressedSize)
   }
 
   // Extra fields must be well-formed, and none may replace name, comment or sizes.
