@@ -14,6 +14,8 @@ struct TarHeader {
   let time: Int
   /// Prefix and name, joined.
   let name: [UInt8]
+  /// Whether the field of the name is full to its last byte.
+  let fillsName: Bool
   let linkName: [UInt8]
   let userName: [UInt8]
   let groupName: [UInt8]
@@ -47,6 +49,7 @@ struct TarHeader {
     groupName = Array(block[297..<329].prefix { $0 != 0 })
     deviceNumbers = Array(block[329..<345])
     let base = try Self.text(block[0..<100])
+    fillsName = base.count == 100
     linkName = try Self.text(block[157..<257])
     let prefix = isGNU ? [] : try Self.text(block[345..<500])
     guard prefix.isEmpty || !base.isEmpty else {

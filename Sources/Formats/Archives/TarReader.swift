@@ -56,8 +56,13 @@ struct TarReader {
     let name: [UInt8] = pax?["path"] ?? longName.map { Array($0) } ?? header.name
     let path = try MemberPath.check(name, isFolder: isFolder, limits: limits)
     if pax?["path"] != nil || longName != nil, !header.name.isEmpty {
-      // Readers that do not know the extended header take this name.
-      _ = try MemberPath.check(header.name, isFolder: isFolder, limits: limits)
+      // Readers that do not know the extended header take this name. Where it fills its field it
+      // was cut, so that its last part says nothing.
+      var fallback = header.name[...]
+      if header.fillsName, let slash = fallback.lastIndex(of: UInt8(ascii: "/")) {
+        fallback = fallback[..<slash]
+      }
+      _ = try MemberPath.check(fallback, isFolder: isFolder, limits: limits)
     }
     if let size = pax?["size"] {
       // Readers that do not know pax take the header's size and land inside the data.

@@ -139,7 +139,10 @@ package struct Timestamp: Hashable, Sendable, Comparable {
     return era * 146_097 + dayOfEra - 719_468
   }
 
-  private static func civil(daysSinceEpoch: Int64) -> (year: Int64, month: Int64, day: Int64) {
+  /// The date of the proleptic Gregorian calendar that so many days after 1970-01-01 is.
+  package static func civil(
+    daysSinceEpoch: Int64
+  ) -> (year: Int64, month: Int64, day: Int64) {
     let days = daysSinceEpoch + 719_468
     let era = floorDivide(days, 146_097)
     let dayOfEra = days - era * 146_097
