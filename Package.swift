@@ -119,7 +119,7 @@ let package = Package(
     // Formats: bytes ⇄ values.
     module("Formats", "Encodings", [crypto]),
     module("Formats", "SourceText", ["Encodings", tomlKit]),
-    module("Formats", "Archives", ["Encodings", "CZlib"]),
+    module("Formats", "Archives", ["Encodings", "CZlib", crypto]),
     module("Formats", "PythonPackaging", ["Encodings", "SourceText"]),
     .systemLibrary(
       name: "CZlib", path: "Sources/Formats/CZlib", pkgConfig: "zlib",

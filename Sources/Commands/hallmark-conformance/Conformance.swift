@@ -11,7 +11,9 @@ struct Conformance: AsyncParsableCommand {
     discussion: """
       verify-bundle and sign-bundle speak sigstore-conformance's protocol: exit 0 accepts or has \
       signed, 1 rejects with the reason's code on stderr, 2 is a protocol error. tuf speaks \
-      tuf-conformance's. slsa runs a file of slsa-verifier's command lines.
+      tuf-conformance's. slsa runs a file of slsa-verifier's command lines, archive judges archives.
       """,
-    subcommands: [VerifyBundle.self, SignBundle.self, TUFClient.self, SLSACases.self])
+    subcommands: [
+      VerifyBundle.self, SignBundle.self, TUFClient.self, SLSACases.self, JudgeArchives.self,
+    ])
 }

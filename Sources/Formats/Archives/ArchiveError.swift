@@ -9,7 +9,7 @@ package struct ArchiveError: Error, Hashable, Sendable {
     /// A legal feature of the format that the profile leaves out because readers disagree on it.
     case unsupported
     /// A name that would leave the folder, or that means different things to different systems.
-    case unsafePath
+    case unsafePath = "unsafe-path"
     /// A limit is exceeded.
     case limit
     /// Contents do not match their checksum or their declared size.
@@ -25,6 +25,11 @@ package struct ArchiveError: Error, Hashable, Sendable {
   /// The member that it is about, if there is one.
   package let member: String?
 
+  /// That an archive is longer than the limit, for who knows its size before its bytes.
+  package static func tooLong(_ limits: ArchiveLimits) -> ArchiveError {
+    ArchiveError(.limit, "the archive is longer than \(limits.archiveSize) bytes")
+  }
+
   init(_ reason: Reason, _ problem: String, member: String? = nil) {
     self.reason = reason
     self.problem = problem
@@ -36,10 +41,16 @@ extension ArchiveError: CustomStringConvertible {
   /// One sentence for a person.
   package var description: String {
     guard let member else { return problem }
-    // Names are hostile: no control characters, no endless lines.
-    let shown = member.unicodeScalars.prefix(120).map { scalar in
-      scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) ? "?" : String(scalar)
-    }
-    return "member `\(shown.joined())`: \(problem)"
+    return "member `\(Self.shown(member, limit: 120))`: \(problem)"
+  }
+
+  /// Text out of an archive, which is hostile: no control characters, no endless lines.
+  static func shown(_ text: String, limit: Int) -> String {
+    text.unicodeScalars.prefix(limit).map { scalar in
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator: "?"
+      default: String(scalar)
+      }
+    }.joined()
   }
 }

@@ -19,15 +19,24 @@ struct DeflateStream: ~Copyable {
   ///
   /// - Throws: ``ArchiveError`` when there is no memory.
   init(level: Int32) throws(ArchiveError) {
-    stream = .allocate(capacity: 1)
-    stream.initialize(to: z_stream())
+    stream = try Self.start(level)
     chunk = .allocate(capacity: 64 << 10)
+  }
+
+  private static func start(_ level: Int32) throws(ArchiveError) -> UnsafeMutablePointer<z_stream> {
+    let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+    stream.initialize(to: z_stream())
     let size = Int32(MemoryLayout<z_stream>.size)
     // Window and memory as Python's zipfile and gzip ask for them.
     guard
       deflateInit2_(
         stream, level, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, size) == Z_OK
-    else { throw ArchiveError(.limit, "zlib has no memory for compression") }
+    else {
+      stream.deinitialize(count: 1)
+      stream.deallocate()
+      throw ArchiveError(.limit, "zlib has no memory for compression")
+    }
+    return stream
   }
 
   deinit {

@@ -62,16 +62,11 @@ package enum DistributionMetadata {
   package static func sdist(
     in bytes: [UInt8], limits: ArchiveLimits = ArchiveLimits()
   ) throws(ArchiveError) -> Located {
-    let gzip = try GzipMember(parsing: bytes, limits: limits)
-    let archive = try TarArchive(parsing: gzip.contents, limits: limits)
-    let tops = Set(archive.members.map { topFolder(of: $0.path) })
-    guard let top = tops.first, tops.count == 1 else {
-      throw ArchiveError(.malformed, "a source distribution must have one top folder")
-    }
-    return Located(folder: top, bytes: try archive.contents(of: "\(top)/PKG-INFO"))
+    let archive = try SdistArchive(parsing: bytes, limits: limits)
+    return Located(folder: archive.folder, bytes: archive.metadata)
   }
 
-  private static func folder(in archive: ZipArchive) throws(ArchiveError) -> String {
+  static func folder(in archive: ZipArchive) throws(ArchiveError) -> String {
     let suffix = Array(".dist-info".utf8)
     let folders = Set(
       archive.members.filter { $0.isFolder || $0.path.utf8.contains(UInt8(ascii: "/")) }
@@ -86,7 +81,7 @@ package enum DistributionMetadata {
     return folder
   }
 
-  private static func topFolder(of path: String) -> String {
+  static func topFolder(of path: String) -> String {
     String(decoding: path.utf8.prefix { $0 != UInt8(ascii: "/") }, as: UTF8.self)
   }
 }

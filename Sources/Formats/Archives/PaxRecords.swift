@@ -11,10 +11,10 @@ struct PaxRecords {
     "LIBARCHIVE.creationtime", "SCHILY.dev", "SCHILY.ino", "SCHILY.nlink",
   ]
 
+  /// Most bytes of an extended header, which the caller has checked.
+  static let sizeLimit = 1 << 20
+
   init(_ bytes: ArraySlice<UInt8>, isGlobal: Bool) throws(ArchiveError) {
-    guard bytes.count <= 1 << 20 else {
-      throw ArchiveError(.limit, "a pax header is longer than 1 MiB")
-    }
     let damaged = ArchiveError(.malformed, "a pax header is damaged")
     var rest = bytes
     while !rest.isEmpty {
@@ -56,7 +56,8 @@ struct PaxRecords {
     if attributes.contains(where: { key.utf8.starts(with: $0.utf8) }) { return }
     let changesMember = ["path", "linkpath", "size"].contains(key)
     guard changesMember, !isGlobal else {
-      throw ArchiveError(.unsupported, "the pax key `\(key.prefix(40))` is not accepted here")
+      throw ArchiveError(
+        .unsupported, "the pax key `\(ArchiveError.shown(key, limit: 40))` is not accepted here")
     }
     // An empty value would take back what a header before has set.
     guard !value.isEmpty else {

@@ -5,10 +5,10 @@
 ///
 /// Blocks of 512 bytes: for each member a header and its contents, padded with zeros; then two zero
 /// blocks, and after them nothing but zeros. A pax header (type `x`) before a member may give its
-/// path and repeat its size; a GNU header (type `L`) may give its path. Left out, and refused by
-/// name: hard links, devices, sparse files, several volumes, pax headers that change the size or
-/// the character set, and global pax headers that touch paths or sizes. Symbolic links may be
-/// listed if they stay inside.
+/// path and repeat its size; a GNU header (type `L`) may give its path. Left
+/// out, and refused by name: hard links, devices, sparse files, several volumes, pax headers that
+/// change the size or the character set, and global pax headers that touch paths or sizes. Symbolic
+/// links may be listed if they stay inside.
 package struct TarArchive: Sendable {
   /// What a member is.
   package enum Kind: Hashable, Sendable {
@@ -46,18 +46,15 @@ package struct TarArchive: Sendable {
   ///
   /// - Throws: ``ArchiveError``.
   package init(
-    parsing bytes: [UInt8], limits: ArchiveLimits = ArchiveLimits()
+    parsing bytes: [UInt8], profile: ArchiveProfile = .upload,
+    limits: ArchiveLimits = ArchiveLimits()
   ) throws(ArchiveError) {
-    var reader = TarReader(bytes: bytes, limits: limits)
-    var members: [Member] = []
-    var tree = MemberTree()
-    while let member = try reader.next() {
-      guard members.count < limits.entries else {
-        throw ArchiveError(.limit, "the archive has more than \(limits.entries) members")
-      }
-      try tree.add(member.path, isFolder: member.kind == .folder)
-      members.append(member)
+    guard bytes.count <= limits.unpackedSize else {
+      throw ArchiveError(.limit, "it is longer than \(limits.unpackedSize) bytes")
     }
+    var reader = TarReader(TarBytes(bytes), profile: profile, limits: limits)
+    var members: [Member] = []
+    while let member = try reader.next() { members.append(member) }
     self.members = members
     self.bytes = bytes
   }

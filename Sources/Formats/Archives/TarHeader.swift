@@ -42,20 +42,37 @@ struct TarHeader {
     type = block[156]
     size = try Self.octal(block[124..<136])
     mode = try Self.octal(block[100..<108])
-    userID = try Self.octal(block[108..<116])
-    groupID = try Self.octal(block[116..<124])
-    time = try Self.octal(block[136..<148])
-    userName = Array(block[265..<297].prefix { $0 != 0 })
-    groupName = Array(block[297..<329].prefix { $0 != 0 })
+    userID = try Self.number(block[108..<116], isGNU: isGNU)
+    groupID = try Self.number(block[116..<124], isGNU: isGNU)
+    time = try Self.number(block[136..<148], isGNU: isGNU)
+    userName = try Self.text(block[265..<297])
+    groupName = try Self.text(block[297..<329])
     deviceNumbers = Array(block[329..<345])
     let base = try Self.text(block[0..<100])
     fillsName = base.count == 100
     linkName = try Self.text(block[157..<257])
+    // The rest of the block: GNU tar has fields for backups there, POSIX the prefix before it.
+    guard block[(isGNU ? 345 : 500)...].allSatisfy({ $0 == 0 }) || type == UInt8(ascii: "S") else {
+      throw ArchiveError(.malformed, "a tar header holds bytes without a meaning")
+    }
     let prefix = isGNU ? [] : try Self.text(block[345..<500])
     guard prefix.isEmpty || !base.isEmpty else {
       throw ArchiveError(.malformed, "a tar header has a prefix, but no name")
     }
     name = prefix.isEmpty ? base : prefix + [UInt8(ascii: "/")] + base
+  }
+
+  // Owners and times may be left out, and GNU tar writes large ones in binary; neither changes what
+  // is unpacked where.
+  private static func number(
+    _ field: ArraySlice<UInt8>, isGNU: Bool
+  ) throws(ArchiveError) -> Int {
+    if field.allSatisfy({ $0 == 0 }) { return 0 }
+    guard isGNU, field.first == 0x80 else { return try octal(field) }
+    let value = field.dropFirst().suffix(8)
+    guard value[value.startIndex] < 0x80, field.dropFirst().dropLast(8).allSatisfy({ $0 == 0 })
+    else { throw ArchiveError(.malformed, "a number of a tar header is damaged") }
+    return value.reduce(0) { $0 << 8 | Int($1) }
   }
 
   // Octal digits, then zeros or spaces to the end of the field. GNU's binary numbers are for sizes

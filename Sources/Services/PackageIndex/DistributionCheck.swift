@@ -21,14 +21,15 @@ struct DistributionCheck {
     let name: String
     do throws(ArchiveError) {
       switch candidate.filename {
-      case .wheel:
+      case .wheel(let file):
         name = "METADATA"
-        bytes = try DistributionMetadata.wheelMetadata(in: contents)
-        // Reads WHEEL, which must be there.
-        _ = try DistributionMetadata.wheelGenerator(in: contents)
-      case .sdist:
+        // The folder is named as the file is, letter by letter.
+        let stem = file.text.split(separator: "-", maxSplits: 2).prefix(2).joined(separator: "-")
+        bytes = try WheelArchive(parsing: contents, named: stem).metadata
+      case .sdist(let file):
         name = "PKG-INFO"
-        bytes = try DistributionMetadata.sdistMetadata(in: contents)
+        let stem = String(file.text.dropLast(".tar.gz".count))
+        bytes = try SdistArchive(parsing: contents, named: stem).metadata
       }
     } catch {
       throw IndexRefusal.invalid("Invalid distribution file. \(error)")

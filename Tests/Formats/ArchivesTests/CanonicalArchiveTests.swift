@@ -65,10 +65,10 @@ import Testing
     let scratch = try Scratch()
     let ours = try scratch.write("ours.tar", try Self.tar())
     let script = """
-      import io, sys, tarfile
+      from io import BytesIO; import sys, tarfile
       ours = open(sys.argv[1], "rb").read()
-      made = io.BytesIO()
-      with tarfile.open(fileobj=io.BytesIO(ours)) as source:
+      made = BytesIO()
+      with tarfile.open(fileobj=BytesIO(ours)) as source:
           with tarfile.open(fileobj=made, mode="w", format=tarfile.PAX_FORMAT) as target:
               for member in source:
                   clean = tarfile.TarInfo(member.name)
@@ -88,8 +88,8 @@ import Testing
       "a.tar.gz", try GzipWriter.file(of: try Self.tar(), modificationTime: Self.epoch))
     let zip = try scratch.write("a.zip", try Self.zip())
     let script = """
-      import gzip, hashlib, sys, tarfile, zipfile
-      digest = lambda b: hashlib.sha256(b).hexdigest()
+      from hashlib import sha256; import sys, tarfile, zipfile
+      digest = lambda b: sha256(b).hexdigest()
       with tarfile.open(sys.argv[1], "r:gz") as file:
           for m in file:
               body = digest(file.extractfile(m).read()) if m.isreg() else m.linkname

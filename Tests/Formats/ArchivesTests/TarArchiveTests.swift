@@ -98,7 +98,80 @@ enum TarSample {
     ("truncated", TarSample.header("a", size: 5_000) + TarSample.end),
     ("huge", TarSample.header("a", size: 0o77777777777) + TarSample.end),
     ("empty", []),
+    ("padding", changed(TarSample.member("a", [1]) + TarSample.end, at: 512 + 1)),
+    ("end of a header", changed(TarSample.member("a") + TarSample.end, at: 511)),
+    ("owner's name", changed(TarSample.member("a") + TarSample.end, at: 296)),
+    ("set-user-ID", changed(TarSample.member("a") + TarSample.end, at: 103, to: 0x34)),
+    ("case", TarSample.member("a") + TarSample.member("A") + TarSample.end),
+    ("time", TarSample.pax("mtime", "1.2.3") + TarSample.member("a") + TarSample.end),
+    ("long name under POSIX magic", TarSample.member("b", [1, 0], type: "L") + TarSample.end),
+    (
+      "two long names",
+      TarSample.member("b", [1, 0], type: "L", gnu: true)
+        + TarSample.member("b", [1, 0], type: "L", gnu: true) + TarSample.end
+    ),
+    (
+      "long name without end",
+      TarSample.member("b", [65, 66], type: "L", gnu: true) + TarSample.member("a")
+        + TarSample.end
+    ),
+    (
+      "fallback name that leads out",
+      TarSample.pax("path", "b") + TarSample.member("../a") + TarSample.end
+    ),
   ]
+
+  // One byte changed, and the header's checksum made right again.
+  private static func changed(_ bytes: [UInt8], at index: Int, to byte: UInt8 = 1) -> [UInt8] {
+    var bytes = bytes
+    bytes[index] = byte
+    guard index < 512 else { return bytes }
+    bytes.replaceSubrange(148..<156, with: [UInt8](repeating: 0x20, count: 8))
+    let sum = String(bytes[..<512].reduce(0) { $0 + Int($1) }, radix: 8)
+    bytes.replaceSubrange(
+      148..<155, with: Array((String(repeating: "0", count: 6 - sum.count) + sum).utf8) + [0])
+    return bytes
+  }
+
+  /// The same over a decompressed stream, piece by piece.
+  @Test(arguments: refused.indices)
+  func streamsOfThemAreRefusedAlike(index: Int) throws {
+    let (label, bytes) = Self.refused[index]
+    let file = try GzipWriter.file(of: bytes)
+    let reasons = [
+      #expect(throws: ArchiveError.self, "\(label)") { try TarArchive(parsing: bytes) },
+      #expect(throws: ArchiveError.self, "\(label)") { try TarContents(parsingGzip: file) },
+    ]
+    #expect(reasons[0] == reasons[1], "\(label)")
+  }
+
+  @Test func headersAreGiven() throws {
+    var member = TarSample.member("a", gnu: true)
+    member.replaceSubrange(136..<148, with: [0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2])
+    member.replaceSubrange(108..<116, with: [UInt8](repeating: 0, count: 8))
+    member.replaceSubrange(265..<268, with: "abc".utf8)
+    let changed = Self.changed(member, at: 329, to: 0x30)
+    let archive = try TarArchive(
+      parsing: changed + TarSample.pax("mtime", "12.5") + TarSample.member("b") + TarSample.end)
+    let (first, second) = (archive.members[0].header, archive.members[1].header)
+    #expect(first.isGNU && first.modificationTime == "258" && first.headerTime == 258)
+    #expect(first.userID == 0 && first.userName == Array("abc".utf8) && first.mode == 0o644)
+    #expect(first.deviceNumbers == [0x30] + [UInt8](repeating: 0, count: 15))
+    #expect(first.typeFlag == UInt8(ascii: "0") && first.pax.isEmpty)
+    #expect(!second.isGNU && second.modificationTime == "12.5" && second.headerTime == 0)
+    #expect(second.pax.map(\.key) == [Array("mtime".utf8)])
+    #expect(second.wholeSeconds == 12)
+  }
+
+  @Test func limitsHold() {
+    let bytes = TarSample.member("a/b", [1, 2]) + TarSample.member("a/c") + TarSample.end
+    for limits in [
+      ArchiveLimits(entries: 1), ArchiveLimits(memberSize: 1), ArchiveLimits(unpackedSize: 1_024),
+      ArchiveLimits(pathLength: 2), ArchiveLimits(pathDepth: 1),
+    ] {
+      #expect(throws: ArchiveError.self) { try TarArchive(parsing: bytes, limits: limits) }
+    }
+  }
 
   @Test(arguments: refused.indices)
   func otherArchivesAreRefused(index: Int) {
@@ -142,7 +215,7 @@ enum TarSample {
 
   @Test func bombsAreStopped() {
     #expect(throws: ArchiveError.self) {
-      try GzipMember(parsing: hello, limits: ArchiveLimits(memberSize: 4))
+      try GzipMember(parsing: hello, limits: ArchiveLimits(unpackedSize: 4))
     }
     #expect(throws: ArchiveError.self) {
       try GzipMember(parsing: hello, limits: ArchiveLimits(ratio: 0, ratioFreeSize: 4))

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Encodings
+
 /// Small real distributions: a stored ZIP archive, and a tar archive in stored gzip.
 struct SampleDistribution: Sendable {
   let filename: String
@@ -18,15 +20,21 @@ struct SampleDistribution: Sendable {
 
   /// A wheel; `salt` changes the bytes and nothing else.
   static func wheel(
-    name: String = "greeting", version: String = "1.0", filename: String? = nil, salt: String = ""
+    name: String = "greeting", version: String = "1.0", filename: String? = nil, salt: String = "",
+    metadata: String? = nil, record: String? = nil
   ) -> SampleDistribution {
     let folder = "\(name)-\(version).dist-info"
-    let members = [
+    let metadata = metadata ?? Self.metadata(name: name, version: version)
+    var members = [
       ("\(name)/__init__.py", "# \(salt)\n"),
-      ("\(folder)/METADATA", metadata(name: name, version: version)),
+      ("\(folder)/METADATA", metadata),
       ("\(folder)/WHEEL", "Wheel-Version: 1.0\nGenerator: test 1\nTag: py3-none-any\n"),
-      ("\(folder)/RECORD", ""),
     ]
+    let lines = members.map { path, text in
+      let digest = Base64.encodeURL(SHA256Hash(hashing: Array(text.utf8)).bytes)
+      return "\(path),sha256=\(digest),\(text.utf8.count)\n"
+    }
+    members.append(("\(folder)/RECORD", record ?? lines.joined() + "\(folder)/RECORD,,\n"))
     return SampleDistribution(
       filename: filename ?? "\(name)-\(version)-py3-none-any.whl",
       bytes: zip(members.map { ($0.0, Array($0.1.utf8)) }))
@@ -34,11 +42,13 @@ struct SampleDistribution: Sendable {
 
   /// A source distribution.
   static func sdist(
-    name: String = "greeting", version: String = "1.0", filename: String? = nil, salt: String = ""
+    name: String = "greeting", version: String = "1.0", filename: String? = nil, salt: String = "",
+    metadata: String? = nil
   ) -> SampleDistribution {
     let folder = "\(name)-\(version)"
+    let metadata = metadata ?? Self.metadata(name: name, version: version)
     let members = [
-      ("\(folder)/PKG-INFO", metadata(name: name, version: version)),
+      ("\(folder)/PKG-INFO", metadata),
       ("\(folder)/pyproject.toml", "# \(salt)\n"),
     ]
     return SampleDistribution(

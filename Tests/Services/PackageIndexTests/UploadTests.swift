@@ -102,12 +102,22 @@ import Testing
       text: "Version in filename should be '1.0' not '2.0'."),
     Case(
       form: form(.wheel(name: "other", filename: "greeting-1.0-py3-none-any.whl")),
-      text: "METADATA says that the project is 'other', the form says 'greeting'."),
-    Case(
-      form: form(.wheel(version: "2.0", filename: "greeting-1.0-py3-none-any.whl")),
-      text: "METADATA says that the version is '2.0', the form says '1.0'."),
+      text: "the wheel's folder is `other-1.0.dist-info`, but its name calls for "
+        + "`greeting-1.0.dist-info`"),
     Case(
       form: form(.sdist(version: "2.0", filename: "greeting-1.0.tar.gz")),
+      text: "the top folder is `greeting-2.0`, but the file's name calls for `greeting-1.0`"),
+    Case(
+      form: form(.wheel(record: "greeting-1.0.dist-info/RECORD,,\n")),
+      text: "member `greeting/__init__.py`: RECORD does not list it"),
+    Case(
+      form: form(.wheel(metadata: SampleDistribution.metadata(name: "other", version: "1.0"))),
+      text: "METADATA says that the project is 'other', the form says 'greeting'."),
+    Case(
+      form: form(.wheel(metadata: SampleDistribution.metadata(name: "greeting", version: "2.0"))),
+      text: "METADATA says that the version is '2.0', the form says '1.0'."),
+    Case(
+      form: form(.sdist(metadata: SampleDistribution.metadata(name: "greeting", version: "2.0"))),
       text: "PKG-INFO says that the version is '2.0', the form says '1.0'."),
     Case(
       form: form(SampleDistribution(filename: wheel.filename, bytes: Array("not a zip".utf8))),
