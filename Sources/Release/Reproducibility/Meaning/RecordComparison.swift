@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Compares two files `RECORD` that are not the same.
+///
+/// Rows of members that differ themselves follow from those, and are no cause of their own.
+struct RecordComparison {
+  let published: (side: ArchiveSide, bytes: ArraySlice<UInt8>)
+  let rebuilt: (side: ArchiveSide, bytes: ArraySlice<UInt8>)
+  let limits: ComparisonLimits
+
+  /// The cause, or `nil` if all follows from other members.
+  ///
+  /// - Parameter isChanged: whether the member of a path, in one of the archives, differs.
+  func finding(isChanged: ([UInt8], ArchiveSide) -> Bool) -> MemberMeaning.Finding? {
+    let excerpt = { [published, rebuilt, limits] in
+      TextComparison(path: "RECORD", published.bytes, rebuilt.bytes)
+        .excerpt(limit: limits.excerptLines)
+    }
+    guard let one = WheelRecord(published.bytes) else {
+      return MemberMeaning.Finding(
+        cause: .recordMismatch, published: "not rows of path, hash and size", excerpt: excerpt)
+    }
+    guard let other = WheelRecord(rebuilt.bytes) else {
+      return MemberMeaning.Finding(
+        cause: .recordMismatch, rebuilt: "not rows of path, hash and size", excerpt: excerpt)
+    }
+    for (record, side, isPublished) in [(one, published.side, true), (other, rebuilt.side, false)] {
+      guard let untruth = record.untruth(about: side) else { continue }
+      return MemberMeaning.Finding(
+        cause: .recordMismatch, published: isPublished ? untruth : nil,
+        rebuilt: isPublished ? nil : untruth, excerpt: excerpt)
+    }
+    if one.hasCarriageReturns != other.hasCarriageReturns {
+      return MemberMeaning.Finding(
+        cause: .metadataLineEndings, published: one.hasCarriageReturns ? "CR LF" : "LF",
+        rebuilt: other.hasCarriageReturns ? "CR LF" : "LF")
+    }
+    let left = one.rows.filter { !isChanged($0.path, published.side) }
+    let right = other.rows.filter { !isChanged($0.path, rebuilt.side) }
+    if left == right {
+      let hasReason = left.count != one.rows.count || right.count != other.rows.count
+      return hasReason
+        ? nil : MemberMeaning.Finding(cause: .recordForm, excerpt: excerpt)
+    }
+    func sorted(_ rows: [WheelRecord.Row]) -> [WheelRecord.Row] {
+      rows.sorted { ($0.path + [0] + $0.hash).lexicographicallyPrecedes($1.path + [0] + $1.hash) }
+    }
+    let isOrder = sorted(left) == sorted(right)
+    return MemberMeaning.Finding(cause: isOrder ? .listOrder : .recordForm, excerpt: excerpt)
+  }
+}
