@@ -27,7 +27,7 @@ struct Hallmark: AsyncParsableCommand {
         name: "Check",
         subcommands: [
           VerifyCommand.self, InspectCommand.self, DownloadCommand.self, PolicyCommand.self,
-          BundleCommand.self, HashCommand.self,
+          BundleCommand.self, HashCommand.self, DiffCommand.self,
         ]),
       CommandGroup(name: "Trust", subcommands: [TrustCommand.self]),
     ])
