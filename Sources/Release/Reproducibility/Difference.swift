@@ -6,8 +6,9 @@
 package struct Difference: Hashable, Sendable {
   /// One member of which it is true.
   package struct Example: Hashable, Sendable {
-    /// The member's path in the published archive, or in the rebuilt one if only that has it; `nil`
-    /// for the archive as a whole. It comes from outside and may hold any printable character.
+    /// The member's path in the published archive, or in the rebuilt one if only that has it.
+    ///
+    /// It is `nil` for the archive as a whole. The path comes from outside.
     package let member: String?
     /// What the published file has.
     package let published: String?

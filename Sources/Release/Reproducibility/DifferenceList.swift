@@ -26,9 +26,9 @@ struct DifferenceList {
 
   var isEmpty: Bool { groups.isEmpty }
 
-  /// Adds what was found about a member; the excerpt is made only while there is room for it.
+  /// Adds what was found about a member, or about `count` of them.
   ///
-  /// - Parameter count: how many members it stands for, where that is not one.
+  /// The excerpt is made only while there is room for it.
   mutating func add(
     _ cause: DifferenceCause, member: ComparedMember?, published: String? = nil,
     rebuilt: String? = nil, count: Int = 1, excerpt: () -> Excerpt? = { nil }

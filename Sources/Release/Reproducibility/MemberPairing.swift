@@ -166,7 +166,8 @@ struct MemberPairing {
         rebuilt: other == nil ? "no RECORD" : "a RECORD")
       return
     }
-    guard left != right else { return }
+    // The same RECORD over members that differ is untrue of one of the two.
+    guard left != right || !changed.isEmpty else { return }
     let member = ComparedMember(
       path: one.shown, publishedSize: one.size, rebuiltSize: other.size)
     let finding = RecordComparison(

@@ -104,7 +104,7 @@ extension RebuildVerdict {
         + "fields of the archive differ"
     case .equivalentMetadata:
       "what gets installed is the same code; metadata about how the file was made differ"
-    case .different: "the published file is not what its source makes"
+    case .different: "files, contents, permissions or links are not what the rebuild makes"
     case .cannotRebuild: "there is nothing to compare the published file with"
     }
   }

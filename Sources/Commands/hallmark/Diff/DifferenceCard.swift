@@ -32,7 +32,7 @@ struct DifferenceCard {
         "p", [("class", "fix")],
         [
           .element("b", [], [.text("Fix")]),
-          .group(Self.code(ReportHTML.sentence(difference.cause.fix))),
+          .group(Self.code(ReportHTML.sentence(difference.fix))),
         ]),
     ]
     let examples = difference.examples.filter { $0.published != nil || $0.rebuilt != nil }
@@ -42,7 +42,8 @@ struct DifferenceCard {
     }
     let shown = difference.examples.count
     if difference.count > shown {
-      parts.append(.element("p", [("class", "more")], [.text("and \(difference.count - shown) more")]))
+      parts.append(
+        .element("p", [("class", "more")], [.text("and \(difference.count - shown) more")]))
     }
     return .element("article", [("class", "\(tone)")], parts)
   }

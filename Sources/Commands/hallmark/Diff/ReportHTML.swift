@@ -30,7 +30,11 @@ struct ReportHTML {
       ],
       body: [
         header(report),
-        .element("main", [], report.files.enumerated().map { file($1, at: $0) }),
+        .element(
+          "main", report.files.count == 1 ? [] : [("class", "many")],
+          report.files.enumerated().map { index, file in
+            self.file(file, at: index, isOnly: report.files.count == 1)
+          }),
         footer,
       ])
   }
@@ -101,8 +105,9 @@ struct ReportHTML {
       })
   }
 
-  private func file(_ file: RebuildReport.File, at index: Int) -> HTML {
-    var parts: [HTML] = [
+  private func file(_ file: RebuildReport.File, at index: Int, isOnly: Bool) -> HTML {
+    // A single file's name and verdict stand at the top of the page.
+    let head: [HTML] = [
       .element(
         "div", [("class", "head")],
         [
@@ -110,6 +115,7 @@ struct ReportHTML {
           pill(file.verdict.phrase, Self.tone(file.verdict)),
         ])
     ]
+    var parts = isOnly ? [] : head
     switch file.outcome {
     case .cannotRebuild(let reason, let log):
       parts.append(.element("p", class: "lead", Self.sentence(reason)))
@@ -126,6 +132,12 @@ struct ReportHTML {
 
   private func compared(_ file: RebuildReport.File, _ report: ComparisonReport) -> [HTML] {
     var parts: [HTML] = []
+    if let reason = report.reason {
+      parts.append(
+        .element(
+          "p", [("class", "lead")],
+          [.element("b", [], [.text("Why: ")]), .text(Self.sentence(reason))]))
+    }
     if case .identicalGiven(let fields) = report.verdict {
       let counted = fields.sorted { $0.key.rawValue < $1.key.rawValue }
       parts.append(
@@ -159,13 +171,11 @@ struct ReportHTML {
 
   private func members(_ report: ComparisonReport) -> HTML {
     let rows = report.changes.prefix(Self.rowLimit).map { change in
-      let sizes = [change.publishedSize, change.rebuiltSize].map { $0.map { "\($0)" } ?? "–" }
-      return HTML.element(
+      HTML.element(
         "tr", [],
         [
           .element("td", [("class", "path")], [.text(change.path, limit: 400)]),
-          .element("td", class: "number", sizes[0]),
-          .element("td", class: "number", sizes[1]),
+          .element("td", class: "sizes", Self.sizes(change)),
           .element(
             "td", [],
             change.causes.map { cause in
@@ -181,7 +191,7 @@ struct ReportHTML {
         "summary", [],
         [
           .text(
-            "\(report.changes.count + report.furtherChanges) members differ in something, of "
+            "Members that differ: \(report.changes.count + report.furtherChanges), of "
               + "\(report.memberCount) published")
         ]),
       .element(
@@ -195,7 +205,7 @@ struct ReportHTML {
                 [
                   .element(
                     "tr", [],
-                    ["member", "published bytes", "rebuilt bytes", "causes"].map {
+                    ["member", "bytes", "causes"].map {
                       .element("th", [("scope", "col")], [.text($0)])
                     })
                 ]),
@@ -206,6 +216,16 @@ struct ReportHTML {
     if rest > 0 { parts.append(.element("p", class: "more", "and \(rest) more")) }
     let isShort = report.changes.count <= 12
     return .element("details", isShort ? [("open", "")] : [], parts)
+  }
+
+  private static func sizes(_ change: ComparisonReport.Change) -> String {
+    switch (change.publishedSize, change.rebuiltSize) {
+    case (let published?, let rebuilt?):
+      published == rebuilt ? "\(published)" : "\(published) → \(rebuilt)"
+    case (let published?, nil): "\(published) → absent"
+    case (nil, let rebuilt?): "absent → \(rebuilt)"
+    case (nil, nil): "–"
+    }
   }
 
   private func facts(_ facts: [RebuildReport.Fact]) -> HTML {

@@ -41,6 +41,7 @@ extension RebuildReport.File {
     case .compared(let report):
       object["published"] = ["sha256": .string(report.published.hexadecimal)]
       object["rebuilt"] = ["sha256": .string(report.rebuilt.hexadecimal)]
+      object["reason"] = report.reason.map { .string($0) }
       object["members"] = .integer(Int64(report.memberCount))
       object["differences"] = .array(report.differences.map(\.json))
       object["changes"] = .array(report.changes.map(\.json))
@@ -54,7 +55,7 @@ extension Difference {
   fileprivate var json: JSONValue {
     var object = JSONObject([
       ("cause", .string(cause.rawValue)), ("title", .string(cause.title)),
-      ("explanation", .string(cause.explanation)), ("fix", .string(cause.fix)),
+      ("explanation", .string(cause.explanation)), ("fix", .string(fix)),
       ("weight", .string(weight.name)), ("count", .integer(Int64(count))),
       ("examples", .array(examples.map(\.json))),
     ])

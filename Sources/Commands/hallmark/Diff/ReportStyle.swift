@@ -39,7 +39,8 @@ enum ReportStyle {
     .files li,.head{display:flex;flex-wrap:wrap;gap:.3rem .7rem;align-items:baseline}
     .files li{padding:.4rem 0;border-bottom:1px solid var(--line)}
     .files a{font-family:var(--mono);font-size:.92rem;color:inherit}
-    section{border-top:1px solid var(--line);padding-top:1.4rem;margin-top:1.6rem}
+    section+section,.many section{border-top:1px solid var(--line);padding-top:1.4rem;
+    margin-top:1.6rem}
     .given{display:flex;flex-wrap:wrap;gap:.4rem;list-style:none;padding:0;margin:.9rem 0 0}
     .given li{background:var(--goodbg);color:var(--good);border-radius:.35rem;
     padding:.25rem .7rem}
@@ -50,6 +51,7 @@ enum ReportStyle {
     article{background:var(--card);color:var(--ink);border:1px solid var(--line);
     border-left:.3rem solid var(--soft);border-radius:.35rem;padding:.9rem 1.1rem;
     margin:0 0 .9rem}
+    article.good,article.middle,article.bad{color:var(--ink)}
     article.good{border-left-color:var(--good)}article.middle{border-left-color:var(--middle)}
     article.bad{border-left-color:var(--bad)}
     article .head code,.count{font-size:.82rem;color:var(--soft)}
@@ -63,9 +65,10 @@ enum ReportStyle {
     th,td{padding:.3rem .9rem .3rem 0;border-bottom:1px solid var(--line);vertical-align:top}
     td{font-family:var(--mono);font-size:.94em}
     .path{min-width:11rem}
-    .number{text-align:right;white-space:nowrap}
+    .sizes{white-space:nowrap}
     figure{margin:.8rem 0 0}
     figcaption{font-family:var(--mono);font-size:.82rem;color:var(--soft);margin-bottom:.25rem}
+    .lead{font-size:1.05rem;margin:.8rem 0}
     .excerpt{margin:0;padding:.5rem 0;background:var(--code);border-radius:.35rem;
     overflow-x:auto;font:.82rem/1.5 var(--mono);overflow-wrap:normal}
     .excerpt span{display:block;padding:0 .8rem;white-space:pre;min-width:max-content}
@@ -80,7 +83,8 @@ enum ReportStyle {
     color:var(--soft);font-size:.86rem}
     @media (max-width:36rem){body{padding:1.2rem .9rem 2rem}h1{font-size:1.35rem}
     dl div{grid-template-columns:1fr;gap:0;padding:.3rem 0}.count{margin-left:0}
-    article{padding:.8rem}.path{min-width:8rem}}
+    article{padding:.8rem}.path{min-width:6rem}
+    th,td{padding-right:.5rem}.sizes{white-space:normal}}
     @media print{body{max-width:none}details>*{display:block}}
     """
 }

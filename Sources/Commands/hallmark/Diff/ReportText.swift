@@ -42,6 +42,9 @@ struct ReportText {
       console.output("  " + paint("why", .accent) + "  " + safe(reason))
       for line in log.suffix(20) { console.output("    " + paint(safe(line), .faint)) }
     case .compared(let comparison):
+      if let reason = comparison.reason {
+        console.output("  " + paint("why", .accent) + "  " + safe(reason))
+      }
       for difference in comparison.differences {
         console.output()
         show(difference)
@@ -69,7 +72,7 @@ struct ReportText {
       }
     console.output("  \(paint(cause.rawValue, style))  \(paint(cause.title, .strong))\(count)")
     console.output("    " + cause.explanation)
-    console.output("    " + paint("fix", .accent) + "  " + cause.fix)
+    console.output("    " + paint("fix", .accent) + "  " + safe(difference.fix))
     for example in difference.examples.prefix(Self.examples) { show(example) }
     let more = difference.count - min(Self.examples, difference.examples.count)
     if more > 0 { console.output("    " + paint("and \(more) more", .faint)) }

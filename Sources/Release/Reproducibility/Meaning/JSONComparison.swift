@@ -11,8 +11,7 @@ enum JSONComparison {
 
   /// The cause of a difference of two documents; `nil` if one of them is not JSON.
   ///
-  /// - Parameter isGenerated: whether a build tool writes the file, so that the order of a list in
-  ///   it says nothing.
+  /// The order of a list says nothing where a build tool writes the file (`isGenerated`).
   static func cause(
     _ published: ArraySlice<UInt8>, _ rebuilt: ArraySlice<UInt8>, isGenerated: Bool
   ) -> DifferenceCause? {

@@ -17,8 +17,8 @@ struct MemberMeaning {
 
   /// Names the causes, at least one.
   ///
-  /// - Parameter path: the path below the top folder for an sdist; for a wheel, the folder of
-  ///   metadata is `.dist-info`, whatever it is called.
+  /// The path is the one below the top folder for an sdist; for a wheel, the folder of metadata is
+  /// `.dist-info`, whatever it is called.
   func findings(
     _ path: String, _ published: ArraySlice<UInt8>, _ rebuilt: ArraySlice<UInt8>
   ) -> [Finding] {

@@ -50,7 +50,9 @@ enum MetadataFields {
     for (cause, names) in [(DifferenceCause.licenceFields, licences), (.metadataFields, others)]
     where !names.isEmpty {
       found.append(
-        Finding(cause: cause, published: summary(left, names), rebuilt: summary(right, names)))
+        Finding(
+          cause: cause, published: surplus(of: left, over: right, names),
+          rebuilt: surplus(of: right, over: left, names)))
     }
     if let finding = description(one.description, other.description) { found.append(finding) }
     if found.isEmpty, isReordered || left.order != right.order {
@@ -65,6 +67,7 @@ enum MetadataFields {
   private struct FieldValues {
     var values: [String: [[UInt8]]] = [:]
     var order: [String] = []
+    var spelling: [String: String] = [:]
 
     init(_ metadata: CoreMetadata) {
       for field in metadata.fields where !field.name.utf8.elementsEqual("Description".utf8) {
@@ -72,6 +75,7 @@ enum MetadataFields {
           decoding: field.name.utf8.map(TextLines.lowercased), as: UTF8.self)
         values[name, default: []].append(Array(field.value.utf8))
         order.append(name)
+        spelling[name] = field.name
       }
     }
   }
@@ -101,14 +105,24 @@ enum MetadataFields {
     }
   }
 
-  private static func summary(_ fields: FieldValues, _ names: [String]) -> String {
-    let shown = names.prefix(6).map { name in
-      let values = fields.values[name] ?? []
-      if values.isEmpty { return "no \(name)" }
-      return values.count == 1
-        ? "\(name) \(text(values[0].prefix(60)))" : "\(values.count) of \(name)"
+  // The values that only one side has.
+  private static func surplus(
+    of side: FieldValues, over other: FieldValues, _ names: [String]
+  ) -> String? {
+    var shown: [String] = []
+    for name in names {
+      var rest = other.values[name] ?? []
+      for value in side.values[name] ?? [] {
+        if let place = rest.firstIndex(of: value) {
+          rest.remove(at: place)
+        } else {
+          shown.append("\(side.spelling[name] ?? name): \(text(value.prefix(60)))")
+        }
+      }
     }
-    return shown.joined(separator: ", ") + (names.count > 6 ? ", …" : "")
+    guard !shown.isEmpty else { return nil }
+    return shown.prefix(3).joined(separator: ", ")
+      + (shown.count > 3 ? " and \(shown.count - 3) more" : "")
   }
 
   private static func precedes(_ one: [UInt8], _ other: [UInt8]) -> Bool {

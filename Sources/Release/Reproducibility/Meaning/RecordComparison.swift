@@ -8,9 +8,7 @@ struct RecordComparison {
   let rebuilt: (side: ArchiveSide, bytes: ArraySlice<UInt8>)
   let limits: ComparisonLimits
 
-  /// The cause, or `nil` if all follows from other members.
-  ///
-  /// - Parameter isChanged: whether the member of a path, in one of the archives, differs.
+  /// The cause, or `nil` if all follows from members that differ (`isChanged`, by path and side).
   func finding(isChanged: ([UInt8], ArchiveSide) -> Bool) -> MemberMeaning.Finding? {
     let excerpt = { [published, rebuilt, limits] in
       TextComparison(path: "RECORD", published.bytes, rebuilt.bytes)
@@ -30,6 +28,8 @@ struct RecordComparison {
         cause: .recordMismatch, published: isPublished ? untruth : nil,
         rebuilt: isPublished ? nil : untruth, excerpt: excerpt)
     }
+    // The same bytes, true of both: there is nothing to name.
+    guard published.bytes != rebuilt.bytes else { return nil }
     if one.hasCarriageReturns != other.hasCarriageReturns {
       return MemberMeaning.Finding(
         cause: .metadataLineEndings, published: one.hasCarriageReturns ? "CR LF" : "LF",
