@@ -99,7 +99,7 @@ struct MemberPairing {
     }
   }
 
-  // Whether they are the same; RECORD is left for later.
+  // Whether they are the same.
   private mutating func compareContents(
     _ key: [UInt8], _ one: ArchiveSide.Entry, _ other: ArchiveSide.Entry,
     _ member: ComparedMember, into list: inout DifferenceList
@@ -120,8 +120,9 @@ struct MemberPairing {
       return false
     }
     if contents == otherContents { return true }
-    changed.insert(key)
+    // RECORD is compared last: most often it differs because other members do.
     guard !isWheel || key != Self.record else { return false }
+    changed.insert(key)
     let path = String(decoding: key, as: UTF8.self)
     for finding in meaning.findings(path, contents, otherContents) {
       list.add(
@@ -172,12 +173,10 @@ struct MemberPairing {
       path: one.shown, publishedSize: one.size, rebuiltSize: other.size)
     let finding = RecordComparison(
       published: (published, left), rebuilt: (rebuilt, right), limits: meaning.limits
-    ).finding { [changed, isWheel] path, side in
+    ).finding(changed: changed, isFolderRenamed: published.folder != rebuilt.folder) { path, side in
       let top = path.prefix { $0 != UInt8(ascii: "/") }
-      let isMetadata = isFolderKnown && side.folder.map { top.elementsEqual($0) } ?? false
-      let key =
-        isWheel && isMetadata ? Array(".dist-info".utf8) + path[top.endIndex...] : path
-      return changed.contains(key)
+      guard isFolderKnown, let folder = side.folder, top.elementsEqual(folder) else { return path }
+      return Array(".dist-info".utf8) + path[top.endIndex...]
     }
     guard let finding else { return }
     list.add(

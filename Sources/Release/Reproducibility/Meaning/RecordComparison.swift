@@ -8,8 +8,13 @@ struct RecordComparison {
   let rebuilt: (side: ArchiveSide, bytes: ArraySlice<UInt8>)
   let limits: ComparisonLimits
 
-  /// The cause, or `nil` if all follows from members that differ (`isChanged`, by path and side).
-  func finding(isChanged: ([UInt8], ArchiveSide) -> Bool) -> MemberMeaning.Finding? {
+  /// The cause, or `nil` if all follows from members that differ (`changed`), or from the name of
+  /// their folder.
+  ///
+  /// The function `key` gives the path by which a member is paired.
+  func finding(
+    changed: Set<[UInt8]>, isFolderRenamed: Bool, key: ([UInt8], ArchiveSide) -> [UInt8]
+  ) -> MemberMeaning.Finding? {
     let excerpt = { [published, rebuilt, limits] in
       TextComparison(path: "RECORD", published.bytes, rebuilt.bytes)
         .excerpt(limit: limits.excerptLines)
@@ -35,12 +40,19 @@ struct RecordComparison {
         cause: .metadataLineEndings, published: one.hasCarriageReturns ? "CR LF" : "LF",
         rebuilt: other.hasCarriageReturns ? "CR LF" : "LF")
     }
-    let left = one.rows.filter { !isChanged($0.path, published.side) }
-    let right = other.rows.filter { !isChanged($0.path, rebuilt.side) }
+    func rows(_ record: WheelRecord, of side: ArchiveSide) -> [WheelRecord.Row] {
+      record.rows.compactMap { row in
+        let key = key(row.path, side)
+        return changed.contains(key)
+          ? nil : WheelRecord.Row(path: key, hash: row.hash, size: row.size)
+      }
+    }
+    let left = rows(one, of: published.side)
+    let right = rows(other, of: rebuilt.side)
     if left == right {
-      let hasReason = left.count != one.rows.count || right.count != other.rows.count
-      return hasReason
-        ? nil : MemberMeaning.Finding(cause: .recordForm, excerpt: excerpt)
+      let hasReason =
+        isFolderRenamed || left.count != one.rows.count || right.count != other.rows.count
+      return hasReason ? nil : MemberMeaning.Finding(cause: .recordForm, excerpt: excerpt)
     }
     func sorted(_ rows: [WheelRecord.Row]) -> [WheelRecord.Row] {
       rows.sorted { ($0.path + [0] + $0.hash).lexicographicallyPrecedes($1.path + [0] + $1.hash) }
