@@ -26,6 +26,8 @@ package struct Pylock: Hashable, Sendable {
   package struct Package: Hashable, Sendable {
     /// The project in its version, with the marker.
     package let requirement: Requirement
+    /// Its version.
+    package let version: Version
     /// Its wheels, then its sdist.
     package let files: [File]
     /// Its place in the lock file, such as `packages[3]`.
@@ -61,10 +63,11 @@ package struct Pylock: Hashable, Sendable {
     }
     let marker = try node.optional("marker")
     let requirement: Requirement
+    let version: Version
     do {
+      version = try Version(try node.required("version").string())
       requirement = try Requirement(
-        project: try ProjectName(try node.required("name").string()),
-        version: try Version(try node.required("version").string()),
+        project: try ProjectName(try node.required("name").string()), version: version,
         marker: try marker?.string())
     } catch let error as TOMLError {
       throw error
@@ -82,7 +85,8 @@ package struct Pylock: Hashable, Sendable {
     }
     if let sdist = try node.optional("sdist") { files.append(try file(sdist)) }
     guard !files.isEmpty else { throw node.error("it has neither `wheels` nor `sdist`") }
-    return Package(requirement: requirement, files: files, path: node.path)
+    return Package(
+      requirement: requirement, version: version, files: files, path: node.path)
   }
 
   private static func file(_ node: TOMLNode) throws(TOMLError) -> File {

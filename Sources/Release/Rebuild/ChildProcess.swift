@@ -113,7 +113,8 @@ struct ChildProcess: Sendable {
     }
   }
 
-  private static func text(_ status: TerminationStatus) -> String {
+  /// An ending in words.
+  static func text(_ status: TerminationStatus) -> String {
     switch status {
     case .exited(let code): "exit status \(code)"
     case .signaled(let signal): "signal \(signal)"

@@ -21,6 +21,65 @@ enum Platform {
   /// The environment of this process.
   static var environment: [String: String] { ProcessInfo.processInfo.environment }
 
+  /// The number of this user.
+  static var userID: UInt32 { geteuid() }
+
+  /// Whether this process may do everything.
+  static var isRoot: Bool { geteuid() == 0 }
+
+  /// The machine's architecture, as Python's platform tags spell it.
+  static var architecture: String {
+    var name = utsname()
+    guard uname(&name) == 0 else { return "unknown" }
+    return withUnsafeBytes(of: name.machine) { bytes in
+      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+  }
+
+  /// Part of a name that no other process and no other moment has.
+  static var uniqueSuffix: String {
+    "\(processIdentifier).\(String(UInt64.random(in: .min ... .max), radix: 36))"
+  }
+
+  /// Lets everyone read a file.
+  static func makeReadable(_ path: FilePath) {
+    _ = path.withPlatformString { chmod($0, 0o644) }
+  }
+
+  /// Lets everyone execute a file, or enter a folder.
+  static func makeExecutable(_ path: FilePath) {
+    _ = path.withPlatformString { chmod($0, 0o755) }
+  }
+
+  /// Finds a program in `PATH`.
+  static func findProgram(_ name: String) -> FilePath? {
+    for folder in (environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":") {
+      let path = FilePath(String(folder)).appending(name)
+      let isExecutable = path.withPlatformString { access($0, X_OK) } == 0
+      if path.isAbsolute, isExecutable, FileTree.isFile(path) { return path }
+    }
+    return nil
+  }
+
+  /// Ends all processes of a group at once.
+  static func killGroup(_ group: Int32) { _ = kill(-group, SIGKILL) }
+
+  /// What is used of the file system that holds a path.
+  static func use(ofFileSystem path: String) -> (bytes: Int, files: Int)? {
+    var status = statvfs()
+    guard statvfs(path, &status) == 0 else { return nil }
+    let blocks = Int(clamping: status.f_blocks) - Int(clamping: status.f_bfree)
+    let files = Int(clamping: status.f_files) - Int(clamping: status.f_ffree)
+    return (blocks * Int(clamping: status.f_frsize), files)
+  }
+
+  /// Sets the time of last change of a file or a link itself, in nanoseconds since the epoch.
+  static func setTime(_ path: FilePath, seconds: Int64, nanoseconds: Int64) {
+    let moment = timespec(tv_sec: Int(clamping: seconds), tv_nsec: Int(clamping: nanoseconds))
+    let times = [moment, moment]
+    _ = path.withPlatformString { utimensat(AT_FDCWD, $0, times, AT_SYMLINK_NOFOLLOW) }
+  }
+
   /// Configuration files of pip that belong to the user, relative to the home folder.
   static let pipConfigurationFiles = [".config/pip/pip.conf", ".pip/pip.conf"]
 

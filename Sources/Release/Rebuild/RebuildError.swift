@@ -10,6 +10,12 @@ package struct RebuildError: Error, Hashable, Sendable, CustomStringConvertible 
     case source
     /// A program that is needed is missing or too old.
     case environment
+    /// There is no sandbox on this machine.
+    case sandbox
+    /// A requirement of the build cannot be had: no such version, no wheel, or no index.
+    case requirements
+    /// The build went beyond a limit; see ``RebuildError/limit``.
+    case limit
     /// The build ran and failed.
     case build
     /// The build's files are not what the project says.
@@ -28,12 +34,18 @@ package struct RebuildError: Error, Hashable, Sendable, CustomStringConvertible 
   package let help: String?
   /// The last lines of the program's output, if one ran.
   package let logTail: [String]
+  /// The limit, if one ended the build.
+  package let limit: Sandbox.Limits.Kind?
 
-  init(_ reason: Reason, _ message: String, help: String? = nil, logTail: [String] = []) {
+  init(
+    _ reason: Reason, _ message: String, help: String? = nil, logTail: [String] = [],
+    limit: Sandbox.Limits.Kind? = nil
+  ) {
     self.reason = reason
     self.message = message
     self.help = help
     self.logTail = logTail
+    self.limit = limit
   }
 
   /// The message alone.

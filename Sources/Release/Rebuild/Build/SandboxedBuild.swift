@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Encodings
+import FoundationEssentials
+import PythonPackaging
+package import SystemPackage
+
+/// One file, made from a source by its build back end (PEP 517) in the sandbox.
+///
+/// The back end is asked in the sandbox what it requires besides `pyproject.toml`; if it is more
+/// than is there, all is resolved again with it and the build starts anew.
+package struct SandboxedBuild: Sendable {
+  /// What is made.
+  package enum Kind: String, Hashable, Sendable {
+    /// A source distribution.
+    case sdist
+    /// A wheel.
+    case wheel
+  }
+
+  /// Where the build's requirements come from.
+  package enum Requirements: Hashable, Sendable {
+    /// They are resolved now; what the back end asks for is added.
+    case resolved(EnvironmentStore.Question)
+    /// They are locked; what the back end asks for must be among them.
+    case locked(BuildLock)
+  }
+
+  /// Where the build runs.
+  package enum Place: Sendable {
+    /// In a sandbox.
+    case sandbox(Sandbox)
+    /// On this machine, with all that the caller may do.
+    case unsandboxed
+  }
+
+  /// The source: a folder of files; its times count.
+  package var source: FilePath
+  /// What is made.
+  package var kind: Kind
+  /// The back end.
+  package var system: BuildSystem
+  /// The build's requirements.
+  package var requirements: Requirements
+  /// The interpreter.
+  package var interpreter: Interpreter
+  /// The value of `SOURCE_DATE_EPOCH`; `nil` leaves it out.
+  package var sourceDateEpoch: Int64?
+  /// Further variables.
+  package var variables: [String: String] = [:]
+  /// What the build can see of its place.
+  package var conditions = Sandbox.Conditions.standard
+  /// What it may use.
+  package var limits = Sandbox.Limits()
+  /// Where it runs.
+  package var place: Place
+  /// Environments.
+  package var store: EnvironmentStore
+
+  /// Describes a build in a sandbox, with the back end that the source names.
+  ///
+  /// - Throws: ``RebuildError`` of reason `project` or `files`.
+  package init(
+    source: FilePath, kind: Kind, requirements: Requirements? = nil, interpreter: Interpreter,
+    sourceDateEpoch: Int64?, place: Place, store: EnvironmentStore = EnvironmentStore()
+  ) throws(RebuildError) {
+    self.source = source
+    self.kind = kind
+    system = try BuildSystem(source: source)
+    self.requirements =
+      requirements ?? .resolved(EnvironmentStore.Question(system.requirements))
+    self.interpreter = interpreter
+    self.sourceDateEpoch = sourceDateEpoch
+    self.place = place
+    self.store = store
+  }
+
+  /// Builds.
+  ///
+  /// - Parameter progress: called with each line that is printed, without line end.
+  /// - Throws: ``RebuildError`` of reason `requirements` when these cannot be had, `limit` when the
+  ///   build went beyond one, `build` when it failed, `output` when its file has no proper name;
+  ///   `CancellationError`. No process is left then, and no file.
+  package func run(
+    log progress: @escaping @Sendable (String) -> Void = { _ in }
+  ) async throws -> BuiltFile {
+    var log = BuildLog(file: nil, progress: progress)
+    return try await run(log: &log)
+  }
+
+  func run(log: inout BuildLog) async throws -> BuiltFile {
+    var (lock, known) = try await firstLock(log: &log)
+    // A back end's answer depends on the source alone; two rounds are more than any needs.
+    for _ in 0..<3 {
+      let site = try await store.environment(for: lock, interpreter: interpreter, log: &log)
+      let run = SandboxRun(build: self, site: site, hook: "build_\(kind.rawValue)", known: known)
+      let result = try await run.run(log: &log)
+      if let file = result.file {
+        return BuiltFile(
+          filename: try Self.filename(file.name, kind: kind), bytes: file.bytes, lock: lock,
+          site: site, dynamicRequirements: result.requirements, logTail: log.tail)
+      }
+      let wanted = result.requirements
+      switch requirements {
+      case .resolved(var question):
+        question.requirements += wanted.filter { !question.requirements.contains($0) }
+        lock = try await store.lock(question, for: interpreter, log: &log)
+      case .locked(let locked):
+        for requirement in wanted { try locked.check(satisfies: requirement) }
+      }
+      known = wanted
+    }
+    throw RebuildError(
+      .build, "the build back end asks for other requirements each time it is asked",
+      logTail: log.tail)
+  }
+
+  /// Asks the back end what it requires besides `pyproject.toml`, and builds nothing.
+  ///
+  /// - Throws: ``RebuildError``, `CancellationError`.
+  package func dynamicRequirements(
+    log progress: @escaping @Sendable (String) -> Void = { _ in }
+  ) async throws -> [String] {
+    var log = BuildLog(file: nil, progress: progress)
+    let (lock, _) = try await firstLock(log: &log)
+    let site = try await store.environment(for: lock, interpreter: interpreter, log: &log)
+    let run = SandboxRun(build: self, site: site, hook: nil, known: nil)
+    return try await run.run(log: &log).requirements
+  }
+
+  // The requirements that need no second look, and the lock that has them.
+  private func firstLock(log: inout BuildLog) async throws -> (BuildLock, known: [String]) {
+    switch requirements {
+    case .resolved(let question):
+      (try await store.lock(question, for: interpreter, log: &log), question.requirements)
+    case .locked(let lock): (lock, lock.requirements ?? [])
+    }
+  }
+
+  private static func filename(
+    _ name: String, kind: Kind
+  ) throws(RebuildError) -> DistributionFilename {
+    do {
+      let filename = try DistributionFilename(name)
+      let type = kind == .sdist ? "sdist" : "bdist_wheel"
+      guard filename.filetype == type else {
+        throw RebuildError(.output, "the build made `\(filename)`, which is no \(kind.rawValue)")
+      }
+      return filename
+    } catch let error as RebuildError {
+      throw error
+    } catch {
+      throw RebuildError(.output, "the build made an unexpected file: \(error)")
+    }
+  }
+}
+
+extension BuildLock {
+  /// Makes sure that a requirement is met by what is locked.
+  ///
+  /// One with a marker that is not locked is let pass: whether the marker holds is seen when the
+  /// build runs.
+  ///
+  /// - Throws: ``RebuildError`` of reason `requirements`.
+  func check(satisfies text: String) throws(RebuildError) {
+    let requirement: Requirement
+    do {
+      requirement = try Requirement(text)
+    } catch {
+      throw RebuildError(.requirements, "the build requires `\(text)`: \(error)")
+    }
+    let found = pylock.packages.filter { $0.requirement.project == requirement.project }
+    if found.isEmpty, requirement.marker != nil { return }
+    guard found.contains(where: { requirement.specifiers.contains($0.version) }) else {
+      throw RebuildError(
+        .requirements, "the build requires `\(text)`, which `\(BuildLock.filename)` does not lock",
+        help: "run hallmark lock, and commit the file")
+    }
+  }
+}

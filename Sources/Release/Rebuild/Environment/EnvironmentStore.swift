@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Encodings
+import FoundationEssentials
+import PythonPackaging
+package import SystemPackage
+
+/// Resolves build requirements, and keeps environments in which they are installed.
+///
+/// ```
+/// tools/uv-0.13.8-x86_64/uv     the resolver
+/// wheels/                       its cache of downloads
+/// environments/KEY/             one virtual environment, never changed
+/// ```
+/// Only wheels are taken, so nothing of a package runs while it is resolved, fetched and unpacked.
+/// `KEY` is a digest of the lock, the interpreter and the resolver's version. The folder can be
+/// removed at any time; what is missing is made again.
+package struct EnvironmentStore: Sendable {
+  /// The folder of everything.
+  package let cache: FilePath
+
+  private static let indexHelp = """
+    check the names and versions, that wheels of them exist, and that the index can be reached: \
+    PyPI, or the one that PIP_INDEX_URL or pip.conf names
+    """
+
+  /// Uses a folder.
+  ///
+  /// - Parameter cache: `~/.cache/hallmark` by default, where `XDG_CACHE_HOME` does not say
+  ///   otherwise.
+  package init(cache: FilePath? = nil) {
+    self.cache = cache ?? Self.defaultCache
+  }
+
+  private static var defaultCache: FilePath {
+    let environment = Platform.environment
+    if let folder = environment["XDG_CACHE_HOME"], folder.hasPrefix("/") {
+      return FilePath(folder).appending("hallmark")
+    }
+    if let home = environment["HOME"], home.hasPrefix("/") {
+      return FilePath(home).appending(".cache/hallmark")
+    }
+    return FilePath("/tmp/hallmark-cache-\(Platform.userID)")
+  }
+
+  /// What is to be resolved.
+  package struct Question: Hashable, Sendable {
+    /// Requirements as `pyproject.toml` writes them.
+    package var requirements: [String]
+    /// The moment after which uploads do not count; `nil` counts all.
+    package var uploadedBefore: Timestamp?
+    /// Whether wheels for all platforms are locked, and not only those for this interpreter.
+    package var isUniversal: Bool
+
+    /// Asks for requirements.
+    package init(
+      _ requirements: [String], uploadedBefore: Timestamp? = nil, isUniversal: Bool = false
+    ) {
+      self.requirements = requirements
+      self.uploadedBefore = uploadedBefore
+      self.isUniversal = isUniversal
+    }
+  }
+
+  /// Resolves requirements to one version each, with the digests of the wheels.
+  ///
+  /// - Throws: ``RebuildError`` of reason `requirements`, `environment` or `files`.
+  package func lock(
+    _ question: Question, for interpreter: Interpreter,
+    log progress: @escaping @Sendable (String) -> Void = { _ in }
+  ) async throws -> BuildLock {
+    var log = BuildLog(file: nil, progress: progress)
+    return try await lock(question, for: interpreter, log: &log)
+  }
+
+  func lock(
+    _ question: Question, for interpreter: Interpreter, log: inout BuildLog
+  ) async throws -> BuildLock {
+    for requirement in question.requirements { try Self.check(requirement) }
+    if question.requirements.isEmpty {
+      return try BuildLock(
+        resolved: Array("lock-version = \"1.0\"\ncreated-by = \"hallmark\"\npackages = []\n".utf8),
+        requirements: [], uploadedBefore: question.uploadedBefore)
+    }
+    let uv = try await UVTool(cache: cache, log: &log)
+    var collected = log
+    defer { log = collected }
+    return try await FileTree.withTemporaryFolder { work in
+      let input = work.appending("requirements.in")
+      let output = work.appending("pylock.toml")
+      let text = question.requirements.map { "\($0)\n" }.joined()
+      try FileTree.write(Array(text.utf8), to: input)
+      var command = [
+        "pip", "compile", "--format", "pylock.toml", "--generate-hashes",
+        "--only-binary", ":all:", "--python", interpreter.program.string,
+        "--output-file", output.string, "--quiet",
+      ]
+      if question.isUniversal { command.append("--universal") }
+      if let moment = question.uploadedBefore { command += ["--exclude-newer", moment.rfc3339] }
+      try await run(uv, command + [input.string], work: work, doing: "resolved", log: &collected)
+      return try BuildLock(
+        resolved: try FileTree.read(output, limit: Pylock.sizeLimit),
+        requirements: question.requirements, uploadedBefore: question.uploadedBefore)
+    }
+  }
+
+  /// The environment of a lock: from the cache, or installed now.
+  ///
+  /// - Throws: ``RebuildError`` of reason `requirements`, `environment` or `files`.
+  package func environment(
+    for lock: BuildLock, interpreter: Interpreter,
+    log progress: @escaping @Sendable (String) -> Void = { _ in }
+  ) async throws -> BuildSite {
+    var log = BuildLog(file: nil, progress: progress)
+    return try await environment(for: lock, interpreter: interpreter, log: &log)
+  }
+
+  func environment(
+    for lock: BuildLock, interpreter: Interpreter, log: inout BuildLog
+  ) async throws -> BuildSite {
+    let key = SHA256Hash(
+      hashing: Array(
+        """
+        \(SHA256Hash(hashing: Array(lock.requirementLines.utf8)))
+        \(interpreter.program) \(interpreter.version) \(interpreter.sha256)
+        uv \(UVTool.version)
+        """.utf8)
+    ).hexadecimal.prefix(32)
+    let folder = cache.appending("environments").appending(String(key))
+    if !FileTree.isFolder(folder) {
+      try await install(lock, interpreter: interpreter, folder: folder, log: &log)
+    }
+    let packages = Self.sitePackages(of: folder)
+    let wheels = BuildSite.installed(of: lock) { package in
+      packages.flatMap { Self.tags(of: package, in: $0) }
+    }
+    return BuildSite(folder: folder, interpreter: interpreter, wheels: wheels)
+  }
+
+  private func install(
+    _ lock: BuildLock, interpreter: Interpreter, folder: FilePath, log: inout BuildLog
+  ) async throws {
+    let uv = try await UVTool(cache: cache, log: &log)
+    try FileTree.makeFolder(folder.removingLastComponent())
+    let partial = folder.removingLastComponent().appending(".\(Platform.uniqueSuffix).partial")
+    defer { if FileTree.isFolder(partial) { FileTree.remove(partial) } }
+    let list = partial.appending("requirements.txt")
+    let venv = ["venv", "--relocatable", "--quiet", "--no-project"]
+    try FileTree.makeFolder(partial)
+    // Whatever the mask of permissions is: another user reads it in the sandbox.
+    Platform.makeExecutable(partial)
+    try await run(
+      uv, venv + ["--python", interpreter.program.string, "--allow-existing", partial.string],
+      work: partial, doing: "installed", log: &log)
+    if !lock.pylock.packages.isEmpty {
+      try FileTree.write(Array(lock.requirementLines.utf8), to: list)
+      // The environment's own interpreter only tells uv where it is; it has no packages yet.
+      try await run(
+        uv,
+        [
+          "pip", "install", "--quiet", "--python", partial.appending("bin/python").string,
+          "--require-hashes", "--no-deps", "--only-binary", ":all:", "--requirement", list.string,
+        ],
+        work: partial, doing: "installed", log: &log)
+    }
+    do {
+      try Platform.rename(partial, to: folder)
+    } catch {
+      // Another process was faster with the same packages.
+      guard FileTree.isFolder(folder) else {
+        throw RebuildError(.files, "cannot make the folder `\(folder)`")
+      }
+    }
+  }
+
+  private func run(
+    _ uv: UVTool, _ arguments: [String], work: FilePath, doing: String, log: inout BuildLog
+  ) async throws {
+    let inherited = Platform.environment
+    let index = IndexSettings(environment: inherited)
+    var variables = index.variables
+    for name in ["PATH", "HOME"] { variables[name] = inherited[name] }
+    variables["UV_CACHE_DIR"] = cache.appending("wheels").string
+    variables["UV_PYTHON_DOWNLOADS"] = "never"
+    variables["UV_NO_PROGRESS"] = "1"
+    variables["NO_COLOR"] = "1"
+    var command = [uv.program.string] + arguments + ["--no-config"]
+    if index.isOffline, arguments.first == "pip" { command.append("--no-index") }
+    let process = ChildProcess(command: command, environment: variables, folder: work)
+    guard try await process.run(log: &log) else {
+      let problem = log.tail.first { $0.contains("×") || $0.hasPrefix("error:") }
+      let words = problem?.drop { $0 == " " || $0 == "×" }.drop { $0 == " " }
+      throw RebuildError(
+        .requirements,
+        "the requirements of the build cannot be \(doing)" + (words.map { ": \($0)" } ?? ""),
+        help: Self.indexHelp, logTail: log.tail.filter { !$0.hasPrefix("$ ") })
+    }
+  }
+
+  /// A requirement goes into a file that uv reads, so it must be one of that file's lines.
+  private static func check(_ requirement: String) throws(RebuildError) {
+    do {
+      _ = try Requirement(requirement)
+    } catch {
+      throw RebuildError(
+        .requirements, "the build requires `\(requirement)`, which cannot be locked: \(error)")
+    }
+  }
+
+  private static func sitePackages(of folder: FilePath) -> FilePath? {
+    let lib = folder.appending("lib")
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: lib.string)) ?? []
+    return names.sorted().first.map { lib.appending($0).appending("site-packages") }
+  }
+
+  private static func tags(of package: Pylock.Package, in site: FilePath) -> Set<String>? {
+    let name = package.requirement.project.normalized.replacing("-", with: "_")
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: site.string)) ?? []
+    let found = names.first { entry in
+      guard entry.hasSuffix(".dist-info") else { return false }
+      let parts = entry.dropLast(".dist-info".count).split(separator: "-")
+      return parts.first.map {
+        (try? ProjectName(String($0)))?.normalized.replacing("-", with: "_") == name
+      } ?? false
+    }
+    guard let found else { return nil }
+    let path = site.appending(found).appending("WHEEL")
+    let bytes = (try? FileTree.read(path, limit: 1 << 16)) ?? []
+    var tags: Set<String> = []
+    for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+    where line.hasPrefix("Tag: ") {
+      tags.insert(String(line.dropFirst("Tag: ".count)))
+    }
+    return tags
+  }
+}

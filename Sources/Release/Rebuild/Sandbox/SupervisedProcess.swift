@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FoundationEssentials
+import Subprocess
+import SystemPackage
+
+/// A build's process, watched until it ends or goes beyond a limit.
+struct SupervisedProcess: Sendable {
+  /// The program's path and its arguments.
+  let command: [String]
+  /// The whole environment of the program.
+  let environment: [String: String]
+  /// The folder in which it runs.
+  let folder: FilePath
+  /// What it and all that it starts may use.
+  let limits: Sandbox.Limits
+  /// Whether ``command`` makes a process namespace, so that all of its processes can be seen.
+  let isSandbox: Bool
+
+  /// How it ended.
+  struct Outcome: Sendable {
+    /// Whether it ended with status 0.
+    let isSuccess: Bool
+    /// `exit status 1` or `signal 9`.
+    let status: String
+    /// The limit that ended it.
+    let exceeded: Sandbox.Limits.Kind?
+  }
+
+  private static let interval = Duration.milliseconds(100)
+
+  /// Runs it; standard output goes to a file, standard error line by line to the log.
+  ///
+  /// - Throws: ``RebuildError`` of reason `environment`, and `CancellationError`; the processes are
+  ///   gone then too.
+  func run(output: FileDescriptor, log: inout BuildLog) async throws -> Outcome {
+    var options = PlatformOptions()
+    options.processGroupID = 0
+    options.teardownSequence = [
+      .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .seconds(1))
+    ]
+    var variables: [Environment.Key: String] = [:]
+    for (name, value) in environment {
+      if let key = Environment.Key(rawValue: name) { variables[key] = value }
+    }
+    var collected = log
+    let limits = limits
+    let watchesUsage = isSandbox
+    let result = try await Subprocess.run(
+      .path(FilePath(command.first ?? "")), arguments: Arguments(Array(command.dropFirst())),
+      environment: .custom(variables), workingDirectory: folder, platformOptions: options,
+      input: .none, output: .fileDescriptor(output, closeAfterSpawningProcess: false),
+      error: .sequence
+    ) { execution in
+      let process = execution.processIdentifier.value
+      return try await withThrowingTaskGroup(of: Sandbox.Limits.Kind?.self) { group in
+        group.addTask {
+          let exceeded = await Self.watch(process, limits: limits, usage: watchesUsage)
+          if exceeded != nil { Platform.killGroup(process) }
+          return exceeded
+        }
+        var lines = LineBuffer()
+        var printed = 0
+        var exceeded: Sandbox.Limits.Kind?
+        for try await chunk in execution.standardError {
+          printed += chunk.withUnsafeBytes { $0.count }
+          guard printed <= limits.output else {
+            if exceeded == nil { Platform.killGroup(process) }
+            exceeded = .output
+            continue
+          }
+          for line in chunk.withUnsafeBytes({ lines.add($0) }) { collected.add(line) }
+        }
+        if let line = lines.finish() { collected.add(line) }
+        group.cancelAll()
+        for try await watched in group { exceeded = exceeded ?? watched }
+        return exceeded
+      }
+    }
+    log = collected
+    try Task.checkCancellation()
+    return Outcome(
+      isSuccess: result.terminationStatus.isSuccess,
+      status: ChildProcess.text(result.terminationStatus), exceeded: result.closureResult)
+  }
+
+  private static func watch(
+    _ process: Int32, limits: Sandbox.Limits, usage: Bool
+  ) async -> Sandbox.Limits.Kind? {
+    let start = ContinuousClock.now
+    while true {
+      // Cancelled when the process has ended.
+      guard (try? await Task.sleep(for: interval)) != nil else { return nil }
+      if ContinuousClock.now - start > .seconds(limits.seconds) { return .time }
+      if usage, let exceeded = SandboxUsage(below: process).exceeded(limits) { return exceeded }
+    }
+  }
+}
