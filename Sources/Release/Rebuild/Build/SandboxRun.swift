@@ -13,7 +13,7 @@ struct SandboxRun: Sendable {
   let site: BuildSite
   /// The hook that makes a file; `nil` only asks for requirements.
   let hook: String?
-  /// Requirements that are met; others end the run before the hook. `nil` ends it in any case.
+  /// Requirements that are met; others end the run before the hook.
   let known: [String]?
 
   /// What came back.

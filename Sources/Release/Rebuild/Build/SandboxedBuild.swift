@@ -78,6 +78,7 @@ package struct SandboxedBuild: Sendable {
   /// Builds.
   ///
   /// - Parameter progress: called with each line that is printed, without line end.
+  /// - Returns: the file.
   /// - Throws: ``RebuildError`` of reason `requirements` when these cannot be had, `limit` when the
   ///   build went beyond one, `build` when it failed, `output` when its file has no proper name;
   ///   `CancellationError`. No process is left then, and no file.

@@ -24,7 +24,10 @@ struct UVTool: Hashable, Sendable {
 
   /// Finds the program in the cache, or fetches it.
   ///
-  /// - Parameter python: an interpreter with `venv`, for pip.
+  /// - Parameters:
+  ///   - cache: the folder of everything that is kept.
+  ///   - python: an interpreter with `venv`, for pip.
+  ///   - log: where the programs' output goes.
   /// - Throws: ``RebuildError`` of reason `environment` or `files`.
   init(cache: FilePath, python: String = "python3", log: inout BuildLog) async throws {
     let folder = cache.appending("tools/uv-\(Self.version)-\(Platform.architecture)")
