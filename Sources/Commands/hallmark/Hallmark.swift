@@ -19,7 +19,8 @@ struct Hallmark: AsyncParsableCommand {
       CommandGroup(
         name: "Release",
         subcommands: [
-          ReleaseCommand.self, AttestCommand.self, SignCommand.self, ApproveCommand.self,
+          ReleaseCommand.self, LockCommand.self, BuildCommand.self, AttestCommand.self,
+          SignCommand.self, ApproveCommand.self,
           PublishCommand.self,
           IdentityCommand.self,
         ]),

@@ -91,15 +91,17 @@ package enum FileTree {
     try? FileManager.default.removeItem(atPath: probe.string)
   }
 
-  /// Writes a new file and waits until it is on the disk.
-  static func write(_ bytes: [UInt8], to path: FilePath) throws(RebuildError) {
+  /// Writes a new file and waits until it is on the disk, unless it is for a moment only.
+  static func write(
+    _ bytes: [UInt8], to path: FilePath, isTemporary: Bool = false
+  ) throws(RebuildError) {
     do {
       let descriptor = try FileDescriptor.open(
         path, .writeOnly, options: [.create, .truncate, .closeOnExec],
         permissions: [.ownerReadWrite, .groupRead, .otherRead])
       try descriptor.closeAfter {
         try descriptor.writeAll(bytes)
-        try Platform.synchronize(descriptor)
+        if !isTemporary { try Platform.synchronize(descriptor) }
       }
     } catch {
       throw failure("cannot write `\(path)`", error)

@@ -48,7 +48,7 @@ struct SandboxRun: Sendable {
       ]
       for (name, text) in files {
         let path = job.appending(name)
-        try FileTree.write(Array(text.utf8), to: path)
+        try FileTree.write(Array(text.utf8), to: path, isTemporary: true)
         Platform.makeReadable(path)
       }
       let channel = work.appending("result.tar")

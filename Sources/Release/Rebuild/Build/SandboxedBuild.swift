@@ -56,6 +56,8 @@ package struct SandboxedBuild: Sendable {
   package var place: Place
   /// Environments.
   package var store: EnvironmentStore
+  /// The answer to ``Requirements/resolved(_:)``, where the question was asked before.
+  var firstLock: BuildLock?
 
   /// Describes a build in a sandbox, with the back end that the source names.
   ///
@@ -90,7 +92,7 @@ package struct SandboxedBuild: Sendable {
   }
 
   func run(log: inout BuildLog) async throws -> BuiltFile {
-    var (lock, known) = try await firstLock(log: &log)
+    var (lock, known) = try await startingLock(log: &log)
     // A back end's answer depends on the source alone; two rounds are more than any needs.
     for _ in 0..<3 {
       let site = try await store.environment(for: lock, interpreter: interpreter, log: &log)
@@ -123,18 +125,19 @@ package struct SandboxedBuild: Sendable {
     log progress: @escaping @Sendable (String) -> Void = { _ in }
   ) async throws -> [String] {
     var log = BuildLog(file: nil, progress: progress)
-    let (lock, _) = try await firstLock(log: &log)
+    let (lock, _) = try await startingLock(log: &log)
     let site = try await store.environment(for: lock, interpreter: interpreter, log: &log)
     let run = SandboxRun(build: self, site: site, hook: nil, known: nil)
     return try await run.run(log: &log).requirements
   }
 
   // The requirements that need no second look, and the lock that has them.
-  private func firstLock(log: inout BuildLog) async throws -> (BuildLock, known: [String]) {
+  private func startingLock(log: inout BuildLog) async throws -> (BuildLock, known: [String]) {
     switch requirements {
     case .resolved(let question):
-      (try await store.lock(question, for: interpreter, log: &log), question.requirements)
-    case .locked(let lock): (lock, lock.requirements ?? [])
+      if let firstLock { return (firstLock, question.requirements) }
+      return (try await store.lock(question, for: interpreter, log: &log), question.requirements)
+    case .locked(let lock): return (lock, lock.requirements ?? [])
     }
   }
 

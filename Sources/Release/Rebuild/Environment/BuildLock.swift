@@ -12,6 +12,7 @@ import SourceText
 /// [tool.hallmark]
 /// requirements = ["hatchling>=1.27"]
 /// uploaded-before = 2026-11-28T00:00:00Z
+/// python = "3.11"
 /// ```
 package struct BuildLock: Hashable, Sendable {
   /// The name of the file in a project.
@@ -25,6 +26,9 @@ package struct BuildLock: Hashable, Sendable {
   package let requirements: [String]?
   /// The moment after which uploads did not count.
   package let uploadedBefore: Timestamp?
+
+  /// The oldest Python that it was made for, if it is for all platforms.
+  package let oldestPython: String?
 
   /// The SHA-256 of the text.
   package var sha256: SHA256Hash { SHA256Hash(hashing: bytes) }
@@ -40,6 +44,7 @@ package struct BuildLock: Hashable, Sendable {
       ).root
       let table = try root.optional("tool")?.optional("hallmark")
       requirements = try table?.optional("requirements")?.strings()
+      oldestPython = try table?.optional("python")?.string()
       let moment = try table?.optional("uploaded-before")
       if case .dateTime(let text)? = moment?.value {
         uploadedBefore = try Timestamp(rfc3339: text)
@@ -65,18 +70,19 @@ package struct BuildLock: Hashable, Sendable {
   ///
   /// - Throws: ``RebuildError`` of reason `requirements`.
   init(
-    resolved text: [UInt8], requirements: [String], uploadedBefore: Timestamp?
+    resolved text: [UInt8], question: EnvironmentStore.Question
   ) throws(RebuildError) {
     var lines = String(decoding: text, as: UTF8.self).split(
       separator: "\n", omittingEmptySubsequences: false
     ).drop { $0.hasPrefix("#") }.map(String.init)
     while lines.last?.isEmpty == true { lines.removeLast() }
-    let list = requirements.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    let list = question.requirements.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
       .map { "\n    \(Self.quoted($0))," }.joined()
     lines.insert(
       "# The requirements of this project's build; `hallmark lock` writes this file.", at: 0)
     lines += ["", "[tool.hallmark]", "requirements = [\(list)\(list.isEmpty ? "" : "\n")]"]
-    if let uploadedBefore { lines.append("uploaded-before = \(uploadedBefore.rfc3339)") }
+    if let moment = question.uploadedBefore { lines.append("uploaded-before = \(moment.rfc3339)") }
+    if let oldest = question.oldestPython { lines.append("python = \(Self.quoted(oldest))") }
     try self.init(parsing: Array((lines.joined(separator: "\n") + "\n").utf8))
   }
 

@@ -49,16 +49,17 @@ package struct EnvironmentStore: Sendable {
     package var requirements: [String]
     /// The moment after which uploads do not count; `nil` counts all.
     package var uploadedBefore: Timestamp?
-    /// Whether wheels for all platforms are locked, and not only those for this interpreter.
-    package var isUniversal: Bool
+    /// Locks wheels for all platforms and for this version of Python, such as `3.11`, and newer
+    /// ones; `nil` locks those for the interpreter that is there.
+    package var oldestPython: String?
 
     /// Asks for requirements.
     package init(
-      _ requirements: [String], uploadedBefore: Timestamp? = nil, isUniversal: Bool = false
+      _ requirements: [String], uploadedBefore: Timestamp? = nil, oldestPython: String? = nil
     ) {
       self.requirements = requirements
       self.uploadedBefore = uploadedBefore
-      self.isUniversal = isUniversal
+      self.oldestPython = oldestPython
     }
   }
 
@@ -80,7 +81,7 @@ package struct EnvironmentStore: Sendable {
     if question.requirements.isEmpty {
       return try BuildLock(
         resolved: Array("lock-version = \"1.0\"\ncreated-by = \"hallmark\"\npackages = []\n".utf8),
-        requirements: [], uploadedBefore: question.uploadedBefore)
+        question: question)
     }
     let uv = try await UVTool(cache: cache, log: &log)
     var collected = log
@@ -95,12 +96,14 @@ package struct EnvironmentStore: Sendable {
         "--only-binary", ":all:", "--python", interpreter.program.string,
         "--output-file", output.string, "--quiet",
       ]
-      if question.isUniversal { command.append("--universal") }
+      if let oldest = question.oldestPython {
+        command += ["--universal", "--python-version", oldest]
+      }
       if let moment = question.uploadedBefore { command += ["--exclude-newer", moment.rfc3339] }
       try await run(uv, command + [input.string], work: work, doing: "resolved", log: &collected)
       return try BuildLock(
         resolved: try FileTree.read(output, limit: Pylock.sizeLimit),
-        requirements: question.requirements, uploadedBefore: question.uploadedBefore)
+        question: question)
     }
   }
 

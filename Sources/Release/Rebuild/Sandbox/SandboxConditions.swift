@@ -39,7 +39,13 @@ extension Sandbox {
       sourcePath: "/build/elsewhere/in another/source", umask: 0o077, timeZone: "JST-9",
       locale: "C", userID: 1234, userName: "builder", hostName: "elsewhere",
       home: "/build/users/builder", hashSeed: "4242", reversesDirectoryOrder: true,
-      sourceTimeShift: -3 * 86_400 - 7)
+      sourceTimeShift: 3 * 86_400 + 7)
+
+    /// What ``varied`` changes, in words.
+    static let variedNames = [
+      "time", "path", "umask", "time zone", "locale", "user", "host name", "home", "hash seed",
+      "order of folders", "times of files",
+    ]
 
     /// The variables of the build, but those that are the caller's to give.
     func variables(environment: FilePath?) -> [String: String] {

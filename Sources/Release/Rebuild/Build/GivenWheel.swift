@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Archives
+package import Encodings
+import FoundationEssentials
+package import PythonPackaging
+package import SystemPackage
+
+/// A wheel of the release that was made elsewhere, such as a platform's by cibuildwheel: it is
+/// taken as it is and recorded.
+package struct GivenWheel: Hashable, Sendable {
+  /// Where it is.
+  package let path: FilePath
+  /// Its name.
+  package let filename: DistributionFilename
+  /// Its SHA-256.
+  package let sha256: SHA256Hash
+  /// Its size in bytes.
+  package let size: Int64
+
+  private static let sizeLimit = 1 << 30
+
+  /// Finds wheels: files, or all wheels of folders.
+  ///
+  /// - Throws: ``RebuildError`` of reason `output` or `files`.
+  static func find(_ paths: [FilePath]) throws(RebuildError) -> [GivenWheel] {
+    var files: [FilePath] = []
+    for path in paths {
+      guard FileTree.isFolder(path) else {
+        files.append(path)
+        continue
+      }
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: path.string)) ?? []
+      let wheels = names.filter { $0.hasSuffix(".whl") }.sorted()
+      guard !wheels.isEmpty else {
+        throw RebuildError(.output, "there is no wheel in `\(path)`")
+      }
+      files += wheels.map { path.appending($0) }
+    }
+    var found: [GivenWheel] = []
+    for path in files {
+      let name = path.lastComponent?.string ?? ""
+      guard let filename = try? DistributionFilename(name), filename.filetype == "bdist_wheel"
+      else { throw RebuildError(.output, "`\(path)` is not named like a wheel") }
+      guard !found.contains(where: { $0.filename.text == filename.text }) else {
+        throw RebuildError(.output, "there are two wheels named `\(filename)`")
+      }
+      let (sha256, size) = try FileTree.digest(path)
+      found.append(GivenWheel(path: path, filename: filename, sha256: sha256, size: size))
+    }
+    return found
+  }
+
+  /// Makes sure that it is a wheel whose metadata are those of its name.
+  ///
+  /// - Throws: ``RebuildError`` of reason `output` or `files`.
+  func check() throws(RebuildError) {
+    let bytes = try FileTree.read(path, limit: Self.sizeLimit)
+    do {
+      let metadata = try CoreMetadata(parsing: try DistributionMetadata.wheelMetadata(in: bytes))
+      guard metadata.name == filename.project, metadata.version == filename.version else {
+        throw RebuildError(
+          .output,
+          "the metadata in `\(filename)` are those of \(metadata.name) \(metadata.version)")
+      }
+    } catch let error as RebuildError {
+      throw error
+    } catch {
+      throw RebuildError(.output, "`\(path)` is not acceptable: \(error)")
+    }
+  }
+}
