@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FoundationEssentials
+package import SystemPackage
+
+/// A fresh clone of a repository at one commit, as the source of a build.
+///
+/// Back ends ask git for versions and lists of files, so the clone keeps its history. Nothing of
+/// the repository runs here: no hooks (the template is empty), no filters (they would be
+/// configured, and no configuration is read), no submodules. Transports are https and paths of this
+/// machine.
+package struct SourceCheckout: Sendable {
+  /// The folder with the files.
+  package let folder: FilePath
+  /// The full id of the commit.
+  package let commit: String
+  /// The time of the commit, in seconds since the epoch.
+  package let commitTime: Int64
+  /// The tag, if it was found by one.
+  package let tag: String?
+
+  /// Which commit is wanted.
+  package struct Wanted: Sendable {
+    /// A tag by its name.
+    package var tag: String?
+    /// The commit that evidence names; the tag must be at it.
+    package var attestedCommit: String?
+    /// Whether a tag is of the release, for the case that none is named.
+    package var isTagOfRelease: @Sendable (String) -> Bool
+
+    /// Wants a commit.
+    package init(
+      tag: String? = nil, attestedCommit: String? = nil,
+      isTagOfRelease: @escaping @Sendable (String) -> Bool
+    ) {
+      self.tag = tag
+      self.attestedCommit = attestedCommit
+      self.isTagOfRelease = isTagOfRelease
+    }
+  }
+
+  /// Why there is no such commit.
+  package enum Problem: Error, Hashable, Sendable {
+    /// The repository cannot be cloned.
+    case repository(String)
+    /// There is no such tag or commit.
+    case reference(String)
+    /// The tag is at another commit than evidence says.
+    case moved(tag: String, at: String, attested: String)
+  }
+
+  private static let configuration = [
+    "core.hooksPath=/dev/null", "core.fsmonitor=false", "core.pager=cat", "credential.helper=",
+    "protocol.allow=never", "protocol.https.allow=always", "protocol.file.allow=always",
+    "submodule.recurse=false", "advice.detachedHead=false", "init.defaultBranch=main",
+    "transfer.fsckObjects=true", "fetch.fsck.zeroPaddedFilemode=ignore",
+    "fetch.fsck.badTimezone=ignore", "fetch.fsck.missingSpaceBeforeDate=ignore", "gc.auto=0",
+  ]
+
+  private static let passedVariables = [
+    "PATH", "TMPDIR", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY", "all_proxy",
+    "ALL_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO", "CURL_CA_BUNDLE",
+  ]
+
+  /// Clones a repository and checks a commit out.
+  ///
+  /// - Parameters:
+  ///   - repository: an https URL or a path of this machine.
+  ///   - wanted: which commit.
+  ///   - folder: where the files go; it must not be there.
+  /// - Throws: ``Problem``, ``RebuildError``, `CancellationError`.
+  package init(cloning repository: String, wanted: Wanted, into folder: FilePath) async throws {
+    let isURL = repository.utf8.starts(with: "https://".utf8)
+    let address = isURL ? repository : Platform.resolve(FilePath(repository))?.string
+    guard let address else { throw Problem.repository("there is no folder `\(repository)`") }
+    guard isURL || !repository.contains("://") else {
+      throw Problem.repository("`\(repository)` is neither an https URL nor a folder")
+    }
+    let cloned = try await Self.git(
+      [
+        "clone", "--quiet", "--no-local", "--template=", "--no-checkout", "--no-recurse-submodules",
+        "--", address, folder.string,
+      ], in: folder.removingLastComponent())
+    guard cloned.isSuccess else {
+      let line = cloned.standardError.split(separator: "\n").last.map(String.init) ?? cloned.status
+      throw Problem.repository("`\(repository)` cannot be cloned: \(line)")
+    }
+    (tag, commit) = try await Self.resolve(wanted, in: folder, of: repository)
+    let checkout = try await Self.git(
+      ["-c", "core.autocrlf=false", "checkout", "--quiet", "--detach", "--force", commit],
+      in: folder)
+    guard checkout.isSuccess else {
+      throw Problem.reference("the commit \(commit) cannot be checked out: \(checkout.status)")
+    }
+    let listing = try await Self.git(["ls-tree", "-r", "-z", "--full-tree", commit], in: folder)
+    if listing.standardOutput.split(separator: 0).contains(where: {
+      $0.starts(with: "160000 ".utf8)
+    }) {
+      throw Problem.reference(
+        "the commit \(commit.prefix(12)) has submodules, which are not fetched")
+    }
+    let time = try await Self.line(
+      ["show", "-s", "--no-show-signature", "--format=%ct", commit], in: folder)
+    guard let seconds = time.flatMap({ Int64($0) }) else {
+      throw Problem.reference("the commit \(commit) has no readable time")
+    }
+    commitTime = seconds
+    self.folder = folder
+  }
+
+  private static func resolve(
+    _ wanted: Wanted, in folder: FilePath, of repository: String
+  ) async throws -> (tag: String?, commit: String) {
+    var tag = wanted.tag
+    if tag == nil {
+      let names = try await git(
+        ["for-each-ref", "--format=%(refname:strip=2)", "refs/tags"], in: folder)
+      let found = names.standardOutput.split(separator: 0x0A)
+        .map { String(decoding: $0, as: UTF8.self) }.filter(wanted.isTagOfRelease)
+      guard found.count <= 1 || wanted.attestedCommit != nil else {
+        throw Problem.reference(
+          "several tags of `\(repository)` are of this version: "
+            + found.prefix(5).joined(separator: ", "))
+      }
+      tag = found.count == 1 ? found.first : nil
+    }
+    let tagged = try await tag.asyncFlatMap { name in
+      try await line(
+        ["rev-parse", "--verify", "--quiet", "--end-of-options", "refs/tags/\(name)^{commit}"],
+        in: folder)
+    }
+    if let attested = wanted.attestedCommit {
+      if let tag, let tagged, tagged != attested {
+        throw Problem.moved(tag: tag, at: tagged, attested: attested)
+      }
+      if let name = wanted.tag, tagged == nil {
+        throw Problem.reference("`\(repository)` has no tag `\(name)`")
+      }
+      let found = try await line(
+        ["rev-parse", "--verify", "--quiet", "--end-of-options", "\(attested)^{commit}"],
+        in: folder)
+      guard found == attested else {
+        throw Problem.reference("`\(repository)` does not have the attested commit \(attested)")
+      }
+      return (tag, attested)
+    }
+    guard let tagged else {
+      throw Problem.reference(
+        tag.map { "`\(repository)` has no tag `\($0)`" }
+          ?? "no tag of `\(repository)` is of this version")
+    }
+    return (tag, tagged)
+  }
+
+  /// Writes text files again with CR LF, as git does on Windows.
+  func checkOutWithWindowsLineEndings() async throws {
+    for command in [
+      ["rm", "--quiet", "-r", "--cached", "--", "."],
+      ["-c", "core.autocrlf=true", "-c", "core.eol=crlf", "reset", "--quiet", "--hard", commit],
+    ] {
+      guard try await Self.git(command, in: folder).isSuccess else {
+        throw Problem.reference("the commit \(commit) cannot be checked out with CR LF")
+      }
+    }
+  }
+
+  /// Gives all files of the checkout one time.
+  func setTimes(_ seconds: Int64) {
+    let names = try? FileManager.default.subpathsOfDirectory(atPath: folder.string)
+    for name in (names ?? []) where name != ".git" && !name.utf8.starts(with: ".git/".utf8) {
+      Platform.setTime(folder.appending(name), seconds: seconds, nanoseconds: 0)
+    }
+  }
+
+  private static func line(_ arguments: [String], in folder: FilePath) async throws -> String? {
+    let outcome = try await git(arguments, in: folder)
+    let line = outcome.standardOutput.prefix { $0 != 0x0A }
+    return outcome.isSuccess && !line.isEmpty ? String(decoding: line, as: UTF8.self) : nil
+  }
+
+  private static func git(
+    _ arguments: [String], in folder: FilePath
+  ) async throws -> ChildProcess.Outcome {
+    var environment = [
+      "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0",
+      "GIT_ASKPASS": "/bin/false", "GIT_NO_REPLACE_OBJECTS": "1", "GIT_NO_LAZY_FETCH": "1",
+      "GIT_LFS_SKIP_SMUDGE": "1", "LC_ALL": "C", "HOME": "/nonexistent",
+    ]
+    for name in passedVariables {
+      if let value = Platform.environment[name] { environment[name] = value }
+    }
+    return try await ChildProcess(
+      command: ["git", "--no-pager"] + configuration.flatMap { ["-c", $0] } + arguments,
+      environment: environment, folder: folder
+    ).collect()
+  }
+}
+
+extension Optional {
+  fileprivate func asyncFlatMap<Value>(
+    _ transform: (Wrapped) async throws -> Value?
+  ) async throws -> Value? {
+    guard let self else { return nil }
+    return try await transform(self)
+  }
+}
