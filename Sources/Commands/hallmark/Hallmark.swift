@@ -20,15 +20,13 @@ struct Hallmark: AsyncParsableCommand {
         name: "Release",
         subcommands: [
           ReleaseCommand.self, LockCommand.self, BuildCommand.self, AttestCommand.self,
-          SignCommand.self, ApproveCommand.self,
-          PublishCommand.self,
-          IdentityCommand.self,
+          SignCommand.self, ApproveCommand.self, PublishCommand.self, IdentityCommand.self,
         ]),
       CommandGroup(
         name: "Check",
         subcommands: [
-          VerifyCommand.self, InspectCommand.self, DownloadCommand.self, PolicyCommand.self,
-          BundleCommand.self, HashCommand.self, DiffCommand.self,
+          VerifyCommand.self, ReproduceCommand.self, DiffCommand.self, InspectCommand.self,
+          DownloadCommand.self, PolicyCommand.self, BundleCommand.self, HashCommand.self,
         ]),
       CommandGroup(name: "Trust", subcommands: [TrustCommand.self]),
     ])

@@ -45,6 +45,20 @@ enum OutputFiles {
     Platform.synchronize(folder: folder)
   }
 
+  /// Makes a folder and those above it.
+  ///
+  /// - Throws: `CommandFailure`.
+  static func makeFolder(_ folder: FilePath) throws(CommandFailure) {
+    do {
+      try FileManager.default.createDirectory(
+        atPath: folder.string, withIntermediateDirectories: true)
+    } catch {
+      throw CommandFailure(
+        status: ExitStatus.couldNotRun.rawValue,
+        Diagnostic("cannot make the folder `\(folder)`", help: ["name another folder"]))
+    }
+  }
+
   /// Removes what a run that was killed left of files with these names.
   static func removeLeftovers(of names: [String], in folder: FilePath) {
     let found = (try? FileManager.default.contentsOfDirectory(atPath: folder.string)) ?? []

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FoundationEssentials
+import Reproducibility
 package import SystemPackage
 
 /// A fresh clone of a repository at one commit, as the source of a build.
@@ -152,14 +153,18 @@ package struct SourceCheckout: Sendable {
     return (tag, tagged)
   }
 
-  /// Writes text files again with CR LF, as git does on Windows.
-  func checkOutWithWindowsLineEndings() async throws {
-    for command in [
-      ["rm", "--quiet", "-r", "--cached", "--", "."],
-      ["-c", "core.autocrlf=true", "-c", "core.eol=crlf", "reset", "--quiet", "--hard", commit],
-    ] {
-      guard try await Self.git(command, in: folder).isSuccess else {
-        throw Problem.reference("the commit \(commit) cannot be checked out with CR LF")
+  /// Puts the checkout into the state of the commit again, with one kind of line endings.
+  ///
+  /// - Throws: ``RebuildFailure``, ``RebuildError``, `CancellationError`.
+  func restore(withWindowsLineEndings: Bool) async throws {
+    let endings =
+      withWindowsLineEndings
+      ? ["core.autocrlf=true", "core.eol=crlf"] : ["core.autocrlf=false", "core.eol=lf"]
+    for command in [["rm", "--quiet", "-r", "--cached", "--", "."], ["reset", "--quiet", "--hard"]] {
+      let outcome = try await Self.git(endings.flatMap { ["-c", $0] } + command, in: folder)
+      guard outcome.isSuccess else {
+        throw RebuildFailure(
+          .noReference, "the commit \(commit) cannot be checked out: \(outcome.status)")
       }
     }
   }

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Archives
+import Encodings
+import PythonPackaging
+import Reproducibility
+import SystemPackage
+
+/// Makes a release's sdist and wheels again from a repository: the sdist from the checkout, the
+/// wheel from that sdist, or else from the checkout.
+struct GitReproduction: Sendable {
+  let run: Reproduction
+  let release: PublishedRelease
+  let repository: String
+  let wanted: SourceCheckout.Wanted
+
+  func report() async throws -> ReproductionReport {
+    try await FileTree.withTemporaryFolder { work in
+      let checkout: SourceCheckout
+      do {
+        run.progress("cloning \(repository)")
+        checkout = try await SourceCheckout(
+          cloning: repository, wanted: wanted, into: work.appending("checkout"))
+      } catch let problem as SourceCheckout.Problem {
+        return withoutSource(problem)
+      }
+      run.progress("rebuilding commit \(checkout.commit)")
+      var files: [FileReproduction] = []
+      for item in release.items {
+        let start = ContinuousClock.now
+        var result = try await reproduce(item, checkout: checkout, work: work)
+        result.duration = ContinuousClock.now - start
+        files.append(result)
+      }
+      var report = ReproductionReport(source: repository, files: files)
+      report.tag = checkout.tag
+      report.commit = checkout.commit
+      report.isCommitAttested = wanted.attestedCommit != nil
+      return report
+    }
+  }
+
+  private func withoutSource(_ problem: SourceCheckout.Problem) -> ReproductionReport {
+    let failure =
+      switch problem {
+      case .repository(let message): RebuildFailure(.noSource, message)
+      case .reference(let message): RebuildFailure(.noReference, message)
+      case .moved(let tag, let commit, let attested):
+        RebuildFailure(
+          .tagMoved,
+          "the tag `\(tag)` is at \(commit), but the attestation names \(attested)")
+      }
+    return ReproductionReport(
+      source: repository,
+      files: release.items.map { item in
+        FileReproduction(
+          filename: item.file.filename,
+          sha256: (try? item.file.contents.get()).map { SHA256Hash(hashing: $0) },
+          outcome: .obstacle(failure))
+      })
+  }
+
+  private func reproduce(
+    _ item: PublishedRelease.Item, checkout: SourceCheckout, work: FilePath
+  ) async throws -> FileReproduction {
+    let published = item.file
+    let inference: BuildInference
+    let bytes: [UInt8]
+    let source = BuildInference.Source.git(commitTime: checkout.commitTime)
+    let isWheel: Bool
+    switch item.contents {
+    case .failure(let failure):
+      return FileReproduction(
+        filename: published.filename,
+        sha256: (try? published.contents.get()).map { SHA256Hash(hashing: $0) },
+        outcome: .obstacle(failure))
+    case .success(.wheel(let contents, let traits)):
+      isWheel = true
+      bytes = contents
+      inference = BuildInference(
+        wheel: traits, sdist: release.sdist?.traits, metadata: traits.metadata,
+        uploadTime: run.bound(of: published), source: source, date: run.choices.sourceDateEpoch)
+    case .success(.sdist(let contents, let traits)):
+      isWheel = false
+      bytes = contents
+      inference = BuildInference(
+        wheel: release.wheel, sdist: traits, metadata: traits.metadata,
+        uploadTime: run.bound(of: published), source: source, date: run.choices.sourceDateEpoch)
+    }
+    let target = ReproductionBuilder.Target(
+      filename: published.filename, bytes: bytes, inference: inference,
+      uploadedBefore: run.bound(of: published))
+    return try await run.builder.reproduce(target) { variant in
+      try await prepare(checkout, variant: variant)
+      guard isWheel, !variant.buildsWheelFromCheckout else {
+        return try await run.builder.build(
+          isWheel ? .wheel : .sdist, source: checkout.folder, variant: variant, of: target)
+      }
+      let sdist = try await run.builder.build(
+        .sdist, source: checkout.folder, variant: variant, of: target)
+      return try await FileTree.withTemporaryFolder { folder in
+        let archive: TarArchive
+        do {
+          archive = try TarArchive(parsing: try GzipMember(parsing: sdist.bytes).contents)
+        } catch {
+          throw RebuildFailure(.buildFailed, "the rebuilt sdist cannot be read: \(error)")
+        }
+        try SdistSource(archive: archive).extract(into: folder)
+        return try await run.builder.build(.wheel, source: folder, variant: variant, of: target)
+      }
+    }
+  }
+
+  private func prepare(_ checkout: SourceCheckout, variant: BuildVariant) async throws {
+    try await checkout.restore(withWindowsLineEndings: variant.hasWindowsLineEndings)
+    checkout.setTimes(variant.sourceDateEpoch ?? checkout.commitTime)
+    guard variant.replaysTimes, let sdist = release.sdist?.traits else { return }
+    _ = RecordedTimes.replay(sdist.recordedTimes, on: checkout.folder)
+  }
+}
