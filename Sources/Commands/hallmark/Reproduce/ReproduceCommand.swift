@@ -141,8 +141,8 @@ struct ReproduceCommand: AsyncParsableCommand {
     let report = try await Interruption.run {
       try await network.withTransport { transport in try await plan.report(by: transport) }
     }
-    let outcome = ReproduceOutcome(report: report)
-    try outcome.write(outputFolder: outputDir)
+    let outcome = ReproduceOutcome(title: subject.title, report: report)
+    try outcome.write(outputFolder: outputDir, page: html)
     if global.json {
       console.output(outcome.json.compactText)
     } else {

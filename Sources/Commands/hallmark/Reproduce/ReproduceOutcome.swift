@@ -9,104 +9,76 @@ import Verification
 
 /// The end of a reproduction: what a person reads, what a program reads, and the files that stay.
 struct ReproduceOutcome {
+  let title: String
   let report: ReproductionReport
 
   static let schema: JSONValue = "hallmark.reproduce/v1"
 
-  /// The exit status: the worst of all files.
+  /// The exit status: the worst of all files; undecided when none could be judged.
   var status: ExitStatus {
-    let statuses = report.files.compactMap { file -> ExitStatus? in
-      switch file.verdict {
-      case nil: nil
-      case .identical, .identicalGiven: .done
-      case .equivalentMetadata, .different: .differs
-      case .cannotRebuild: .undecided
-      }
-    }
-    return statuses.isEmpty ? .undecided : ExitStatus.worst(of: statuses)
+    comparison.files.isEmpty ? .undecided : DiffCommand.status(of: comparison)
   }
 
-  /// Writes the rebuilt files.
-  ///
-  /// - Throws: `CommandFailure`.
-  func write(outputFolder: String?) throws(CommandFailure) {
-    guard let outputFolder else { return }
-    let folder = FilePath(outputFolder)
-    try OutputFiles.makeFolder(folder)
-    try OutputFiles.write(
-      report.files.compactMap { file in
-        file.rebuilt.map { OutputFiles.File(name: file.filename.text, bytes: $0) }
-      }, into: folder)
-  }
-
-  // MARK: For a person
-
-  /// Shows the verdicts, what was inferred, and what differs.
-  func show(on console: Console) {
-    func show(_ text: String) -> String { UntrustedText.printable(text) }
-    var source = "source: \(show(report.source))"
-    if let tag = report.tag { source += ", tag \(show(tag))" }
+  /// The report in the form that `hallmark diff` shows: verdicts, causes and fixes.
+  var comparison: RebuildReport {
+    var facts = [RebuildReport.Fact("source", report.source)]
+    if let tag = report.tag { facts.append(RebuildReport.Fact("tag", tag)) }
     if let commit = report.commit {
-      source += ", commit \(show(commit))" + (report.isCommitAttested ? " (attested)" : "")
+      facts.append(
+        RebuildReport.Fact(
+          "commit", commit + (report.isCommitAttested ? ", as the attestation says" : "")))
     }
-    console.output(source)
-    for file in report.files {
-      console.output()
-      self.show(file, on: console)
-    }
-    guard let verdict = report.verdict else { return }
-    console.output()
-    console.output(
-      "verdict: "
-        + console.styled(verdict.name, verdict.passes ? .good : .bad, on: .output)
-        + (verdict.passes ? ": the source makes these files" : ""))
+    return RebuildReport(
+      title: title, facts: facts, files: report.files.compactMap(Self.comparison))
   }
 
-  private func show(_ file: FileReproduction, on console: Console) {
-    func show(_ text: String) -> String { UntrustedText.printable(text) }
-    let mark =
-      switch file.verdict {
-      case nil: console.styled("·", .faint, on: .output)
-      case .some(let verdict) where verdict.passes: console.styled("✓", .good, on: .output)
-      case .some: console.styled("✗", .bad, on: .output)
-      }
-    console.output(
-      "\(mark) " + console.styled(show(file.filename.text), .strong, on: .output) + "  "
-        + Self.headline(of: file))
-    for fact in file.facts {
-      let topic = fact.topic.rawValue.padded(to: 12)
-      console.output(
-        "    " + console.styled(topic, .faint, on: .output)
-          + " \(show(fact.value))  " + console.styled("(\(show(fact.reason)))", .faint, on: .output))
+  private static func comparison(_ file: FileReproduction) -> RebuildReport.File? {
+    let outcome: RebuildReport.Outcome
+    switch file.outcome {
+    case .source: return nil
+    case .compared(let report): outcome = .compared(report)
+    case .obstacle(let failure):
+      outcome = .cannotRebuild(
+        reason: "\(failure.message) [\(failure.obstacle.rawValue)]; \(failure.help)",
+        log: failure.logTail)
+    }
+    var facts = file.facts.map {
+      RebuildReport.Fact($0.topic.rawValue, "\($0.value) (\($0.reason))")
     }
     if let variant = file.variant {
-      console.output(
-        "    " + console.styled("built with".padded(to: 12), .faint, on: .output)
-          + " Python \(show(file.python ?? "")), \(show(variant.text))"
-          + (file.attempts > 1 ? "; the best of \(file.attempts) builds" : ""))
+      let tries = file.attempts > 1 ? "; the closest of \(file.attempts) builds" : ""
+      facts.append(
+        RebuildReport.Fact("built", "Python \(file.python ?? ""), \(variant.text)\(tries)"))
     }
-    if case .obstacle(let failure) = file.outcome {
-      console.output("  [\(failure.obstacle.rawValue)] \(show(failure.message))")
-      for line in failure.logTail.suffix(8) { console.output("    | \(show(line))") }
-      console.output(console.styled("help", .accent, on: .output) + ": \(show(failure.help))")
+    if !file.environment.isEmpty {
+      facts.append(RebuildReport.Fact("with", file.environment.joined(separator: " ")))
     }
+    return RebuildReport.File(name: file.filename.text, outcome: outcome, facts: facts)
   }
 
-  private static func headline(of file: FileReproduction) -> String {
-    switch file.outcome {
-    case .source: "the source; read strictly, not judged"
-    case .compared(let report): report.verdict.name
-    case .obstacle: RebuildVerdict.cannotRebuild.name
+  /// Writes the rebuilt files and the page.
+  ///
+  /// - Throws: `CommandFailure`.
+  func write(outputFolder: String?, page: String?) throws(CommandFailure) {
+    if let outputFolder {
+      let folder = FilePath(outputFolder)
+      try OutputFiles.makeFolder(folder)
+      try OutputFiles.write(
+        report.files.compactMap { file in
+          file.rebuilt.map { OutputFiles.File(name: file.filename.text, bytes: $0) }
+        }, into: folder)
     }
+    if let page { try ReportFile.write(comparison, to: page) }
   }
 
-  // MARK: For a program
+  /// Shows the verdicts, what was inferred, and what differs.
+  func show(on console: Console) { ReportText(console: console).show(comparison) }
 
   /// The result as a JSON document.
   var json: JSONValue {
     [
       "schema": Self.schema, "status": .integer(Int64(status.rawValue)),
-      "verdict": report.verdict.map { .string($0.name) } ?? .null,
+      "verdict": comparison.worst.map { .string($0.name) } ?? .null,
       "source": .string(report.source),
       "tag": report.tag.map { .string($0) } ?? .null,
       "commit": report.commit.map { .string($0) } ?? .null,
@@ -132,7 +104,7 @@ struct ReproduceOutcome {
     }
     switch file.outcome {
     case .source: break
-    case .compared: break
+    case .compared: object["comparison"] = comparison(file)?.json
     case .obstacle(let failure):
       object["cause"] = .string(failure.obstacle.rawValue)
       object["message"] = .string(failure.message)
@@ -140,11 +112,5 @@ struct ReproduceOutcome {
       object["log"] = .array(failure.logTail.map { .string($0) })
     }
     return .object(object)
-  }
-}
-
-extension String {
-  fileprivate func padded(to width: Int) -> String {
-    self + String(repeating: " ", count: max(0, width - count))
   }
 }

@@ -55,4 +55,9 @@ enum ReproduceSubject: Sendable {
     case .files(let files): files.first.map { ($0.name.project, $0.name.version) }
     }
   }
+
+  /// The release in words.
+  var title: String {
+    release.map { "\($0.project.normalized) \($0.version.normalized)" } ?? ""
+  }
 }

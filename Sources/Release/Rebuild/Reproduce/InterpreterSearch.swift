@@ -43,7 +43,9 @@ struct InterpreterSearch: Sendable {
     for folder in (environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":") {
       // Shims of version managers are scripts that choose by folder.
       guard !folder.utf8.elementsEqual("shims".utf8), !folder.hasSuffix("/shims") else { continue }
-      for minor in minors { programs.append(FilePath(String(folder)).appending("python3.\(minor)")) }
+      for minor in minors {
+        programs.append(FilePath(String(folder)).appending("python3.\(minor)"))
+      }
     }
     guard let home = environment["HOME"].map({ FilePath($0) }) else { return programs }
     let pyenv = environment["PYENV_ROOT"].map { FilePath($0) } ?? home.appending(".pyenv")

@@ -81,9 +81,4 @@ package struct ReproductionReport: Sendable {
   package var isCommitAttested = false
   /// The files, in the order in which they were given.
   package let files: [FileReproduction]
-
-  /// The worst verdict; `nil` when nothing was judged.
-  package var verdict: RebuildVerdict? {
-    files.compactMap(\.verdict).max { $0.rung < $1.rung }
-  }
 }

@@ -160,7 +160,9 @@ package struct SourceCheckout: Sendable {
     let endings =
       withWindowsLineEndings
       ? ["core.autocrlf=true", "core.eol=crlf"] : ["core.autocrlf=false", "core.eol=lf"]
-    for command in [["rm", "--quiet", "-r", "--cached", "--", "."], ["reset", "--quiet", "--hard"]] {
+    for command in [
+      ["rm", "--quiet", "-r", "--cached", "--", "."], ["reset", "--quiet", "--hard"],
+    ] {
       let outcome = try await Self.git(endings.flatMap { ["-c", $0] } + command, in: folder)
       guard outcome.isSuccess else {
         throw RebuildFailure(
