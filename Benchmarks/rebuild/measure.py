@@ -52,7 +52,7 @@ def fetch(release: str) -> tuple[list[pathlib.Path], dict[str, str]]:
     if not list(folder.glob("*.whl")):
         run(str(TOOLS / "python"), "-m", "pip", "download", "--quiet", "--no-deps",
             "--only-binary=:all:", "--platform", "any", "--implementation", "py", "--abi", "none",
-            "--python-version", "3", "--dest", str(folder), release)
+            "--python-version", "3.13", "--dest", str(folder), release)
     # pip would build an sdist to read its metadata; this client only fetches it.
     if not list(folder.glob("*.tar.gz")):
         run(str(TOOLS / "unearth"), "--no-binary", "--download", str(folder), release)

@@ -158,9 +158,11 @@ package struct BuildInference: Sendable {
     } else if source == .sdist {
       state(.times, "those of the sdist", because: "it is the source")
     }
-    if wheel?.isGroupWritable ?? false || sdist?.isGroupWritable ?? false {
+    // A checkout has the umask's modes; an sdist is laid out without them.
+    let isGit = source != .sdist
+    if wheel?.isGroupWritable ?? false || (isGit && sdist?.isGroupWritable ?? false) {
       variant.umask = 0o002
-      state(.modes, "umask 002", because: "the group may write members of the archive")
+      state(.modes, "umask 002", because: "the group may write most members of the archive")
     }
     if case .git = source, sdist?.hasWindowsLineEndings ?? false {
       variant.hasWindowsLineEndings = true

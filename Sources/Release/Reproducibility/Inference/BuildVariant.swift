@@ -33,17 +33,22 @@ package struct BuildVariant: Hashable, Sendable {
       sourceDateEpoch.map { "SOURCE_DATE_EPOCH=\($0)" } ?? "SOURCE_DATE_EPOCH not set"
     ]
     if replaysTimes { parts.append("file times of the published sdist") }
-    if umask != 0o022 { parts.append("umask \(String(umask, radix: 8))") }
+    if umask != 0o022 { parts.append("umask \(octalUmask)") }
     if hasWindowsLineEndings { parts.append("CR LF") }
     if buildsWheelFromCheckout { parts.append("wheel from the checkout") }
     return parts.joined(separator: ", ")
+  }
+
+  private var octalUmask: String {
+    let digits = String(umask, radix: 8)
+    return String(repeating: "0", count: max(0, 3 - digits.count)) + digits
   }
 
   /// The variant as a JSON object.
   package var json: JSONValue {
     [
       "sourceDateEpoch": sourceDateEpoch.map { .integer($0) } ?? .null,
-      "umask": .string("0" + String(umask, radix: 8)),
+      "umask": .string(octalUmask),
       "replaysTimes": .boolean(replaysTimes),
       "windowsLineEndings": .boolean(hasWindowsLineEndings),
       "wheelFromCheckout": .boolean(buildsWheelFromCheckout),

@@ -64,7 +64,7 @@ package struct SdistTraits: Sendable {
   package let hasFractions: Bool
   /// The name of the owner, if all members have one.
   package let ownerName: String?
-  /// Whether the group may write a file, as under umask 002.
+  /// Whether the group may write most files, as under umask 002.
   package let isGroupWritable: Bool
   /// Whether the text files of the checkout had CR LF at their ends.
   package let hasWindowsLineEndings: Bool
@@ -99,7 +99,7 @@ package struct SdistTraits: Sendable {
     ownerName =
       owners.count == 1
       ? owners.first.flatMap { $0.isEmpty ? nil : String(validating: $0, as: UTF8.self) } : nil
-    isGroupWritable = files.contains { $0.header.mode & 0o020 != 0 }
+    isGroupWritable = files.count { $0.header.mode & 0o020 != 0 } * 2 > files.count
     pyproject = try? archive.contents(of: "\(located.folder)/pyproject.toml")
     hasWindowsLineEndings = Self.hasWindowsLineEndings(files, in: archive)
   }

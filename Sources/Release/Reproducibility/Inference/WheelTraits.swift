@@ -15,7 +15,7 @@ package struct WheelTraits: Sendable {
   package let metadata: CoreMetadata
   /// What the members' times have in common.
   package let times: ArchiveTime.Policy
-  /// Whether the group may write a file, as under umask 002.
+  /// Whether the group may write most files of the package, as under umask 002.
   package let isGroupWritable: Bool
   /// Whether `*.dist-info` has a licence that the metadata do not name, as before setuptools 57.
   package let hasUnnamedLicense: Bool
@@ -34,7 +34,10 @@ package struct WheelTraits: Sendable {
     let archive = try ZipArchive(parsing: bytes, limits: limits)
     let files = archive.members.filter { !$0.isFolder }
     times = ArchiveTime.Policy(files.lazy.map { ArchiveTime.seconds(of: $0.header) })
-    isGroupWritable = files.contains { $0.header.externalAttributes >> 16 & 0o020 != 0 }
+    // What back ends write themselves, as RECORD, has modes of their choice.
+    let copied = files.filter { !$0.path.utf8.starts(with: "\(located.folder)/".utf8) }
+    let writable = copied.count { $0.header.externalAttributes >> 16 & 0o020 != 0 }
+    isGroupWritable = writable * 2 > copied.count
     let licenses = ["LICENSE", "LICENCE", "COPYING"].map { Array("\(located.folder)/\($0)".utf8) }
     hasUnnamedLicense =
       metadata.values(of: "License-File").isEmpty
