@@ -164,10 +164,10 @@ def repositories(only: list[str]) -> bool:
         place = address
         if clones:
             name = "+".join(address.rsplit("/", 2)[1:])
-            found = sorted(pathlib.Path(clones).glob(f"{name}*"))
-            place = str(found[0]) if found else address
-            inner = sorted(pathlib.Path(place).glob("*.git")) if found else []
-            place = str(inner[0]) if inner else place
+            for folder in (pathlib.Path(clones, name, "repo"), pathlib.Path(clones, name)):
+                if folder.is_dir():
+                    place = str(folder)
+                    break
         probe = subprocess.run(
             ["git", "ls-remote", "--exit-code", "--tags", place, f"refs/tags/{tag}"],
             capture_output=True, env={**os.environ, "GIT_TERMINAL_PROMPT": "0"})

@@ -67,22 +67,26 @@ struct TraitsTests {
     #expect(traits.times == .mixed)
   }
 
+  private static func dialect(
+    _ headers: [PublishedSamples.Header]
+  ) throws -> SdistTraits.Dialect {
+    let traits = try SdistTraits(parsing: PublishedSamples.sdist(headers))
+    return traits.dialect
+  }
+
   @Test("who wrote the tar headers")
   func dialects() throws {
     typealias Header = PublishedSamples.Header
-    func dialect(_ headers: [Header]) throws -> SdistTraits.Dialect {
-      try SdistTraits(parsing: try PublishedSamples.sdist(headers)).dialect
-    }
     let new = Header(path: "a.py")
     var old = new
     old.device = PublishedSamples.oldDevice
     var gnu = new
     gnu.magic = "ustar  \u{0}"
-    #expect(try dialect([new]) == .python)
-    #expect(try dialect([old]) == .pythonUpTo38)
-    #expect(try dialect([gnu]) == .gnu)
+    #expect(try Self.dialect([new]) == .python)
+    #expect(try Self.dialect([old]) == .pythonUpTo38)
+    #expect(try Self.dialect([gnu]) == .gnu)
     old.path = "b.py"
-    #expect(try dialect([new, old]) == .mixed)
+    #expect(try Self.dialect([new, old]) == .mixed)
   }
 
   @Test("times with fractions are a file system's")
