@@ -54,8 +54,7 @@ package struct SourceCheckout: Sendable {
     "core.hooksPath=/dev/null", "core.fsmonitor=false", "core.pager=cat", "credential.helper=",
     "protocol.allow=never", "protocol.https.allow=always", "protocol.file.allow=always",
     "submodule.recurse=false", "advice.detachedHead=false", "init.defaultBranch=main",
-    "transfer.fsckObjects=true", "fetch.fsck.zeroPaddedFilemode=ignore",
-    "fetch.fsck.badTimezone=ignore", "fetch.fsck.missingSpaceBeforeDate=ignore", "gc.auto=0",
+    "gc.auto=0",
   ]
 
   private static let passedVariables = [

@@ -120,10 +120,9 @@ package struct BuildInference: Sendable {
   }
 
   private mutating func inferPython() {
-    if let pin = requirements.first(where: { $0.project.normalized == "setuptools" }),
-      let old = try? Version("66.0.0"),
-      pin.specifiers.contains(old)
-        || pin.specifiers.pin.map({ $0 < old }) ?? false
+    if let setuptools = requirements.first(where: { $0.project.normalized == "setuptools" }),
+      let first = try? Version("66.1.0"), let later = try? Version("67.0.0"),
+      setuptools.specifiers.pin.map({ $0 < first }) ?? !setuptools.specifiers.contains(later)
     {
       python.restrict(to: 11, because: "setuptools of before 66.1 does not run on Python 3.12")
     }
