@@ -78,10 +78,10 @@ package struct SdistTraits: Sendable {
   package init(
     parsing bytes: [UInt8], limits: ArchiveLimits = ArchiveLimits()
   ) throws {
+    let located = try DistributionMetadata.sdist(in: bytes, limits: limits)
+    metadata = try CoreMetadata(parsing: located.bytes)
     let archive = try TarArchive(
       parsing: try GzipMember(parsing: bytes, limits: limits).contents, limits: limits)
-    let located = try DistributionMetadata.sdist(in: archive)
-    metadata = try CoreMetadata(parsing: located.bytes)
     let files = archive.members.filter { $0.kind == .file }
     dialect = Self.dialect(of: files)
     recordedTimes = archive.members.map { member in
