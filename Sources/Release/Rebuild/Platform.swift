@@ -61,6 +61,11 @@ enum Platform {
     return nil
   }
 
+  /// Takes a file's lock if nobody has it; it goes with the descriptor.
+  static func tryLock(_ descriptor: FileDescriptor) -> Bool {
+    flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0
+  }
+
   /// Ends all processes of a group at once.
   static func killGroup(_ group: Int32) { _ = kill(-group, SIGKILL) }
 

@@ -59,6 +59,14 @@ struct BuildCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The interpreter to build with.", valueName: "program"))
   var python: String = "python3"
 
+  @Option(
+    help: ArgumentHelp(
+      "A folder outside /usr with tools that the build needs, such as a Rust toolchain; readable "
+        + "in the sandbox, its bin in PATH.",
+      valueName: "folder"),
+    completion: .directory)
+  var toolchain: [String] = []
+
   @Flag(help: "Build the files as they are, also when they differ from the git commit.")
   var allowDirty = false
 
@@ -83,6 +91,9 @@ struct BuildCommand: AsyncParsableCommand {
     for value in wheels + [python] where value.isEmpty || value.utf8.contains(0) {
       throw ValidationError("--wheels and --python must be paths.")
     }
+    for folder in toolchain where !FilePath(folder).isAbsolute || folder.utf8.contains(0) {
+      throw ValidationError("--toolchain must be the whole path of a folder.")
+    }
     _ = try limits.limits()
   }
 
@@ -95,6 +106,7 @@ struct BuildCommand: AsyncParsableCommand {
     options.python = python
     options.checks = check
     options.isUnsandboxed = unsafeNoSandbox
+    options.toolchains = toolchain.map { FilePath($0) }
     options.limits = try limits.limits()
     options.wheels = wheels.map { FilePath($0) }
     options.toolVersion = String(HALLMARK_VERSION)

@@ -99,7 +99,8 @@ struct BuildRun: Sendable {
     let check =
       switch file.check {
       case .skipped: "built once"
-      case .identical: "built twice, identical"
+      case .identical:
+        file.dependsOnPath ? "built twice, identical at the same path" : "built twice, identical"
       case .different: "the second build differs"
       }
     return "\(file.filename), \(check)"

@@ -87,6 +87,7 @@ package struct BuildRecord: Sendable {
           "sha256": .string(build.interpreter.sha256.hexadecimal),
         ],
         "sandbox": sandbox,
+        "toolchains": .array(build.options.toolchains.map { .string($0.string) }),
       ],
       "backend": .string((try? build.backend()) ?? BuildSystem.legacyBackend),
       "generator": text(output.generator),
@@ -96,6 +97,7 @@ package struct BuildRecord: Sendable {
         "result": .string(isReproducible.map { $0 ? "identical" : "different" } ?? "skipped"),
         "varied": isReproducible == nil
           ? [] : .array(Sandbox.Conditions.variedNames.map { .string($0) }),
+        "samePath": .array(made.filter(\.dependsOnPath).map { .string($0.filename.text) }),
       ],
       "files": .array(
         files.map { file in
@@ -128,6 +130,7 @@ package struct BuildRecord: Sendable {
   private static func step(_ file: CheckedFile, build: HermeticBuild) -> JSONValue {
     let conditions = Sandbox.Conditions.standard
     var variables = conditions.variables(environment: "/build/env")
+    variables["PATH"] = conditions.path("/build/env", toolchains: build.options.toolchains)
     variables["SOURCE_DATE_EPOCH"] = String(build.source.time)
     let hook = "build_\(file.kind.rawValue)"
     return [

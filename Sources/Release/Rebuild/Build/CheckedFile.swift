@@ -35,6 +35,8 @@ package struct CheckedFile: Sendable {
   package let form: Form
   /// What the second build showed.
   package let check: Check
+  /// Whether it is only the same where the source lies at the same place.
+  package let dependsOnPath: Bool
   /// The requirements, with those that the back end asked for.
   package let requirements: LockedRequirements
   /// The first build.
@@ -50,11 +52,12 @@ package struct CheckedFile: Sendable {
   /// - Throws: ``RebuildError`` of reason `output`.
   init(
     kind: SandboxedBuild.Kind, first: BuiltFile, second: BuiltFile?, sourceDateEpoch: Int64,
-    requirements: LockedRequirements
+    requirements: LockedRequirements, dependsOnPath: Bool = false
   ) throws(RebuildError) {
     self.kind = kind
     built = first
     self.requirements = requirements
+    self.dependsOnPath = dependsOnPath
     let name = first.filename
     do throws(ArchiveError) {
       let normal = try Normalization(

@@ -28,6 +28,9 @@ package struct HermeticBuild: Sendable {
     package var checks = true
     /// Whether the build runs without a sandbox.
     package var isUnsandboxed = false
+    /// Folders of tools outside `/usr` that the build may read; the programs in their `bin` are
+    /// found.
+    package var toolchains: [FilePath] = []
     /// What a build may use.
     package var limits = Sandbox.Limits()
     /// Further wheels of the release, made elsewhere.
@@ -83,7 +86,11 @@ package struct HermeticBuild: Sendable {
     interpreter = try await Interpreter(python: options.python)
     let tree = work.appending("source")
     try FileTree.makeFolder(tree)
-    try await source.export(into: tree)
+    if source.wantsRepository(configuration) {
+      try await source.exportRepository(into: tree)
+    } else {
+      try await source.export(into: tree)
+    }
   }
 
   /// The back end that the source names.
@@ -157,6 +164,7 @@ package struct HermeticBuild: Sendable {
       source: folder, kind: kind, requirements: asked, interpreter: interpreter,
       sourceDateEpoch: source.time, place: place, store: options.store)
     build.limits = options.limits
+    build.toolchains = options.toolchains
     build.firstLock = requirements.lock
     let start = ContinuousClock.now
     let first = try await logged(kind.rawValue, progress) { log in try await build.run(log: &log) }
@@ -172,10 +180,20 @@ package struct HermeticBuild: Sendable {
         try await build.run(log: &log)
       }
     }
-    return try CheckedFile(
+    let locked = LockedRequirements(lock: first.lock, isCommitted: requirements.isCommitted)
+    let file = try CheckedFile(
       kind: kind, first: first, second: second, sourceDateEpoch: source.time,
-      requirements: LockedRequirements(
-        lock: first.lock, isCommitted: requirements.isCommitted))
+      requirements: locked)
+    guard file.check.isIdentical == false else { return file }
+    // Compilers write down where they worked. Builds of this program are always at one place.
+    build.conditions.sourcePath = Sandbox.Conditions.standard.sourcePath
+    let third = try await logged("\(kind.rawValue)-check-path", progress) { log in
+      try await build.run(log: &log)
+    }
+    let again = try CheckedFile(
+      kind: kind, first: first, second: third, sourceDateEpoch: source.time,
+      requirements: locked, dependsOnPath: true)
+    return again.check.isIdentical == true ? again : file
   }
 
   // Files from the future upset tools that compare times.

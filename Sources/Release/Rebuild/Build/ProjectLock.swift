@@ -63,7 +63,7 @@ package struct ProjectLock: Sendable {
   package func resolved(
     keeping existing: BuildLock?, log progress: @escaping @Sendable (String) -> Void = { _ in }
   ) async throws -> BuildLock {
-    _ = try ProjectConfiguration(project: project)
+    let configuration = try ProjectConfiguration(project: project)
     let interpreter = try await Interpreter(python: python)
     let place = SandboxedBuild.Place.sandbox(try await Sandbox.find())
     let source = try await SourceExport(
@@ -77,7 +77,11 @@ package struct ProjectLock: Sendable {
     return try await FileTree.withTemporaryFolder { work in
       let tree = work.appending("source")
       try FileTree.makeFolder(tree)
-      try await source.export(into: tree)
+      if source.wantsRepository(configuration) {
+        try await source.exportRepository(into: tree)
+      } else {
+        try await source.export(into: tree)
+      }
       var question = EnvironmentStore.Question(
         try BuildSystem(source: tree).requirements, uploadedBefore: moment)
       for kind in [SandboxedBuild.Kind.sdist, .wheel] {

@@ -43,12 +43,14 @@ extension SandboxRun {
         source = conditions.sourcePath
         scratch = "/build/work"
         environment = "/build/env"
-        variables = conditions.variables(environment: environment)
+        variables = conditions.variables(
+          environment: environment, toolchains: build.toolchains)
         isSandbox = true
         changesUser = !sandbox.usesUserNamespace
         userID = changesUser ? Int.random(in: Self.freeUserIDs) : conditions.userID
         let mounts =
           build.interpreter.mounts
+          + build.toolchains.map { Sandbox.Mount(source: $0, target: $0) }
           + [
             Sandbox.Mount(source: build.source, target: input),
             Sandbox.Mount(source: site.folder, target: environment),
@@ -67,7 +69,8 @@ extension SandboxRun {
         source = work.appending(conditions.sourcePath.components)
         scratch = work.appending("work")
         environment = site.folder
-        var variables = conditions.variables(environment: environment)
+        var variables = conditions.variables(
+          environment: environment, toolchains: build.toolchains)
         variables["HOME"] = work.appending(conditions.home.components).string
         variables["TMPDIR"] = work.appending("tmp").string
         self.variables = variables

@@ -48,6 +48,8 @@ package struct SandboxedBuild: Sendable {
   package var sourceDateEpoch: Int64?
   /// Further variables.
   package var variables: [String: String] = [:]
+  /// Folders of tools outside `/usr` that the build may read at their own paths.
+  package var toolchains: [FilePath] = []
   /// What the build can see of its place.
   package var conditions = Sandbox.Conditions.standard
   /// What it may use.

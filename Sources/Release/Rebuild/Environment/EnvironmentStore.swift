@@ -124,7 +124,7 @@ package struct EnvironmentStore: Sendable {
     let key = SHA256Hash(
       hashing: Array(
         """
-        \(SHA256Hash(hashing: Array(lock.requirementLines.utf8)))
+        1 \(SHA256Hash(hashing: Array(lock.requirementLines.utf8)))
         \(interpreter.program) \(interpreter.version) \(interpreter.sha256)
         uv \(UVTool.version)
         """.utf8)
@@ -143,19 +143,16 @@ package struct EnvironmentStore: Sendable {
   private func install(
     _ lock: BuildLock, interpreter: Interpreter, folder: FilePath, log: inout BuildLog
   ) async throws {
-    let uv = try await UVTool(cache: cache, log: &log)
     try FileTree.makeFolder(folder.removingLastComponent())
     let partial = folder.removingLastComponent().appending(".\(Platform.uniqueSuffix).partial")
     defer { if FileTree.isFolder(partial) { FileTree.remove(partial) } }
-    let list = partial.appending("requirements.txt")
-    let venv = ["venv", "--relocatable", "--quiet", "--no-project"]
     try FileTree.makeFolder(partial)
     // Whatever the mask of permissions is: another user reads it in the sandbox.
     Platform.makeExecutable(partial)
-    try await run(
-      uv, venv + ["--python", interpreter.program.string, "--allow-existing", partial.string],
-      work: partial, doing: "installed", log: &log)
+    try makeEmpty(partial, for: interpreter)
     if !lock.pylock.packages.isEmpty {
+      let uv = try await UVTool(cache: cache, log: &log)
+      let list = partial.appending("requirements.txt")
       try FileTree.write(Array(lock.requirementLines.utf8), to: list)
       // The environment's own interpreter only tells uv where it is; it has no packages yet.
       try await run(
@@ -174,6 +171,37 @@ package struct EnvironmentStore: Sendable {
         throw RebuildError(.files, "cannot make the folder `\(folder)`")
       }
     }
+  }
+
+  /// A virtual environment (PEP 405) without packages; `relocatable` lets uv write commands that run
+  /// at any place.
+  private func makeEmpty(_ folder: FilePath, for interpreter: Interpreter) throws {
+    let minor = interpreter.version.split(separator: ".").prefix(2).joined(separator: ".")
+    let parts = ["bin", "lib/python\(minor)/site-packages"]
+    for part in parts { try FileTree.makeFolder(folder.appending(part)) }
+    for part in ["bin", "lib", "lib/python\(minor)", "lib/python\(minor)/site-packages"] {
+      Platform.makeExecutable(folder.appending(part))
+    }
+    do {
+      for name in ["python", "python3", "python\(minor)"] {
+        try FileManager.default.createSymbolicLink(
+          atPath: folder.appending("bin/\(name)").string,
+          withDestinationPath: interpreter.program.string)
+      }
+    } catch {
+      throw RebuildError(.files, "cannot make links in `\(folder)`")
+    }
+    let configuration = """
+      home = \(interpreter.program.removingLastComponent())
+      implementation = CPython
+      version_info = \(interpreter.version)
+      include-system-site-packages = false
+      relocatable = true
+
+      """
+    let path = folder.appending("pyvenv.cfg")
+    try FileTree.write(Array(configuration.utf8), to: path)
+    Platform.makeReadable(path)
   }
 
   private func run(

@@ -34,6 +34,11 @@ struct UVTool: Hashable, Sendable {
     program = folder.appending("uv")
     if FileTree.isFile(program) { return }
     try FileTree.makeFolder(folder)
+    // One fetches, the others wait for it.
+    let mark = try FileTree.create(folder.appending(".lock"))
+    defer { try? mark.close() }
+    while !Platform.tryLock(mark) { try await Task.sleep(for: .milliseconds(200)) }
+    if FileTree.isFile(program) { return }
     let wheel = try await Self.fetch(python: python, log: &log)
     let member = "uv-\(Self.version).data/scripts/uv"
     let contents: [UInt8]

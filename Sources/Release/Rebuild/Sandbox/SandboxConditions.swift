@@ -48,16 +48,19 @@ extension Sandbox {
     ]
 
     /// The variables of the build, but those that are the caller's to give.
-    func variables(environment: FilePath?) -> [String: String] {
-      let path = (environment.map { ["\($0)/bin"] } ?? []) + Self.systemPath
-      return [
-        "PATH": path.joined(separator: ":"), "HOME": home.string, "TMPDIR": "/tmp",
+    func variables(environment: FilePath, toolchains: [FilePath] = []) -> [String: String] {
+      [
+        "PATH": path(environment, toolchains: toolchains), "HOME": home.string, "TMPDIR": "/tmp",
         "USER": userName, "LOGNAME": userName, "TZ": timeZone, "LC_ALL": locale, "LANG": locale,
         "PYTHONHASHSEED": hashSeed, "PYTHONNOUSERSITE": "1", "PYTHONDONTWRITEBYTECODE": "1",
         "NO_COLOR": "1",
       ]
     }
 
-    private static let systemPath = ["/usr/local/bin", "/usr/bin", "/bin"]
+    /// Where programs are found: in the environment, in toolchains, in the system.
+    func path(_ environment: FilePath, toolchains: [FilePath]) -> String {
+      let folders = ([environment] + toolchains).map { "\($0)/bin" }
+      return (folders + ["/usr/local/bin", "/usr/bin", "/bin"]).joined(separator: ":")
+    }
   }
 }
