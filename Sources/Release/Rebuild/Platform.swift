@@ -66,8 +66,19 @@ enum Platform {
     flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0
   }
 
+  /// Ends a process at once.
+  static func kill(_ process: Int32) {
+    #if canImport(Glibc)
+      _ = Glibc.kill(process, SIGKILL)
+    #elseif canImport(Musl)
+      _ = Musl.kill(process, SIGKILL)
+    #else
+      _ = Darwin.kill(process, SIGKILL)
+    #endif
+  }
+
   /// Ends all processes of a group at once.
-  static func killGroup(_ group: Int32) { _ = kill(-group, SIGKILL) }
+  static func killGroup(_ group: Int32) { kill(-group) }
 
   /// What is used of the file system that holds a path.
   static func use(ofFileSystem path: String) -> (bytes: Int, files: Int)? {

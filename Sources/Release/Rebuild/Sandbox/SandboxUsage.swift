@@ -21,12 +21,7 @@ struct SandboxUsage: Hashable, Sendable {
 
   /// Looks at all processes below one.
   init(below root: Int32) {
-    var children: [Int32: [Int32]] = [:]
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-    for name in names {
-      guard let pid = Int32(name), let parent = Self.parent(of: pid) else { continue }
-      children[parent, default: []].append(pid)
-    }
+    let children = Self.allChildren()
     var pending = children[root] ?? []
     var isFirst = true
     while let pid = pending.popLast() {
@@ -52,6 +47,19 @@ struct SandboxUsage: Hashable, Sendable {
     if files > Self.fileLimit { return .disk }
     if memory + disk > limits.memory { return disk > memory ? .disk : .memory }
     return nil
+  }
+
+  /// The children of a process.
+  static func children(of process: Int32) -> [Int32] { allChildren()[process] ?? [] }
+
+  private static func allChildren() -> [Int32: [Int32]] {
+    var children: [Int32: [Int32]] = [:]
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    for name in names {
+      guard let pid = Int32(name), let parent = parent(of: pid) else { continue }
+      children[parent, default: []].append(pid)
+    }
+    return children
   }
 
   private static func parent(of pid: Int32) -> Int32? {

@@ -56,7 +56,7 @@ struct SupervisedProcess: Sendable {
       return try await withThrowingTaskGroup(of: Sandbox.Limits.Kind?.self) { group in
         group.addTask {
           let exceeded = await Self.watch(process, limits: limits, usage: watchesUsage)
-          if exceeded != nil { Platform.killGroup(process) }
+          if exceeded != nil { await Self.end(process, isSandbox: watchesUsage) }
           return exceeded
         }
         var lines = LineBuffer()
@@ -65,7 +65,7 @@ struct SupervisedProcess: Sendable {
         for try await chunk in execution.standardError {
           printed += chunk.withUnsafeBytes { $0.count }
           guard printed <= limits.output else {
-            if exceeded == nil { Platform.killGroup(process) }
+            if exceeded == nil { await Self.end(process, isSandbox: watchesUsage) }
             exceeded = .output
             continue
           }
@@ -82,6 +82,17 @@ struct SupervisedProcess: Sendable {
     return Outcome(
       isSuccess: result.terminationStatus.isSuccess,
       status: ChildProcess.text(result.terminationStatus), exceeded: result.closureResult)
+  }
+
+  // The first process of the namespace is only gone when all others are, and `bwrap` ends after it;
+  // without it, `bwrap` would end first.
+  private static func end(_ process: Int32, isSandbox: Bool) async {
+    let roots = isSandbox ? SandboxUsage.children(of: process) : []
+    for root in roots { Platform.kill(root) }
+    if !roots.isEmpty {
+      guard (try? await Task.sleep(for: .seconds(1))) != nil else { return }
+    }
+    Platform.killGroup(process)
   }
 
   private static func watch(
