@@ -28,6 +28,7 @@ struct FuzzTarget: Sendable {
   /// All targets.
   static let all =
     formats + packaging + evidence + attestations + verification + identity + approvals
+    + comparisons
 
   /// The one that this process is for.
   static let selected: FuzzTarget = {

@@ -3,10 +3,14 @@
 
 import base64
 import hashlib
+import io
+import itertools
 import json
 import os
 import re
 import sys
+import tarfile
+import zipfile
 
 SIZE_LIMIT = 1 << 20
 DOCUMENTS = ["bundle", "evidence", "verify-statement", "provenance-rules"]
@@ -286,9 +290,47 @@ def write(data, work):
         for text in texts:
             seeds.add(target, text)
     rekor_answers(seeds)
+    comparisons(seeds)
     with open(os.path.join(work, "signed"), "w", encoding="ascii") as file:
         file.write("\n".join(sorted(seeds.signed)) + "\n")
     print(f"==> {len(seeds.made)} seeds, {len(seeds.signed)} signed statements", file=sys.stderr)
+
+
+def comparisons(seeds):
+    """Pairs of small archives: three bytes with the length of the first, then both."""
+    def wheel(code, time, mode, generator, method):
+        buffer = io.BytesIO()
+        members = {"a.py": code, "a-1.0.dist-info/WHEEL": f"Generator: {generator}\n",
+                   "a-1.0.dist-info/METADATA": "Metadata-Version: 2.4\nName: a\nVersion: 1.0\n"}
+        rows = [f"{path},sha256=" + base64.urlsafe_b64encode(hashlib.sha256(text.encode())
+                .digest()).decode().rstrip("=") + f",{len(text)}" for path, text in members.items()]
+        members["a-1.0.dist-info/RECORD"] = "\n".join([*rows, "a-1.0.dist-info/RECORD,,", ""])
+        with zipfile.ZipFile(buffer, "w") as archive:
+            for path, text in members.items():
+                entry = zipfile.ZipInfo(path, time)
+                entry.external_attr = mode << 16
+                entry.compress_type = method
+                archive.writestr(entry, text)
+        return buffer.getvalue()
+
+    def sdist(code, time, mode, owner, form):
+        buffer = io.BytesIO()
+        with tarfile.open(fileobj=buffer, mode="w", format=form) as archive:
+            for path, text in [("a-1.0/PKG-INFO", "Name: a\n"), ("a-1.0/a.py", code)]:
+                entry = tarfile.TarInfo(path)
+                entry.size, entry.mtime, entry.mode, entry.uname = len(text), time, mode, owner
+                archive.addfile(entry, io.BytesIO(text.encode()))
+        return buffer.getvalue()[:4096]
+
+    wheels = [wheel(*values) for values in itertools.product(
+        ["x = 1\n", "x = 2\r\n"], [(1980, 1, 1, 0, 0, 0), (2025, 1, 2, 3, 4, 6)],
+        [0o100644, 0o100755], ["flit 3", "uv 1"], [0, 8])]
+    sdists = [sdist(*values) for values in itertools.product(
+        ["x = 1\n"], [1, 1.5], [0o644, 0o755], ["", "me"],
+        [tarfile.PAX_FORMAT, tarfile.GNU_FORMAT])]
+    for target, archives in [("compare-wheels", wheels), ("compare-sdists", sdists)]:
+        for one in archives:
+            seeds.add(target, len(one).to_bytes(3, "little") + one + archives[0])
 
 
 def rekor_answers(seeds):

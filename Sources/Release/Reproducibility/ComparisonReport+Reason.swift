@@ -9,7 +9,7 @@ extension ComparisonReport {
   package var reason: String? {
     guard !differences.isEmpty else { return nil }
     guard let generator = differences.first(where: { $0.cause == .generatorVersion }) else {
-      return Self.list(differences.map(\.cause.title)) + Self.verb(differences.count)
+      return Self.list(differences.map(\.cause.title))
     }
     let followers = differences.filter { follows($0) }
     let others = differences.filter { $0.cause != .generatorVersion && !follows($0) }
@@ -21,7 +21,7 @@ extension ComparisonReport {
       text += "; \(titles) usually follow\(followers.count == 1 ? "s" : "") from that"
     }
     if !others.isEmpty {
-      text += "; also, \(Self.list(others.map(\.cause.title)))\(Self.verb(others.count))"
+      text += "; also \(Self.list(others.map(\.cause.title)))"
     }
     return text
   }
@@ -44,8 +44,6 @@ extension ComparisonReport {
     guard let last = titles.last, titles.count > 1 else { return titles.first ?? "" }
     return titles.dropLast().joined(separator: ", ") + " and " + last
   }
-
-  private static func verb(_ count: Int) -> String { count == 1 ? ": this differs" : " differ" }
 }
 
 extension Difference {

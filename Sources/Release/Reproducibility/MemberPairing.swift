@@ -107,7 +107,7 @@ struct MemberPairing {
     if case .wheel(let left) = published.container, case .wheel(let right) = rebuilt.container {
       let (packed, otherPacked) = (left.members[one.index], right.members[other.index])
       if one.size == other.size, packed.header.method == otherPacked.header.method,
-        left.compressed(packed).elementsEqual(right.compressed(otherPacked))
+        left.compressed(packed) == right.compressed(otherPacked)
       {
         return true
       }

@@ -59,7 +59,7 @@ struct UnpairedMembers {
     {
       let outer = isCompressed ? left : right
       let inner = isCompressed ? right : left
-      if let contents = meaning.contentsOfGzip(outer), inner.elementsEqual(contents) {
+      if let contents = meaning.contentsOfGzip(outer), inner == contents[...] {
         return (.compressedMembers, (compressed, match), entry.shown)
       }
     }

@@ -76,7 +76,7 @@ struct TarComparison {
         isNamePlain && !hasMore ? .gzipHeader : .hiddenBytes, member: nil, published: text(left),
         rebuilt: text(right))
     }
-    if !published.gzip.compressed.elementsEqual(rebuilt.gzip.compressed),
+    if published.gzip.compressed != rebuilt.gzip.compressed,
       published.gzip.contents == rebuilt.gzip.contents
     {
       list.add(

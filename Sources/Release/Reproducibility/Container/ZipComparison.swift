@@ -67,7 +67,7 @@ struct ZipComparison {
     }
     let isPackedAlike =
       header.method == expected.method
-      && archive.compressed(left).elementsEqual(rebuilt.archive.compressed(right))
+      && archive.compressed(left) == rebuilt.archive.compressed(right)
     if hasSameContents, !isPackedAlike {
       list.add(
         .deflateImplementation, member: member,

@@ -15,8 +15,9 @@ struct RecordComparison {
   func finding(
     changed: Set<[UInt8]>, isFolderRenamed: Bool, key: ([UInt8], ArchiveSide) -> [UInt8]
   ) -> MemberMeaning.Finding? {
-    let excerpt = { [published, rebuilt, limits] in
-      TextComparison(path: "RECORD", published.bytes, rebuilt.bytes)
+    let excerpt = { [published, rebuilt, limits] () -> Excerpt? in
+      guard published.bytes != rebuilt.bytes else { return nil }
+      return TextComparison(path: "RECORD", published.bytes, rebuilt.bytes)
         .excerpt(limit: limits.excerptLines)
     }
     guard let one = WheelRecord(published.bytes) else {
