@@ -156,7 +156,8 @@ let package = Package(
       "Release", "Approvals",
       [
         "Encodings", "Attestations", "Certificates", "SSHSignatures", "Sigstore",
-        "PythonPackaging", "Policies", "Verification",
+        "PythonPackaging", "Policies", "Verification", "Reproducibility", "Rebuild",
+        systemPackage,
       ]),
     module(
       "Release", "Reproducibility",
@@ -289,7 +290,8 @@ let package = Package(
       "Release", "ApprovalsTests",
       [
         "Approvals", "SSHSignatures", "Verification", "Policies", "Sigstore", "Attestations",
-        "PythonPackaging", "Encodings", "TestSupport", "TrustSimulator", crypto,
+        "Reproducibility", "Rebuild", "PythonPackaging", "Encodings", "TestSupport",
+        "TrustSimulator", crypto, systemPackage,
       ]),
     tests("Release", "IdentityTests", ["Identity", "Encodings", "TestSupport", systemPackage]),
     tests(
@@ -313,8 +315,8 @@ let package = Package(
     tests(
       "Services", "ServiceClientsTests",
       [
-        "ServiceClients", "Identity", "TrustedPublishing", "Encodings", "PythonPackaging",
-        "Attestations", "Sigstore", "Storage", "TrustServices", "TestSupport", crypto, hummingbird,
+        "ServiceClients", "Identity", "TrustedPublishing", "Encodings", "Archives",
+        "PythonPackaging", "Attestations", "Sigstore", "Storage", "TrustServices", "TestSupport", crypto, hummingbird,
         hummingbirdTLS, hummingbirdTesting, httpTypes, nioCore, nioSSL, systemPackage, logging,
       ]),
     tests(

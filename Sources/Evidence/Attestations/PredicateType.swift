@@ -11,4 +11,6 @@ package enum PredicateType {
   /// The approval of a release by a person or another system, Hallmark's own
   /// (Documentation/approvals.md).
   package static let approval = "urn:hallmark:predicate:approval:v1"
+  /// What came of rebuilding a published file, Hallmark's own (Documentation/verify-release.md).
+  package static let rebuild = "urn:hallmark:predicate:rebuild:v1"
 }

@@ -46,12 +46,18 @@ package struct Approver: Hashable, Sendable {
   func hasSigner(of other: Approver) -> Bool {
     switch (signer, other.signer) {
     case (.ssh(let line), .ssh(let other)): line.key == other.key
-    // Environments of a forge can have reviewers of their own; nothing else makes two people of one.
-    case (.certificate(let one), .certificate(let two)):
-      one.signer.identity == two.signer.identity
-        && (one.environment == nil || two.environment == nil || one.environment == two.environment)
+    case (.certificate(let one), .certificate(let two)): one.hasSigner(of: two)
     default: false
     }
+  }
+}
+
+extension PublisherPolicy {
+  /// Whether two entries mean the same signer.
+  func hasSigner(of other: PublisherPolicy) -> Bool {
+    // Environments of a forge can have reviewers of their own; nothing else makes two of one.
+    signer.identity == other.signer.identity
+      && (environment == nil || other.environment == nil || environment == other.environment)
   }
 }
 
@@ -104,7 +110,8 @@ extension Policy {
     return approvers
   }
 
-  private static func approver(_ node: TOMLNode) throws(TOMLError) -> Approver {
+  /// The name of an approver or a rebuilder.
+  static func signerName(_ node: TOMLNode) throws(TOMLError) -> String {
     let nameNode = try node.required("name")
     let name = try nameNode.string()
     guard Approver.isName(name) else {
@@ -112,6 +119,11 @@ extension Policy {
         "expected 1 to \(Approver.nameLimit) ASCII letters, digits and `._@+-`, "
           + "with a letter or digit first")
     }
+    return name
+  }
+
+  private static func approver(_ node: TOMLNode) throws(TOMLError) -> Approver {
+    let name = try signerName(node)
     guard try node.required("kind").string() == "SSH" else {
       return Approver(name: name, signer: .certificate(try publisher(node, "name")))
     }
@@ -163,7 +175,8 @@ extension Policy {
 }
 
 extension PublisherPolicy {
-  fileprivate func isMet(by certificate: SigningCertificate, release: ReleaseName?) -> Bool {
+  /// Whether a certificate that was verified is as an entry says.
+  func isMet(by certificate: SigningCertificate, release: ReleaseName?) -> Bool {
     VerificationReport(
       PublisherComparison(policy: self, certificate: certificate, release: release).checks
     ).passed

@@ -15,6 +15,10 @@ extension Policy {
       publishers.map { publisher in
         "[[publisher]]\n" + Self.text(publisher) + Self.requirement(publisher)
       } + approvers.map { Self.text($0) }
+      + rebuilders.map { rebuilder in
+        "[[rebuilder]]\nname = \(Self.quoted(rebuilder.name))\n"
+          + Self.text(rebuilder.identity, defaultRef: .any)
+      }
     return ((head.isEmpty ? [] : [head]) + tables).joined(separator: "\n")
   }
 
@@ -26,7 +30,9 @@ extension Policy {
     }
   }
 
-  private static func text(_ publisher: PublisherPolicy) -> String {
+  private static func text(
+    _ publisher: PublisherPolicy, defaultRef: PublisherPolicy.Ref = .versionTag
+  ) -> String {
     var pairs = signer(publisher.signer)
     func add(_ key: String, _ value: String?) {
       if let value { pairs.append((key, value)) }
@@ -35,7 +41,7 @@ extension Policy {
     add("repository_id", publisher.identifiers.repository)
     add("repository_owner_id", publisher.identifiers.owner)
     add("environment", publisher.environment)
-    add("ref", ref(publisher))
+    add("ref", ref(publisher, publisher.signer.isForge ? defaultRef : .any))
     if publisher.runner != publisher.signer.defaultRunner {
       add("runner", publisher.runner.rawValue)
     }
@@ -71,11 +77,14 @@ extension Policy {
   }
 
   /// The ref where it is not what the file means without one.
-  private static func ref(_ publisher: PublisherPolicy) -> String? {
-    switch publisher.ref {
-    case .any: publisher.signer.isForge ? "any" : nil
+  private static func ref(
+    _ publisher: PublisherPolicy, _ defaultRef: PublisherPolicy.Ref
+  ) -> String? {
+    guard publisher.ref != defaultRef else { return nil }
+    return switch publisher.ref {
+    case .any: "any"
     case .tag: "tag"
-    case .versionTag: publisher.signer.isForge ? nil : "version-tag"
+    case .versionTag: "version-tag"
     case .exactly(let ref): ref
     }
   }

@@ -44,6 +44,16 @@ package import SourceText
 /// issuer = "https://accounts.google.com"
 /// identity = "backup@example.com"
 /// ```
+///
+/// Who may vouch for a release by rebuilding it, in the same words; the ref of a forge is any unless
+/// it is named:
+/// ```toml
+/// [[rebuilder]]
+/// name = "example-rebuilds"            # one name for a rebuilder, with as many identities as need be
+/// kind = "GitHub"
+/// repository = "example/rebuilds"
+/// workflow = "rebuild.yml"
+/// ```
 package struct Policy: Hashable, Sendable {
   /// Publishers a policy may have at most.
   package static let publisherLimit = 256
@@ -60,17 +70,20 @@ package struct Policy: Hashable, Sendable {
   package let approvals: Int?
   /// Whether an identity that may publish may approve too.
   package let publishersMayApprove: Bool
+  /// Who may vouch for a release by rebuilding it.
+  package let rebuilders: [Rebuilder]
 
   /// Makes a policy; without publishers nothing passes.
   package init(
     publishers: [PublisherPolicy], instance: String? = nil, approvers: [Approver] = [],
-    approvals: Int? = nil, publishersMayApprove: Bool = false
+    approvals: Int? = nil, publishersMayApprove: Bool = false, rebuilders: [Rebuilder] = []
   ) {
     self.publishers = publishers
     self.instance = instance
     self.approvers = approvers
     self.approvals = approvals
     self.publishersMayApprove = publishersMayApprove
+    self.rebuilders = rebuilders
   }
 
   /// Reads the file form.
@@ -81,7 +94,9 @@ package struct Policy: Hashable, Sendable {
   package init(parsing bytes: [UInt8]) throws(TOMLError) {
     let root = try TOMLDocument(parsing: bytes).root
     try root.allowOnly(
-      keys: ["instance", "publisher", "approver", "approvals", "publishers_may_approve"])
+      keys: [
+        "instance", "publisher", "approver", "approvals", "publishers_may_approve", "rebuilder",
+      ])
     instance = try root.optional("instance")?.string()
     var publishers: [PublisherPolicy] = []
     for node in try root.required("publisher").array(limit: Self.publisherLimit) {
@@ -92,6 +107,7 @@ package struct Policy: Hashable, Sendable {
     approvers = try Self.approvers(root)
     approvals = try Self.approvals(root, of: approvers)
     publishersMayApprove = try root.optional("publishers_may_approve")?.boolean() ?? false
+    rebuilders = try Self.rebuilders(root)
   }
 
   /// Reads a signer with a certificate.
@@ -99,10 +115,11 @@ package struct Policy: Hashable, Sendable {
   /// - Parameters:
   ///   - node: the table.
   ///   - extraKey: a key that it may have beside those of all.
+  ///   - defaultRef: the ref of a forge where none is named.
   /// - Returns: the signer, and what is required of it.
   /// - Throws: `TOMLError`.
   static func publisher(
-    _ node: TOMLNode, _ extraKey: String
+    _ node: TOMLNode, _ extraKey: String, defaultRef: PublisherPolicy.Ref = .versionTag
   ) throws(TOMLError) -> PublisherPolicy {
     let kindNode = try node.required("kind")
     let common = ["kind", "environment", "ref", extraKey]
@@ -142,7 +159,7 @@ package struct Policy: Hashable, Sendable {
     }
     return PublisherPolicy(
       signer: signer, environment: try node.optional("environment")?.string(),
-      ref: try ref(try node.optional("ref")) ?? (signer.isForge ? .versionTag : .any),
+      ref: try ref(try node.optional("ref")) ?? (signer.isForge ? defaultRef : .any),
       runner: try runner(try node.optional("runner")) ?? signer.defaultRunner,
       identifiers: PublisherPolicy.Identifiers(
         repository: try node.optional("repository_id")?.string(),
