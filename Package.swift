@@ -316,7 +316,8 @@ let package = Package(
       "Services", "ServiceClientsTests",
       [
         "ServiceClients", "Identity", "TrustedPublishing", "Encodings", "Archives",
-        "PythonPackaging", "Attestations", "Sigstore", "Storage", "TrustServices", "TestSupport", crypto, hummingbird,
+        "PythonPackaging", "Attestations", "Sigstore", "Storage", "TrustServices", "TestSupport",
+        crypto, hummingbird,
         hummingbirdTLS, hummingbirdTesting, httpTypes, nioCore, nioSSL, systemPackage, logging,
       ]),
     tests(

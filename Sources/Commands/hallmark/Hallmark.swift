@@ -25,8 +25,9 @@ struct Hallmark: AsyncParsableCommand {
       CommandGroup(
         name: "Check",
         subcommands: [
-          VerifyCommand.self, ReproduceCommand.self, DiffCommand.self, InspectCommand.self,
-          DownloadCommand.self, PolicyCommand.self, BundleCommand.self, HashCommand.self,
+          VerifyCommand.self, VerifyReleaseCommand.self, ReproduceCommand.self, DiffCommand.self,
+          InspectCommand.self, DownloadCommand.self, PolicyCommand.self, BundleCommand.self,
+          HashCommand.self,
         ]),
       CommandGroup(name: "Trust", subcommands: [TrustCommand.self]),
     ])

@@ -15,9 +15,11 @@ import Testing
   private static func refusal(
     _ file: String, _ signature: [UInt8], at time: String = time, over message: [UInt8] = message
   ) throws -> AllowedSigners.Refusal? {
+    let signature = try SSHSignature(armored: signature)
+    let time = try Timestamp(rfc3339: time)
     do throws(AllowedSigners.Refusal) {
       _ = try AllowedSigners(parsing: Array(file.utf8)).signer(
-        of: SSHSignature(armored: signature), over: message, at: Timestamp(rfc3339: time))
+        of: signature, over: message, at: time)
       return nil
     } catch {
       return error

@@ -67,9 +67,16 @@ struct ForgeOptions: ParsableArguments {
   }
 
   private func base() throws -> ServiceURL {
-    if let forgeURL { return try NetworkOptions.serviceURL(forgeURL, option: "--forge-url") }
+    try Self.base(github != nil ? .github : .gitlab, url: forgeURL)
+  }
+
+  /// The base of a forge's API: that of an option, of a job's variable, or the public one.
+  ///
+  /// - Throws: `ValidationError`.
+  static func base(_ kind: ForgeReference.Kind, url: String?) throws -> ServiceURL {
+    if let url { return try NetworkOptions.serviceURL(url, option: "--forge-url") }
     let (variable, standard) =
-      github != nil
+      kind == .github
       ? ("GITHUB_API_URL", "https://api.github.com")
       : ("CI_API_V4_URL", "https://gitlab.com/api/v4")
     let named = Platform.environment(variable).flatMap { $0.isEmpty ? nil : $0 }
@@ -85,10 +92,30 @@ struct ForgeOptions: ParsableArguments {
   }
 
   private func token(_ kind: ForgeReference.Kind) throws(CommandFailure) -> ForgeToken {
-    if let forgeTokenFile {
-      let text = try UploadAuthorization.secret(inFile: forgeTokenFile)
+    if let token = try Self.token(kind, file: forgeTokenFile) { return token }
+    throw CommandFailure(
+      status: ExitStatus.authenticationRefused.rawValue,
+      Diagnostic(
+        "there is no token for \(kind.title)",
+        help: [
+          kind == .github
+            ? "pass the job's token by `GH_TOKEN: ${{ github.token }}`, and give the job "
+              + "`permissions: contents: write`"
+            : "run it in a job, which has CI_JOB_TOKEN",
+          "elsewhere, write a token into a file and name it by --forge-token-file",
+        ]))
+  }
+
+  /// The token for a forge, from a file or the environment; `nil` if there is none.
+  ///
+  /// - Throws: `CommandFailure` when there is something that is no token.
+  static func token(
+    _ kind: ForgeReference.Kind, file: String?
+  ) throws(CommandFailure) -> ForgeToken? {
+    if let file {
+      let text = try UploadAuthorization.secret(inFile: file)
       guard let token = ForgeToken(text, kind: kind == .github ? .bearer : .personal) else {
-        throw UploadAuthorization.noToken(inFile: forgeTokenFile)
+        throw UploadAuthorization.noToken(inFile: file)
       }
       return token
     }
@@ -102,17 +129,7 @@ struct ForgeOptions: ParsableArguments {
       }
       return token
     }
-    throw CommandFailure(
-      status: ExitStatus.authenticationRefused.rawValue,
-      Diagnostic(
-        "there is no token for \(kind.title)",
-        help: [
-          kind == .github
-            ? "pass the job's token by `GH_TOKEN: ${{ github.token }}`, and give the job "
-              + "`permissions: contents: write`"
-            : "run it in a job, which has CI_JOB_TOKEN",
-          "elsewhere, write a token into a file and name it by --forge-token-file",
-        ]))
+    return nil
   }
 }
 

@@ -32,6 +32,13 @@ extension FileResult {
           ["place": .string($0.place), "problem": .string($0.problem)]
         })
     }
+    if let rebuilders {
+      object["rebuilders"] = rebuilders.json
+      if !rebuilders.isMet, case .verdict(let verdict) = outcome, verdict.exitStatus == .done {
+        object["verdict"] = "rejected"
+        object["problem"] = .string(rebuilders.diagnostic(for: file).message)
+      }
+    }
     return .object(object)
   }
 

@@ -30,7 +30,12 @@ extension FileResult {
     case .verdict(let verdict):
       switch verdict.outcome {
       case .accepted(let evidence, let acceptance):
-        verdictLine("✓", .good, "verified")
+        if let rebuilders, !rebuilders.isMet {
+          verdictLine("✗", .bad, "rejected")
+          console.report(rebuilders.diagnostic(for: file))
+        } else {
+          verdictLine("✓", .good, "verified")
+        }
         for item in evidence { showEvidence(item, acceptance, on: console) }
         showIgnored(verdict, accepted: evidence, on: console)
       case .noExpectation(let bundles):
@@ -56,6 +61,12 @@ extension FileResult {
             code: check?.rule.rawValue, place: place, help: [Self.help(for: missing)]))
       }
       if explaining { explain(verdict, on: console) }
+    }
+    if let rebuilders {
+      console.output("  rebuilt by " + UntrustedText.printable(rebuilders.found))
+      for note in rebuilders.notes {
+        console.report(Diagnostic("`\(file)`: \(note)", severity: .warning))
+      }
     }
   }
 

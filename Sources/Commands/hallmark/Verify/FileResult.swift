@@ -21,9 +21,17 @@ struct FileResult {
   let outcome: Outcome
   /// The places that were asked for evidence and have none.
   var emptyPlaces: [String] = []
+  /// What rebuilders say about it, where they are demanded.
+  var rebuilders: RebuilderRequirement.Outcome?
 
   /// The exit status for this file alone.
   var status: ExitStatus {
+    // Too few rebuilders are refused like any evidence that is missing.
+    guard let rebuilders, !rebuilders.isMet else { return statusOfOutcome }
+    return ExitStatus.worst(of: [.rejected, statusOfOutcome])
+  }
+
+  private var statusOfOutcome: ExitStatus {
     switch outcome {
     case .unreadable: .couldNotRun
     case .verdict(let verdict): verdict.exitStatus

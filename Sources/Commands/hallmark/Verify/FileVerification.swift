@@ -13,6 +13,7 @@ struct FileVerification: Sendable {
   private let evidence: [String]
   private let lookup: EvidenceLookup
   private let fetcher: EvidenceFetcher?
+  private let rebuilders: RebuilderRequirement?
 
   /// Takes over trust and expectation.
   ///
@@ -23,9 +24,11 @@ struct FileVerification: Sendable {
   ///   - reader: reads evidence, and completes it by log entries.
   ///   - lookup: what may be asked of services.
   ///   - fetcher: asks them; `nil` if nothing is to be asked.
+  ///   - rebuilders: how many rebuilders must vouch; `nil` if none need to.
   init(
     roots: [TrustedRoot], expected: Expectation?, sources: EvidenceOptions,
-    reader: EvidenceReader, lookup: EvidenceLookup, fetcher: EvidenceFetcher?
+    reader: EvidenceReader, lookup: EvidenceLookup, fetcher: EvidenceFetcher?,
+    rebuilders: RebuilderRequirement? = nil
   ) {
     verifier = ArtifactVerifier(
       trusting: roots, expecting: expected, keys: TrustFolder(path: sources.trustFolder),
@@ -35,6 +38,7 @@ struct FileVerification: Sendable {
     evidence = sources.evidence
     self.lookup = lookup
     self.fetcher = fetcher
+    self.rebuilders = rebuilders
   }
 
   /// Gathers the evidence of an argument and judges it; a release at an index has several files.
@@ -75,8 +79,15 @@ struct FileVerification: Sendable {
     on artifact: Artifact, named name: String, fetched: FetchedEvidence, local: [Evidence] = [],
     unreadable: [UnreadableEvidence] = []
   ) async -> FileResult {
-    await fetched.verdict(
+    var result = await fetched.verdict(
       on: artifact, named: name, with: verifier, local: local, unreadable: unreadable,
       reader: reader)
+    if let rebuilders, let digest = artifact.digest.sha256 {
+      result.rebuilders = await rebuilders.outcome(
+        of: Subject(name: artifact.filename ?? name, sha256: digest),
+        at: FileReading.isPresent(name) ? name : nil,
+        among: local + fetched.parsed.evidence)
+    }
+    return result
   }
 }

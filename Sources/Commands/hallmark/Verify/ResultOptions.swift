@@ -56,7 +56,8 @@ struct ResultOptions: ParsableArguments {
     }
     var lines = ""
     for result in results {
-      guard case .verdict(let verdict) = result.outcome,
+      // What too few rebuilders vouch for did not pass, whatever its evidence says.
+      guard result.rebuilders?.isMet != false, case .verdict(let verdict) = result.outcome,
         let envelope = try attestation.envelope(
           for: verdict, resourceURI: resultResourceURI ?? "file:\(result.file)",
           time: FileReading.now())

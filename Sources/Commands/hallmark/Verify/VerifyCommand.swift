@@ -21,6 +21,7 @@ struct VerifyCommand: AsyncParsableCommand {
         hallmark verify binary --source-uri github.com/acme/tool --source-tag v1.2.3
         hallmark verify acme/app@sha256:… --evidence layout/ --source-uri github.com/acme/app
         hallmark verify greeting==1.0.0 --repository acme/greeting
+        hallmark verify dist/*.whl --policy hallmark.toml --require-rebuilders 2
         hallmark verify greeting.tar.xz --fetch --repository acme/greeting
 
       An artifact is a file, sha256:HEX, sha512:HEX, or an image NAME@sha256:HEX. Evidence is \
@@ -58,6 +59,8 @@ struct VerifyCommand: AsyncParsableCommand {
   @OptionGroup(title: "Evidence and trust") var sources: EvidenceOptions
 
   @OptionGroup(title: "Evidence from elsewhere") var fetch: FetchOptions
+
+  @OptionGroup(title: "Rebuilders") var rebuilders: RebuilderOptions
 
   @OptionGroup(title: "Results for others") var summaries: ResultOptions
 
@@ -105,6 +108,9 @@ struct VerifyCommand: AsyncParsableCommand {
     var instance: String?
     if case .publishers(let policy)? = expected { instance = policy.instance }
     let roots = try sources.trustedRoots(policyInstance: instance)
+    var policy: (Policy, String)?
+    if case .publishers(let known)? = expected { policy = (known, origin ?? "") }
+    let requirement = try rebuilders.requirement(under: policy, trusting: roots)
     if let origin, !global.json {
       console.progress("policy: \(UntrustedText.printable(origin))")
     }
@@ -121,7 +127,7 @@ struct VerifyCommand: AsyncParsableCommand {
       return await check(
         with: FileVerification(
           roots: roots, expected: expected, sources: sources, reader: reader, lookup: lookup,
-          fetcher: fetcher), on: console)
+          fetcher: fetcher, rebuilders: requirement), on: console)
     }
     try summaries.write(results, policy: (origin ?? "", expectation.policy))
     let status = ExitStatus.worst(of: results.map(\.status))

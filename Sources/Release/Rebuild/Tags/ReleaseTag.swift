@@ -54,4 +54,12 @@ package struct ReleaseTag: Hashable, Sendable {
       throw RebuildError(.source, "the tag `\(name)` stands for no commit")
     }
   }
+
+  /// What to clone for the repository in which a folder lies: the top of its work tree, or the folder
+  /// of a bare repository.
+  ///
+  /// - Throws: ``RebuildError``, `CancellationError`.
+  package static func repository(of folder: FilePath) async throws -> FilePath {
+    try await GitRepository(folder: folder).topFolder() ?? folder
+  }
 }
