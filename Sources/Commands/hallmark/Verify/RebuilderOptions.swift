@@ -5,6 +5,7 @@ import ArgumentParser
 import Attestations
 import Encodings
 import Policies
+import Reproducibility
 import Sigstore
 import Verification
 

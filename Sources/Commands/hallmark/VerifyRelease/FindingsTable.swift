@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Approvals
+import Attestations
 import Verification
 
 extension ReleaseFindings {

@@ -2,7 +2,9 @@
 
 import Approvals
 import Attestations
+import Certificates
 import Encodings
+import PythonPackaging
 import Rebuild
 import Sigstore
 import Verification

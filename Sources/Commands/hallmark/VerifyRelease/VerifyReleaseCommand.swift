@@ -3,6 +3,7 @@
 import Approvals
 import ArgumentParser
 import Encodings
+import Policies
 import PythonPackaging
 import Rebuild
 import ServiceClients

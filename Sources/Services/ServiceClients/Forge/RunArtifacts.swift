@@ -123,7 +123,8 @@ package struct RunArtifacts: Sendable {
     for artifact in try await artifacts() {
       let bytes = try await download(artifact)
       do {
-        let archive = try ZipArchive(parsing: bytes)
+        // CI writes its archives as streams, with sizes after the data.
+        let archive = try ZipArchive(parsing: bytes, profile: .general)
         for member in archive.members where !member.isFolder {
           let name = member.path.utf8.split(separator: UInt8(ascii: "/")).last
           guard isWanted(name.map { String(decoding: $0, as: UTF8.self) } ?? "") else { continue }
