@@ -13,10 +13,13 @@ package import Encodings
 ///    "approver": "author", "approvedAt": "2026-11-28T12:00:00Z",
 ///    "policy": {"sha256": "…"},
 ///    "release": {"project": "greeting", "version": "1.1.0", "origins": [{…}]},
-///    "previous": {"project": "greeting", "version": "1.0.0", "origins": [{…}], "files": [{…}]}}}
+///    "previous": {"project": "greeting", "version": "1.0.0", "origins": [{…}], "files": [{…}]},
+///    "verified": {"report": {"sha256": "…"}, "tag": "v1.1.0", "commit": "…",
+///                 "questions": ["tag-signed", "tag-version", "rebuilt"]}}}
 /// ```
-/// `previous` is there if the approver was shown what changed since that release. Members that are
-/// not known are errors.
+/// `previous` is there if the approver was shown what changed since that release, `verified` if a
+/// report of `hallmark verify-release` about these files, whose answers are all yes, was at hand.
+/// Members that are not known are errors.
 package struct ApprovalStatement: Hashable, Sendable {
   /// The approver's name in the policy.
   package let approver: String
@@ -28,11 +31,13 @@ package struct ApprovalStatement: Hashable, Sendable {
   package let release: ReleaseRecord
   /// The release that it was compared with.
   package let previous: ReleaseRecord?
+  /// What was found by verifying it before.
+  package let verified: ReleaseVerified?
 
   /// Puts a statement together.
   package init(
     approver: String, time: Timestamp, policy: SHA256Hash, release: ReleaseRecord,
-    previous: ReleaseRecord?
+    previous: ReleaseRecord?, verified: ReleaseVerified? = nil
   ) {
     self.approver = approver
     // Nobody's clock is better than this, and shorter texts are read more easily.
@@ -40,6 +45,7 @@ package struct ApprovalStatement: Hashable, Sendable {
     self.policy = policy
     self.release = release
     self.previous = previous
+    self.verified = verified
   }
 
   /// Reads a payload.
@@ -56,7 +62,7 @@ package struct ApprovalStatement: Hashable, Sendable {
         path: "subject", problem: "`\(subject.name)` is not named by its SHA-256 alone")
     }
     let node = JSONNode(statement.predicate, path: "predicate")
-    try node.allowOnly(["approver", "approvedAt", "policy", "release", "previous"])
+    try node.allowOnly(["approver", "approvedAt", "policy", "release", "previous", "verified"])
     approver = try node.required("approver").string()
     time = try node.required("approvedAt").timestamp()
     let policyNode = try node.required("policy")
@@ -70,6 +76,9 @@ package struct ApprovalStatement: Hashable, Sendable {
     previous = try node.optional("previous").map { node throws(DocumentError) in
       try ReleaseRecord(node, files: nil)
     }
+    verified = try node.optional("verified").map { node throws(DocumentError) in
+      try ReleaseVerified(node)
+    }
   }
 
   /// The statement.
@@ -80,6 +89,7 @@ package struct ApprovalStatement: Hashable, Sendable {
       ("release", release.json(withFiles: false)),
     ])
     predicate["previous"] = previous?.json(withFiles: true)
+    predicate["verified"] = verified?.json
     return Statement(
       subjects: release.files, predicateType: PredicateType.approval,
       predicate: .object(predicate))

@@ -22,6 +22,11 @@ extension ApprovalReview {
       line()
       for (label, value) in Self.rows(origin) { line("  \(label)  \(show(value))") }
     }
+    if let verified {
+      line()
+      line("verified: \(show(verified.questions.joined(separator: ", ")))")
+      line("  tag \(show(verified.tag))" + (verified.commit.map { " at \(show($0))" } ?? ""))
+    }
     line()
     guard let comparison else {
       line("nothing to compare with: name the release before by --previous")

@@ -18,6 +18,8 @@ struct ApprovalReview: Sendable {
   let evidence: [String: [String]]
   /// What changed; `nil` if there is nothing to compare with.
   let comparison: ReleaseComparison?
+  /// What was found by verifying it before; `nil` if no report is given.
+  let verified: ReleaseVerified?
 
   /// Verifies a release and compares it.
   ///
@@ -26,12 +28,16 @@ struct ApprovalReview: Sendable {
   ///   - policy: who should have signed, and who may approve.
   ///   - roots: whom to trust.
   ///   - previous: a folder or an approval of the release before.
+  ///   - report: a report of `hallmark verify-release`.
   /// - Throws: `CommandFailure`.
   init(
     of path: String, under policy: PolicyFile, trusting roots: [TrustedRoot],
-    since previous: String?
+    since previous: String?, verified report: String? = nil
   ) async throws {
     folder = try ReleaseFolder(path)
+    verified = try report.map { [folder] path throws(CommandFailure) in
+      try VerifiedReport.read(path, about: folder.release, under: policy)
+    }
     let judge = ReleaseEvidence(trusting: roots, policy: policy.policy)
     var bundles: [[VerifiedBundle]] = []
     var evidence: [String: [String]] = [:]
@@ -50,6 +56,34 @@ struct ApprovalReview: Sendable {
         record,
         since: try await PreviousRelease.record(
           path, of: record, under: policy, trusting: roots))
+    }
+  }
+}
+
+/// A report of `hallmark verify-release` that an approval is given under.
+enum VerifiedReport {
+  /// Reads it, and refuses one that is no reason to approve these files.
+  ///
+  /// - Throws: `CommandFailure`: status 3 for answers that are not yes, or other files.
+  static func read(
+    _ path: String, about release: LocalRelease, under policy: PolicyFile
+  ) throws(CommandFailure) -> ReleaseVerified {
+    func failure(_ status: ExitStatus, _ problem: String) -> CommandFailure {
+      CommandFailure(
+        status: status.rawValue,
+        Diagnostic(
+          "nothing is approved under this report: \(problem)", place: path,
+          help: ["verify these files anew: `hallmark verify-release --dist FOLDER … --json`"]))
+    }
+    do {
+      let bytes = try FileReading.bytes(of: path, limit: ReleaseFindings.sizeLimit)
+      return try ReleaseVerified(
+        ReleaseFindings(parsing: bytes), bytes: bytes, about: release.subjects,
+        under: policy.sha256)
+    } catch let error as FileError {
+      throw failure(.couldNotRun, error.problem)
+    } catch {
+      throw failure(.rejected, "\(error)")
     }
   }
 }

@@ -17,6 +17,7 @@ struct ApproveCommand: AsyncParsableCommand {
       Examples:
         hallmark approve dist --policy hallmark.toml --ssh-key ~/.ssh/id_ed25519
         hallmark approve dist --policy hallmark.toml --ssh-key key.pub --previous old/dist
+        hallmark approve dist --policy hallmark.toml --ssh-key key.pub --verified report.json
         hallmark approve dist --policy hallmark.toml --identity --login browser
         hallmark approve dist --policy hallmark.toml --list
 
@@ -25,6 +26,10 @@ struct ApproveCommand: AsyncParsableCommand {
       publisher, and with --previous what changed since that release (a folder with its evidence, or \
       one of its approvals). If you say yes, it signs a statement about exactly these files and this \
       policy, and writes NAME-VERSION.YOU.approval.json beside them.
+
+      With --verified, what `hallmark verify-release --json` found about these very files before \
+      publishing is what you put your signature under: every answer must be yes, and the approval \
+      says which questions were asked.
 
       You are an `[[approver]]` of the policy: with an SSH key, which ssh-keygen uses (an agent, a \
       passphrase or a hardware key work), or with --identity, a certificate of a Sigstore instance. \
@@ -53,6 +58,12 @@ struct ApproveCommand: AsyncParsableCommand {
     completion: .file())
   var previous: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "What `hallmark verify-release --json` found about these files.", valueName: "file"),
+    completion: .file())
+  var verified: String?
+
   @Flag(help: "Show who approved the files and who did not; nothing is signed.")
   var list = false
 
@@ -75,13 +86,13 @@ struct ApproveCommand: AsyncParsableCommand {
   @OptionGroup(title: "Network") var network: TransportOptions
 
   func validate() throws {
-    for path in [folder, previous, sshKey].compactMap({ $0 }) where path.isEmpty {
+    for path in [folder, previous, sshKey, verified].compactMap({ $0 }) where path.isEmpty {
       throw ValidationError("a path must not be empty.")
     }
     if list {
-      guard previous == nil, sshKey == nil, !usesIdentity, !yes else {
+      guard previous == nil, sshKey == nil, !usesIdentity, !yes, verified == nil else {
         throw ValidationError(
-          "--list only looks: --previous, --ssh-key, --identity and --yes sign.")
+          "--list only looks: --previous, --verified, --ssh-key, --identity and --yes sign.")
       }
     } else if (sshKey == nil) != usesIdentity {
       throw ValidationError("say how to sign: either --ssh-key FILE or --identity.")
@@ -128,7 +139,7 @@ struct ApproveCommand: AsyncParsableCommand {
   ) async throws -> ApprovalOutcome {
     let key = try sshKey.map { path throws(CommandFailure) in try SSHKeySigner(keyFile: path) }
     let review = try await ApprovalReview(
-      of: folder, under: policy, trusting: roots, since: previous)
+      of: folder, under: policy, trusting: roots, since: previous, verified: verified)
     if !global.json || !yes { review.show(on: console) }
     let approver = Approving(
       review: review, policy: policy, roots: roots, console: console

@@ -117,7 +117,7 @@ struct Approving: Sendable {
   private func statement(by name: String) -> Statement {
     ApprovalStatement(
       approver: name, time: FileReading.now(), policy: policy.sha256, release: review.record,
-      previous: review.comparison?.previous
+      previous: review.comparison?.previous, verified: review.verified
     ).statement
   }
 

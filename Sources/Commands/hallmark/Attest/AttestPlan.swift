@@ -26,6 +26,8 @@ struct AttestPlan: Sendable {
   /// Whether attestation objects of PEP 740 are written: they have no place for the timestamp that
   /// a log of version 2 needs.
   let writesPyPIAttestations: Bool
+  /// Whether provenance goes into the file of lines too, and into no file of its own.
+  var writesLines = false
 
   /// One or more targets for each file.
   ///
@@ -50,7 +52,7 @@ struct AttestPlan: Sendable {
           add(
             [statement(predicate)],
             [.init(name: "\(file.name).publish.attestation", form: .attestation)])
-        case PredicateType.slsaProvenance:
+        case PredicateType.slsaProvenance where !writesLines:
           let bundle = SigningTarget.Output(name: "\(file.name).sigstore.json", form: .bundle)
           let attestation = SigningTarget.Output(
             name: "\(file.name).slsa.attestation", form: .attestation)

@@ -124,6 +124,12 @@ struct ArtifactFile: Hashable, Sendable {
   private static func isEvidence(_ path: String, of named: Set<[UInt8]>) -> Bool {
     let bytes = Array(path.utf8)
     let last = bytes.split(separator: UInt8(ascii: "/")).last ?? []
+    // `dist/*` names what a build and its rebuilders left there, too.
+    if named.count > 1,
+      DistributionArguments.isLeft(byBuild: String(decoding: last, as: UTF8.self), at: path)
+    {
+      return true
+    }
     if last.elementsEqual(EvidenceDiscovery.shared.utf8) { return named.count > 1 }
     return EvidenceDiscovery.suffixes.contains { suffix in
       bytes.count > suffix.utf8.count && bytes.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)

@@ -7,19 +7,27 @@ import Verification
 
 /// The provenance that the claims of an identity token give.
 enum TokenProvenance {
-  /// The predicate, by the build type of the system that made the token.
+  /// The predicate, by the build type of the system that made the token; outside of any, what the
+  /// build's record says.
   ///
+  /// - Parameters:
+  ///   - signer: what the token says.
+  ///   - record: the record of the build, whose materials are added where the build type has room.
   /// - Throws: `CommandFailure` when the token is not that of a build, or lacks a claim.
-  static func predicate(of signer: TokenIdentity) throws(CommandFailure) -> JSONValue {
+  static func predicate(
+    of signer: TokenIdentity, adding record: BuildRecordProvenance? = nil
+  ) throws(CommandFailure) -> JSONValue {
     do {
       let node = JSONNode(signer.claims)
       let claims = try node.object()
       if GitHubWorkflowProvenance.describes(claims) {
-        return try GitHubWorkflowProvenance.predicate(claims: node)
+        let predicate = try GitHubWorkflowProvenance.predicate(claims: node)
+        return try record?.adding(to: predicate) ?? predicate
       }
       if GitLabJobProvenance.describes(claims) {
         return try GitLabJobProvenance.predicate(claims: node)
       }
+      if let record { return try record.predicate() }
     } catch {
       throw CommandFailure(
         status: ExitStatus.couldNotRun.rawValue,
@@ -31,10 +39,12 @@ enum TokenProvenance {
     throw CommandFailure(
       status: ExitStatus.couldNotRun.rawValue,
       Diagnostic(
-        "provenance is made from the token of a job on GitHub or GitLab, and this one is of"
+        "provenance is made from the token of a job on GitHub or GitLab or from a build record; this"
+          + " token is of"
           + " \(signer.issuer)",
         help: [
-          "write the predicate to a file and name it by --predicate slsa=FILE, or leave slsa out"
+          "build by `hallmark build`, whose record says how, or name that record by --build-record",
+          "write the predicate to a file and name it by --predicate slsa=FILE, or leave slsa out",
         ]))
   }
 }

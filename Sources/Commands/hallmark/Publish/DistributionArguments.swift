@@ -28,6 +28,12 @@ enum DistributionArguments {
     var distributions: [String] = []
     var evidence: [(path: String, of: String)] = []
     for argument in arguments {
+      let last = argument.utf8.split(separator: UInt8(ascii: "/")).last
+      if arguments.count > 1,
+        isLeft(byBuild: last.map { String(decoding: $0, as: UTF8.self) } ?? "", at: argument)
+      {
+        continue
+      }
       if FileReading.isFolder(argument) {
         let base = argument.utf8.last == UInt8(ascii: "/") ? argument : argument + "/"
         let names = try names(in: argument)
@@ -99,6 +105,16 @@ enum DistributionArguments {
   /// Whether a file belongs to a release beside its distributions and their evidence, by its name.
   static func isCompanion(_ path: String) -> Bool {
     companions.contains { isNamed(path, $0) } || ApprovalFiles.isApproval(path)
+      || [BuildRecordProvenance.suffix, RebuilderCount.suffix].contains { suffix in
+        path.utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
+      }
+  }
+
+  /// Whether something in a release's folder is the record or the logs of `hallmark build`, or what
+  /// rebuilders state, by its name.
+  static func isLeft(byBuild name: String, at path: String) -> Bool {
+    let isLogs = name.utf8.elementsEqual("logs".utf8) && FileReading.isFolder(path)
+    return isLogs || (isCompanion(name) && !companions.contains { isNamed(name, $0) })
   }
 
   private static func isNamed(_ path: String, _ name: String) -> Bool {

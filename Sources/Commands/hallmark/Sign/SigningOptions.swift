@@ -55,10 +55,11 @@ struct SigningOptions: ParsableArguments {
   /// - Parameters:
   ///   - needsVersion1: whether what is written needs a log of version 1.
   ///   - global: how results are shown.
+  ///   - appends: whether lines are added to files that are there.
   ///   - targets: makes the targets, for the holder of the token.
   /// - Throws: `CommandFailure`.
   func run(
-    needsVersion1: Bool, _ global: GlobalOptions,
+    needsVersion1: Bool, _ global: GlobalOptions, appends: Bool = false,
     targets: @escaping @Sendable (TokenIdentity) throws -> [SigningTarget]
   ) async throws {
     let console = global.console
@@ -78,8 +79,13 @@ struct SigningOptions: ParsableArguments {
             audience: identity.signingAudience, randomness: SystemRandomness(),
             now: { FileReading.now() })
           let signer = try await session.tokenIdentity()
+          let wanted = try targets(signer)
+          if appends {
+            let run = AppendRun(session: session, console: console)
+            return (try await run.run(wanted), signer)
+          }
           let run = SigningRun(session: session, overwrites: overwrite, console: console)
-          return (try await run.run(try targets(signer)), signer)
+          return (try await run.run(wanted), signer)
         }
       }
       if global.json {
