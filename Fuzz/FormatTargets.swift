@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Archives
 import Encodings
 import PythonPackaging
 import SourceText
 
 extension FuzzTarget {
-  /// Formats of the ring Formats that carry text, numbers and archives.
+  /// Formats of the ring Formats that carry text and numbers.
   static let formats: [FuzzTarget] = [
     FuzzTarget("json") { bytes in
       let value = try JSONReader.parse(bytes)
@@ -53,26 +52,7 @@ extension FuzzTarget {
     FuzzTarget("toml") { bytes in
       _ = try TOMLDocument(parsing: bytes)
     },
-    FuzzTarget("zip") { bytes in
-      let archive = try ZipArchive(parsing: bytes, limits: archiveLimits)
-      for member in archive.members { _ = try? archive.contents(of: member) }
-      _ = try? DistributionMetadata.wheelMetadata(in: bytes, limits: archiveLimits)
-    },
-    FuzzTarget("tar") { bytes in
-      let archive = try TarArchive(parsing: bytes, limits: archiveLimits)
-      for member in archive.members where member.kind == .file {
-        _ = try archive.contents(of: member.path)
-      }
-    },
-    FuzzTarget("gzip") { bytes in
-      let file = try GzipMember(parsing: bytes, limits: archiveLimits)
-      require(file.contents.count <= archiveLimits.memberSize, "more than the limit")
-    },
   ]
-
-  /// Archives of a size at which many inputs per second are possible.
-  private static let archiveLimits = ArchiveLimits(
-    archiveSize: 1 << 20, entries: 1_000, memberSize: 4 << 20, ratioFreeSize: 1 << 20)
 
   /// Names, versions and documents of Python packaging.
   static let packaging: [FuzzTarget] = [

@@ -27,8 +27,8 @@ struct FuzzTarget: Sendable {
 
   /// All targets.
   static let all =
-    formats + packaging + evidence + attestations + verification + identity + approvals
-    + comparisons
+    formats + archives + packaging + evidence + attestations + verification + identity
+    + approvals + comparisons
 
   /// The one that this process is for.
   static let selected: FuzzTarget = {

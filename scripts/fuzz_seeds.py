@@ -177,6 +177,9 @@ LITERALS = {
     "checksum-list": [
         "0a" * 32 + "  a.whl\n" + "0A" * 32 + " *b c\n\\" + "0b" * 32 + "  d\\\\e\\nf\n",
         base64.b64encode(("0a" * 32 + "  a.whl\n").encode()).decode()],
+    "wheel-record": [
+        "a.py,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\n\"b,\"\"c\",,\r\n"
+        "a-1.dist-info/RECORD,,\n"],
     "version": ["1!2.0.3rc4.post5.dev6+local.7", "1.0", "v2.0-beta_1"],
     "filename": ["a_b-1.0-1-cp311.cp312-abi3-manylinux_2_17_x86_64.whl", "a_b-1.0.tar.gz"],
     "project-name": ["a", "Foo.Bar_baz-1"],
@@ -280,9 +283,12 @@ def write(data, work):
                 continue
             with open(path, "rb") as file:
                 content = file.read()
-            for ending, target in [(".zip", "zip"), (".whl", "zip"), (".tar", "tar")]:
+            for ending, targets in [(".zip", ["zip", "canonical-wheel"]),
+                                    (".whl", ["zip", "canonical-wheel"]),
+                                    (".tar", ["tar", "canonical-sdist"]),
+                                    (".deflate", ["deflate"])]:
                 if name.endswith(ending) and len(content) <= 65536:
-                    seeds.add(target, content)
+                    seeds.add(targets, content)
             if name.endswith((".gz", ".tgz")):
                 seeds.add("gzip", content)
             document(seeds, path, content)

@@ -4,71 +4,82 @@
 /// in the form of their accents, members below something that is not a folder, and links that lead
 /// out by way of other links.
 ///
-/// Keys are lower-case; strings of a dictionary compare by canonical equivalence, which here is
-/// wanted: two spellings of `é` are one file on some systems.
+/// Each part of a path is looked up in the folder before it, so that the work is that of the bytes
+/// of all paths. Parts are keyed in lower case; strings compare by canonical equivalence, which here
+/// is wanted: two spellings of `é` are one file on some systems.
 struct MemberTree {
   private enum Kind { case folder, file, link }
 
   private struct Node {
-    let spelling: String
+    let spelling: Substring.UTF8View
     let kind: Kind
   }
 
-  private var nodes: [String: Node] = [:]
-  private var links: [(path: String, target: String)] = []
-  private var nameBytes = 0
-  // Members mostly stand beside the one before them.
-  private var lastParent = ""
+  private struct Place: Hashable {
+    let folder: Int
+    let key: String
+  }
 
-  // Bounds the work on names that are many, long and deep at once.
-  private static let nameBytesLimit = 32 << 20
+  // The first node is the folder into which the archive is unpacked.
+  private var nodes = [Node(spelling: Substring().utf8, kind: .folder)]
+  private var places: [Place: Int] = [:]
+  private var links: [(path: String, folders: [Int], target: String)] = []
+  private var nameBytes = 0
+
+  // Bounds the work on names that are many and long at once.
+  private static let nameBytesLimit = 16 << 20
 
   mutating func add(_ path: String, isFolder: Bool) throws(ArchiveError) {
-    try add(path, kind: isFolder ? .folder : .file)
+    _ = try add(path, kind: isFolder ? .folder : .file)
   }
 
   mutating func add(_ path: String, linkTo target: String) throws(ArchiveError) {
-    try add(path, kind: .link)
-    links.append((path, target))
+    try count(target)
+    links.append((path, try add(path, kind: .link), target))
   }
 
-  private mutating func add(_ path: String, kind: Kind) throws(ArchiveError) {
-    nameBytes += path.utf8.count
+  // Gives the folders to the new node.
+  private mutating func add(_ path: String, kind: Kind) throws(ArchiveError) -> [Int] {
+    try count(path)
+    var folders = [0]
+    var rest = path[...].utf8
+    while let slash = rest.firstIndex(of: UInt8(ascii: "/")) {
+      let (node, isNew) = try node(rest[..<slash], in: folders.last ?? 0, .folder, of: path)
+      guard isNew || nodes[node].kind == .folder else {
+        throw ArchiveError(.malformed, "it lies below a member that is not a folder", member: path)
+      }
+      folders.append(node)
+      rest = rest[rest.index(after: slash)...]
+    }
+    let (node, isNew) = try node(rest, in: folders.last ?? 0, kind, of: path)
+    guard isNew || (kind == .folder && nodes[node].kind == .folder) else {
+      throw ArchiveError(.malformed, "the name stands twice", member: path)
+    }
+    return folders
+  }
+
+  private mutating func count(_ text: String) throws(ArchiveError) {
+    nameBytes += text.utf8.count
     guard nameBytes <= Self.nameBytesLimit else {
       throw ArchiveError(.limit, "the names together are longer than \(Self.nameBytesLimit) bytes")
     }
-    if let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) {
-      let parent = path[..<slash]
-      if !parent.utf8.elementsEqual(lastParent.utf8) {
-        try addFolders(to: path)
-        lastParent = String(parent)
-      }
-    }
-    if let other = nodes[Self.key(path)] {
-      try Self.checkSpelling(path, other)
-      guard kind == .folder, other.kind == .folder else {
-        throw ArchiveError(.malformed, "the name stands twice", member: path)
-      }
-    } else {
-      nodes[Self.key(path)] = Node(spelling: path, kind: kind)
-    }
   }
 
-  private mutating func addFolders(to path: String) throws(ArchiveError) {
-    var end = path.utf8.startIndex
-    while let slash = path.utf8[end...].firstIndex(of: UInt8(ascii: "/")) {
-      let parent = String(path[..<slash])
-      if let other = nodes[Self.key(parent)] {
-        guard other.kind == .folder else {
-          throw ArchiveError(
-            .malformed, "it lies below a member that is not a folder", member: path)
-        }
-        try Self.checkSpelling(parent, other, member: path)
-      } else {
-        nodes[Self.key(parent)] = Node(spelling: parent, kind: .folder)
-      }
-      end = path.utf8.index(after: slash)
+  private mutating func node(
+    _ part: Substring.UTF8View, in folder: Int, _ kind: Kind, of path: String
+  ) throws(ArchiveError) -> (index: Int, isNew: Bool) {
+    let place = Place(folder: folder, key: Self.key(part))
+    guard let index = places[place] else {
+      places[place] = nodes.count
+      nodes.append(Node(spelling: part, kind: kind))
+      return (nodes.count - 1, true)
     }
+    guard part.elementsEqual(nodes[index].spelling) else {
+      throw ArchiveError(
+        .unsafePath, "its name differs from another only in case or in the form of a character",
+        member: path)
+    }
+    return (index, false)
   }
 
   /// Looks at the links once all members are known.
@@ -77,44 +88,33 @@ struct MemberTree {
   /// link outside of every folder may not give another member a second name: it would stand in the
   /// folder into which the archive is unpacked, beside what is there already.
   func checkLinks() throws(ArchiveError) {
-    for (path, target) in links {
-      var place = path.utf8.split(separator: UInt8(ascii: "/")).dropLast()
+    for (path, folders, target) in links {
+      // Where the target leads, from the top; `nil` is what the archive does not have.
+      var stack = folders.map { Optional($0) }
       let parts = target.utf8.split(separator: UInt8(ascii: "/"))
       for (index, part) in parts.enumerated() where !part.elementsEqual(".".utf8) {
         if part.elementsEqual("..".utf8) {
-          _ = place.popLast()
+          _ = stack.popLast()
         } else {
-          place.append(part)
+          stack.append(
+            (stack.last ?? nil).flatMap { places[Place(folder: $0, key: Self.key(part))] })
         }
-        guard index < parts.count - 1, let node = node(at: place) else { continue }
-        guard node.kind != .link else {
+        guard index < parts.count - 1, let node = stack.last ?? nil else { continue }
+        guard nodes[node].kind != .link else {
           throw ArchiveError(
             .unsafePath, "it is a link that leads through another link", member: path)
         }
       }
-      guard path.utf8.contains(UInt8(ascii: "/")) || node(at: place) == nil else {
+      guard folders.count > 1 || (stack.last ?? nil) == nil else {
         throw ArchiveError(
           .unsafePath, "it is a link outside of every folder to another member", member: path)
       }
     }
   }
 
-  private func node(at place: ArraySlice<Substring.UTF8View>) -> Node? {
-    nodes[Self.key(place.map { String($0) ?? "" }.joined(separator: "/"))]
-  }
-
-  private static func checkSpelling(
-    _ path: String, _ other: Node, member: String? = nil
-  ) throws(ArchiveError) {
-    guard path.utf8.elementsEqual(other.spelling.utf8) else {
-      throw ArchiveError(
-        .unsafePath, "its name differs from another only in case or in the form of a character",
-        member: member ?? path)
-    }
-  }
-
-  private static func key(_ path: String) -> String {
-    let isPlain = path.utf8.allSatisfy { $0 < 0x80 && !(0x41...0x5A).contains($0) }
-    return isPlain ? path : path.lowercased()
+  private static func key(_ part: Substring.UTF8View) -> String {
+    let text = String(Substring(part))
+    let isPlain = part.allSatisfy { $0 < 0x80 && !(0x41...0x5A).contains($0) }
+    return isPlain ? text : text.lowercased()
   }
 }

@@ -30,7 +30,7 @@ enum TarMemberPath {
 
   /// File, folder or link; everything else is refused by name.
   static func kind(
-    of header: TarHeader, pax: PaxRecords?, path: String
+    of header: TarHeader, pax: PaxRecords?, path: String, limits: ArchiveLimits
   ) throws(ArchiveError) -> TarArchive.Kind {
     func refused(_ what: String) -> ArchiveError {
       ArchiveError(.unsupported, "\(what) are not accepted", member: path)
@@ -38,7 +38,7 @@ enum TarMemberPath {
     switch header.type {
     case UInt8(ascii: "0"), 0: return .file
     case UInt8(ascii: "5"): return .folder
-    case UInt8(ascii: "2"): return .symbolicLink(target: try target(header, pax, path))
+    case UInt8(ascii: "2"): return .symbolicLink(target: try target(header, pax, path, limits))
     case UInt8(ascii: "1"): throw refused("hard links")
     case UInt8(ascii: "3"), UInt8(ascii: "4"): throw refused("devices")
     case UInt8(ascii: "6"): throw refused("pipes")
@@ -52,8 +52,12 @@ enum TarMemberPath {
   }
 
   private static func target(
-    _ header: TarHeader, _ pax: PaxRecords?, _ path: String
+    _ header: TarHeader, _ pax: PaxRecords?, _ path: String, _ limits: ArchiveLimits
   ) throws(ArchiveError) -> String {
+    guard pax?["linkpath"]?.count ?? 0 <= limits.pathLength else {
+      throw ArchiveError(
+        .limit, "its target is longer than \(limits.pathLength) bytes", member: path)
+    }
     // The header's own target is what readers take that do not know pax.
     guard let target = String(validating: pax?["linkpath"] ?? header.linkName, as: UTF8.self),
       let plain = String(validating: header.linkName, as: UTF8.self),

@@ -67,7 +67,7 @@ struct TarReader<Source: TarSource & ~Copyable>: ~Copyable {
     _ header: TarHeader, pax: PaxRecords?, longName: ArraySlice<UInt8>?
   ) throws(ArchiveError) -> TarArchive.Member {
     let path = try TarMemberPath.path(of: header, pax: pax, longName: longName, limits: limits)
-    let kind = try TarMemberPath.kind(of: header, pax: pax, path: path)
+    let kind = try TarMemberPath.kind(of: header, pax: pax, path: path, limits: limits)
     guard kind == .file || header.size == 0 else {
       throw ArchiveError(.malformed, "a folder or link has contents", member: path)
     }

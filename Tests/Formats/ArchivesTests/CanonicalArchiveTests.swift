@@ -82,6 +82,29 @@ import Testing
     #expect(outcome.status == 0, "\(outcome)")
   }
 
+  // Small contents, which every zlib compresses alike.
+  @Test func pythonWritesTheSameZip() throws {
+    var writer = ZipWriter(time: DOSTime(unixSeconds: Self.epoch))
+    for file in Self.files where file.contents.count < 100 {
+      try writer.add(file.path, contents: file.contents, mode: file.mode)
+    }
+    let ours = try Scratch()
+    let path = try ours.write("ours.zip", writer.finish())
+    let script = """
+      from io import BytesIO; import sys, zipfile
+      ours = open(sys.argv[1], "rb").read()
+      made = BytesIO()
+      with zipfile.ZipFile(BytesIO(ours)) as source, zipfile.ZipFile(made, "w") as target:
+          for member in source.infolist():
+              clean = zipfile.ZipInfo(member.filename, (2023, 11, 14, 22, 13, 20))
+              clean.external_attr, clean.compress_type = member.external_attr, 8
+              target.writestr(clean, source.read(member))
+      sys.exit(0 if made.getvalue() == ours else "other bytes")
+      """
+    let outcome = try Program(path: "/usr/bin/env").run(["python3", "-I", "-B", "-c", script, path])
+    #expect(outcome.status == 0, "\(outcome)")
+  }
+
   @Test func pythonReadsThemAlike() throws {
     let scratch = try Scratch()
     let tar = try scratch.write(

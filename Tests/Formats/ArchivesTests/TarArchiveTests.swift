@@ -102,6 +102,11 @@ enum TarSample {
     ("end of a header", changed(TarSample.member("a") + TarSample.end, at: 511)),
     ("owner's name", changed(TarSample.member("a") + TarSample.end, at: 296)),
     ("set-user-ID", changed(TarSample.member("a") + TarSample.end, at: 103, to: 0x34)),
+    (
+      "long target",
+      TarSample.pax("linkpath", String(repeating: "a/", count: 3_000) + "b")
+        + TarSample.member("d/a", type: "2") + TarSample.end
+    ),
     ("case", TarSample.member("a") + TarSample.member("A") + TarSample.end),
     ("time", TarSample.pax("mtime", "1.2.3") + TarSample.member("a") + TarSample.end),
     ("long name under POSIX magic", TarSample.member("b", [1, 0], type: "L") + TarSample.end),
