@@ -30,6 +30,10 @@ import Testing
       workplace.names(in: "tiny/dist/logs") == [
         "lock.log", "sdist-check.log", "sdist.log", "wheel-check.log", "wheel.log",
       ])
+    #expect(try JSONSchema("build-v1.json").problems(in: first.output) == [])
+    let text = String(
+      decoding: try TestData.read(workplace("tiny/dist/tiny-1.0.build.json")), as: UTF8.self)
+    #expect(try JSONSchema("build-record-v1.json").problems(in: text) == [])
     let record = try json("tiny/dist/tiny-1.0.build.json")
     #expect(record["format"] as? String == "hallmark-build/1")
     let source = try #require(record["source"] as? [String: Any])
@@ -77,6 +81,28 @@ import Testing
     let names = workplace.names(in: "tiny/dist")
     #expect(names.contains("tiny-1.0-py3-none-any.whl") == !options.isEmpty)
     workplace.expectNothingLeft()
+  }
+
+  @Test func asksGitWhereNoVersionIsWritten() throws {
+    let project = try TinyBackend(
+      in: workplace,
+      adding: """
+        import subprocess
+        if os.path.exists(".git"):
+            assert subprocess.check_output(["git", "describe", "--tags", "--dirty"]) == b"v1.0\\n"
+            assert subprocess.check_output(["git", "remote"]) == b""
+            SEED = "# from git\\n"
+
+        """)
+    let path = "tiny/pyproject.toml"
+    let text = String(decoding: try TestData.read(workplace(path)), as: UTF8.self)
+    try workplace.write(
+      path, text.replacingOccurrences(of: "version = \"1.0\"", with: "dynamic = [\"version\"]"))
+    try project.commit()
+    try project.git("tag", "v1.0")
+    let outcome = try workplace.hallmark(["build", project.path])
+    #expect(outcome.status == 0, "\(outcome)")
+    #expect(workplace.names(in: "tiny/dist").contains("tiny-1.0.tar.gz"))
   }
 
   @Test func whatDependsOnThePathAloneIsTheSameHere() throws {

@@ -35,8 +35,9 @@ import Testing
     // The back end was asked, and the requirement resolved as of then.
     #expect(text.contains("name = \"packaging\""))
     #expect(!text.contains(workplace.path))
-    let again = try workplace.hallmark(["lock", project.path])
-    #expect(again.output.contains("is up to date"))
+    let again = try workplace.hallmark(["lock", project.path, "--json"])
+    #expect(try JSONSchema("lock-v1.json").problems(in: again.output) == [])
+    #expect(again.output.contains(#""upToDate":true"#))
     #expect(try lock == text)
     #expect(try workplace.hallmark(["lock", project.path, "--check"]).status == 0)
 

@@ -69,7 +69,8 @@ struct TinyBackend {
       "--message=Change")
   }
 
-  private func git(_ arguments: String...) throws {
+  /// Runs git there.
+  func git(_ arguments: String...) throws {
     let outcome = try Program(path: "/usr/bin/git").run(["-C", path] + arguments)
     guard outcome.status == 0 else { throw CocoaError(.fileWriteUnknown) }
   }

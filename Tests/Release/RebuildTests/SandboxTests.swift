@@ -16,14 +16,18 @@ import Testing
   /// Builds the wheel of a project whose back end first does what it is told.
   private static func build(
     _ prelude: String, limits: Sandbox.Limits = limits,
-    conditions: Sandbox.Conditions = .standard
+    conditions: Sandbox.Conditions = .standard, inUserNamespace: Bool = false
   ) async throws -> (file: BuiltFile, lines: [String]) {
     let project = try TinyProject(prelude: prelude)
+    let found = try await Sandbox.find()
+    let sandbox = Sandbox(
+      program: found.program, version: found.version,
+      usesUserNamespace: found.usesUserNamespace || inUserNamespace)
     let lines = Mutex<[String]>([])
     var build = try SandboxedBuild(
       source: project.folder, kind: .wheel,
       interpreter: try await Interpreter(python: "python3"), sourceDateEpoch: 1_700_000_000,
-      place: .sandbox(try await Sandbox.find()))
+      place: .sandbox(sandbox))
     build.limits = limits
     build.conditions = conditions
     let file = try await build.run { line in lines.withLock { $0.append(line) } }
@@ -37,7 +41,7 @@ import Testing
   }
 
   /// What a hostile back end tries, and how it ends: each prints `no` when it was kept out.
-  @Test(arguments: [
+  private static let attempts = [
     // The network.
     """
     import socket
@@ -74,9 +78,12 @@ import Testing
     print("no" if sorted(os.listdir("/proc/self/fd"))[:3] == ["0", "1", "2"] and len(os.listdir("/proc/self/fd")) <= 5 else "yes")
     print("no" if len([p for p in os.listdir("/proc") if p.isdigit()]) < 6 else "yes")
     """,
-  ])
-  func keepsOut(attempt: String) async throws {
-    let (_, lines) = try await Self.build(attempt)
+  ]
+
+  /// Both as root's child, where the tests run as root, and as a user's.
+  @Test(arguments: attempts, [false, true])
+  func keepsOut(attempt: String, inUserNamespace: Bool) async throws {
+    let (_, lines) = try await Self.build(attempt, inUserNamespace: inUserNamespace)
     #expect(lines.contains("no"))
     #expect(lines.filter { $0.hasPrefix("yes") } == [])
   }
