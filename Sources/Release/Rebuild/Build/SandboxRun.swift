@@ -63,6 +63,9 @@ struct SandboxRun: Sendable {
         let (_, size) = try FileTree.digest(channel)
         if size >= Int64(build.limits.output) { throw limitError(.output, collected) }
         if let kind = Self.limit(in: collected.tail) { throw limitError(kind, collected) }
+        if layout.isSandbox, let line = collected.tail.last, line.hasPrefix("bwrap: ") {
+          throw RebuildError(.sandbox, "the sandbox cannot be made: \(line.dropFirst(7))")
+        }
         throw RebuildError(
           .build, "the build ended with \(outcome.status)", logTail: collected.tail)
       }
@@ -135,7 +138,7 @@ struct SandboxRun: Sendable {
   private func limitError(_ kind: Sandbox.Limits.Kind, _ log: BuildLog) -> RebuildError {
     RebuildError(
       .limit, "the build was stopped at its limit of \(build.limits.text(kind))",
-      help: "if the build needs more, raise the limit (\(kind.rawValue))", logTail: log.tail,
+      help: "if the build needs more, give it more with --limit-\(kind.rawValue)", logTail: log.tail,
       limit: kind)
   }
 
