@@ -84,6 +84,15 @@ package enum FileTree {
     }
   }
 
+  /// Opens a file for reading.
+  static func openForReading(_ path: FilePath) throws(RebuildError) -> FileDescriptor {
+    do {
+      return try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
+    } catch {
+      throw failure("cannot read `\(path)`", error)
+    }
+  }
+
   /// Finds out whether files can be made in a folder, by making one.
   static func checkWritable(_ folder: FilePath) throws(RebuildError) {
     let probe = folder.appending(".probe.\(Platform.processIdentifier).partial")

@@ -71,6 +71,20 @@ import Testing
     print("no" if "NoNewPrivs:\\t1" in status else "yes")
     print("no" if "CapEff:\\t0000000000000000" in status else "yes")
     """,
+    // Memory that no limit would see, and namespaces of one's own.
+    """
+    import ctypes, os
+    libc = ctypes.CDLL(None, use_errno=True)
+    for name, words in [("unshare", (0x10000000,)), ("unshare", (0x00020000,)),
+                        ("memfd_create", (b"x", 0)), ("shmget", (0, 4096, 0o1600)),
+                        ("mount", (b"x", b"/tmp", b"tmpfs", 0, None)), ("setns", (0, 0))]:
+        print("yes " + name if getattr(libc, name)(*words) >= 0 else "no")
+    # clone with CLONE_NEWUSER | SIGCHLD, by its number.
+    number = {"x86_64": 56, "aarch64": 220}[os.uname().machine]
+    child = libc.syscall(number, 0x10000011, 0, 0, 0, 0)
+    if child == 0: os._exit(0)
+    print("yes clone" if child > 0 else "no")
+    """,
     // Secrets of the environment, and open files of the caller.
     """
     import os

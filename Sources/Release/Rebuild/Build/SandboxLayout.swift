@@ -23,6 +23,8 @@ extension SandboxRun {
     let folders: [String]
     let variables: [String: String]
     let command: [String]
+    /// What the command reads from standard input.
+    let filter: [UInt8]?
     let isSandbox: Bool
     /// The number of user and group.
     let userID: Int
@@ -58,10 +60,12 @@ extension SandboxRun {
             Sandbox.Mount(source: job.appending("passwd"), target: "/etc/passwd"),
             Sandbox.Mount(source: job.appending("group"), target: "/etc/group"),
           ]
+        filter = SandboxFilter.program(for: Platform.architecture)
         command =
           [sandbox.program.string]
           + sandbox.arguments(
             mounts: mounts, conditions: conditions, limits: build.limits,
+            isFiltered: filter != nil,
             command: [build.interpreter.program.string] + driver
               + ["/build/job/driver.py", "/build/job/request.json"])
       case .unsandboxed:
@@ -75,6 +79,7 @@ extension SandboxRun {
         variables["TMPDIR"] = work.appending("tmp").string
         self.variables = variables
         isSandbox = false
+        filter = nil
         changesUser = false
         userID = conditions.userID
         command =

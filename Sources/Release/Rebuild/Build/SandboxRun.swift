@@ -57,7 +57,11 @@ struct SandboxRun: Sendable {
       let process = SupervisedProcess(
         command: layout.command, environment: ["PATH": "/usr/bin:/bin"], folder: "/",
         limits: build.limits, isSandbox: layout.isSandbox)
-      let outcome = try await process.run(output: output, log: &collected)
+      let filter = work.appending("filter")
+      try FileTree.write(layout.filter ?? [], to: filter, isTemporary: true)
+      let input = try FileTree.openForReading(filter)
+      defer { try? input.close() }
+      let outcome = try await process.run(input: input, output: output, log: &collected)
       if let kind = outcome.exceeded { throw limitError(kind, collected) }
       guard outcome.isSuccess else {
         let (_, size) = try FileTree.digest(channel)
@@ -138,7 +142,8 @@ struct SandboxRun: Sendable {
   private func limitError(_ kind: Sandbox.Limits.Kind, _ log: BuildLog) -> RebuildError {
     RebuildError(
       .limit, "the build was stopped at its limit of \(build.limits.text(kind))",
-      help: "if the build needs more, give it more with --limit-\(kind.rawValue)", logTail: log.tail,
+      help: "if the build needs more, give it more with --limit-\(kind.rawValue)",
+      logTail: log.tail,
       limit: kind)
   }
 

@@ -185,6 +185,10 @@ enum BuildDriver {
 
 
     def main():
+        try:
+            os.fstat(0)
+        except OSError:
+            os.open(os.devnull, os.O_RDONLY)
         with open(sys.argv[1]) as file:
             request = json.load(file)
         # The results' way out is this process's alone: what hooks print goes to the log.

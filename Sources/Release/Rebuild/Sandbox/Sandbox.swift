@@ -70,8 +70,16 @@ package struct Sandbox: Sendable {
   }
 
   /// The arguments for `bwrap`.
+  ///
+  /// - Parameters:
+  ///   - mounts: what is read-only inside.
+  ///   - conditions: what the build can see of its place.
+  ///   - limits: what it may use.
+  ///   - isFiltered: whether standard input is the program of a ``SandboxFilter``.
+  ///   - command: what runs inside.
   func arguments(
-    mounts: [Mount], conditions: Conditions, limits: Limits, command: [String]
+    mounts: [Mount], conditions: Conditions, limits: Limits, isFiltered: Bool = false,
+    command: [String]
   ) -> [String] {
     var arguments = [
       "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
@@ -104,6 +112,7 @@ package struct Sandbox: Sendable {
       }
       arguments += ["--ro-bind", mount.source.string, mount.target.string]
     }
+    if isFiltered { arguments += ["--seccomp", "0"] }
     return arguments + ["--remount-ro", "/", "--chdir", "/", "--"] + command
   }
 

@@ -9,7 +9,7 @@ import SystemPackage
 struct SandboxUsage: Hashable, Sendable {
   /// Processes and threads.
   var processes = 0
-  /// Bytes of memory that belong to processes alone.
+  /// Bytes of memory that belong to processes, also those that they share.
   var memory = 0
   /// Bytes in the sandbox's file systems.
   var disk = 0
@@ -28,7 +28,8 @@ struct SandboxUsage: Hashable, Sendable {
       pending += children[pid] ?? []
       let status = Self.fields(of: pid)
       processes += status["Threads"] ?? 1
-      memory += (status["RssAnon"] ?? status["VmRSS"] ?? 0) << 10
+      let shared = status["RssShmem"] ?? 0
+      memory += ((status["RssAnon"] ?? status["VmRSS"] ?? 0) + shared) << 10
       if isFirst {
         // The sandbox's root process sees its file systems.
         for folder in Sandbox.writable + ["/dev/shm"] {

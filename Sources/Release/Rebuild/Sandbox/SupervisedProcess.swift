@@ -33,7 +33,9 @@ struct SupervisedProcess: Sendable {
   ///
   /// - Throws: ``RebuildError`` of reason `environment`, and `CancellationError`; the processes are
   ///   gone then too.
-  func run(output: FileDescriptor, log: inout BuildLog) async throws -> Outcome {
+  func run(
+    input: FileDescriptor, output: FileDescriptor, log: inout BuildLog
+  ) async throws -> Outcome {
     var options = PlatformOptions()
     options.processGroupID = 0
     options.teardownSequence = [
@@ -49,7 +51,8 @@ struct SupervisedProcess: Sendable {
     let result = try await Subprocess.run(
       .path(FilePath(command.first ?? "")), arguments: Arguments(Array(command.dropFirst())),
       environment: .custom(variables), workingDirectory: folder, platformOptions: options,
-      input: .none, output: .fileDescriptor(output, closeAfterSpawningProcess: false),
+      input: .fileDescriptor(input, closeAfterSpawningProcess: false),
+      output: .fileDescriptor(output, closeAfterSpawningProcess: false),
       error: .sequence
     ) { execution in
       let process = execution.processIdentifier.value
