@@ -67,9 +67,12 @@ package struct CheckedFile: Sendable {
         (bytes, self.form, check) = (normal.bytes, form, .skipped)
         return
       }
-      let other = try Normalization(
-        second.bytes, filename: name, sourceDateEpoch: sourceDateEpoch)
-      if second.filename == name, normal.bytes == other.bytes {
+      let compared = try [first.bytes, second.bytes].map { bytes throws(ArchiveError) in
+        try Normalization(
+          bytes, filename: name, sourceDateEpoch: sourceDateEpoch, levelsModes: true
+        ).bytes
+      }
+      if second.filename == name, compared[0] == compared[1] {
         (bytes, self.form, check) = (normal.bytes, form, .identical)
         return
       }
@@ -81,7 +84,7 @@ package struct CheckedFile: Sendable {
         return
       }
       let report = ArtifactComparison(
-        published: normal.bytes, rebuilt: other.bytes, filename: name
+        published: compared[0], rebuilt: compared[1], filename: name
       ).report()
       (bytes, self.form, check) = (normal.bytes, form, .different(report))
     } catch {

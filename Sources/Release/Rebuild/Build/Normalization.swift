@@ -9,7 +9,11 @@ import PythonPackaging
 /// who builds with `SOURCE_DATE_EPOCH` gets the same one. Otherwise:
 /// - a source distribution is written anew, canonically (``CanonicalSdist``): setuptools records the
 ///   user and the present, pdm-backend the present in the gzip header;
-/// - in a wheel, times after `SOURCE_DATE_EPOCH` become that, and permissions 644 or 755, in place.
+/// - in a wheel, times after `SOURCE_DATE_EPOCH` become that, in place.
+///
+/// Permissions in a wheel follow the mask of permissions with some back ends. It is the same in all
+/// builds that count, so they stay; only to compare with a build under another mask they do not
+/// count.
 struct Normalization: Hashable, Sendable {
   /// The file.
   let bytes: [UInt8]
@@ -18,9 +22,15 @@ struct Normalization: Hashable, Sendable {
 
   /// Normalises a file.
   ///
+  /// - Parameters:
+  ///   - bytes: the file as the back end wrote it.
+  ///   - filename: its name.
+  ///   - sourceDateEpoch: seconds since the epoch.
+  ///   - levelsModes: whether permissions in a wheel become 644 or 755.
   /// - Throws: `ArchiveError`.
   init(
-    _ bytes: [UInt8], filename: DistributionFilename, sourceDateEpoch: Int64
+    _ bytes: [UInt8], filename: DistributionFilename, sourceDateEpoch: Int64,
+    levelsModes: Bool = false
   ) throws(ArchiveError) {
     switch filename {
     case .sdist:
@@ -28,7 +38,7 @@ struct Normalization: Hashable, Sendable {
       self.bytes =
         leaks ? try CanonicalSdist.rewrite(bytes, sourceDateEpoch: sourceDateEpoch) : bytes
     case .wheel:
-      self.bytes = try Self.patched(wheel: bytes, sourceDateEpoch)
+      self.bytes = try Self.patched(wheel: bytes, sourceDateEpoch, levelsModes: levelsModes)
     }
     isChanged = self.bytes != bytes
   }
@@ -67,7 +77,7 @@ struct Normalization: Hashable, Sendable {
   // Local and central headers, as in APPNOTE 4.3.7 and 4.3.12; the archive has been read strictly,
   // so that they are where they say.
   private static func patched(
-    wheel bytes: [UInt8], _ sourceDateEpoch: Int64
+    wheel bytes: [UInt8], _ sourceDateEpoch: Int64, levelsModes: Bool
   ) throws(ArchiveError) -> [UInt8] {
     let archive = try ZipArchive(parsing: bytes)
     let latest = DOSTime(unixSeconds: sourceDateEpoch)
@@ -88,7 +98,7 @@ struct Normalization: Hashable, Sendable {
         }
       }
       let mode = header.externalAttributes >> 16
-      if header.versionMadeBy >> 8 == 3, mode & 0o777 != 0 {
+      if levelsModes, header.versionMadeBy >> 8 == 3, mode & 0o777 != 0 {
         let plain: UInt32 = mode & 0o100 != 0 ? 0o755 : 0o644
         result.set(mode & ~0o777 | plain, at: position + 40, size: 2)
       }

@@ -77,6 +77,7 @@ package struct Sandbox: Sendable {
   ///   - limits: what it may use.
   ///   - isFiltered: whether standard input is the program of a ``SandboxFilter``.
   ///   - command: what runs inside.
+  /// - Returns: the arguments.
   func arguments(
     mounts: [Mount], conditions: Conditions, limits: Limits, isFiltered: Bool = false,
     command: [String]
