@@ -49,6 +49,9 @@ extension ComparisonReport {
 extension Difference {
   /// What to do about it, with this file's values where they make the advice exact.
   package var fix: String {
+    if cause == .python38TarHeader, published == TarComparison.oldDevices {
+      return "rebuild with CPython 3.8, as the published file was made by it or an older one"
+    }
     guard cause == .generatorVersion, let published, let pin = Self.pin(published) else {
       return cause.fix
     }

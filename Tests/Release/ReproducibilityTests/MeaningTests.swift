@@ -45,7 +45,7 @@ import Testing
     ("greeting/x.py", "LIMIT = 2025\n", "LIMIT = 2026\n", .contents),
     ("greeting/x.py", "BUILD_DATE = 2025\n", "BUILD_DATE = 2026\n", .clockInContents),
     ("greeting/x.bin", "a\u{0}b", "a\u{0}c", .contents),
-    ("greeting/x.txt", "in /tmp/a/b.py", "in /home/me/b.py", .buildPath),
+    ("greeting/x.txt", "in /tmp/a/b.py", "in /var/folders/b.py", .buildPath),
     ("greeting-1.0.dist-info/top_level.txt", "a\nb\n", "b\na\n", .listOrder),
     ("greeting-1.0.dist-info/scm_file_list.json", "[\"a\", \"b\"]", "[\"b\", \"a\"]", .listOrder),
     ("greeting/scm_file_list.json", "[\"a\", \"b\"]", "[\"b\", \"a\"]", .jsonOrder),

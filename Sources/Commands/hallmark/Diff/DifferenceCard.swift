@@ -25,7 +25,7 @@ struct DifferenceCard {
           .element("code", [], [.text(difference.cause.rawValue)]),
           .element(
             "span", class: "count",
-            difference.count == 1 ? "once" : "\(difference.count) times"),
+            difference.count == 1 ? "once" : "\(difference.count) members"),
         ]),
       .element("p", [], [.text(ReportHTML.sentence(difference.cause.explanation))]),
       .element(

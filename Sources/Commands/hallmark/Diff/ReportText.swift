@@ -63,7 +63,7 @@ struct ReportText {
 
   private func show(_ difference: Difference) {
     let cause = difference.cause
-    let count = difference.count > 1 ? ", \(difference.count) times" : ""
+    let count = difference.count > 1 ? ", \(difference.count) members" : ""
     let style: Console.Style =
       switch difference.weight {
       case .container: .good

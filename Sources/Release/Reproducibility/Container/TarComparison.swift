@@ -109,10 +109,13 @@ struct TarComparison {
     return parts.joined(separator: ", ")
   }
 
+  // The number as it is recorded, and what date that is.
   private static func time(_ header: TarMemberHeader) -> String {
-    guard let seconds = Int(header.modificationTime), seconds >= 0 else {
-      return header.modificationTime
-    }
+    let whole = header.modificationTime.utf8.prefix { $0.isDigit }
+    // Beyond the year 9999 a date tells nothing.
+    guard let seconds = Int(String(decoding: Array(whole), as: UTF8.self)),
+      seconds < 253_402_300_800
+    else { return header.modificationTime }
     return "\(header.modificationTime) (\(CalendarText.date(seconds)))"
   }
 
@@ -139,9 +142,11 @@ struct TarComparison {
     }
   }
 
+  /// How the device numbers of CPython up to 3.8 are called.
+  static let oldDevices = "device numbers of zeros"
+
   private static func devices(_ header: TarMemberHeader) -> String {
-    header.deviceNumbers.allSatisfy { $0 == 0 }
-      ? "no device numbers" : "device numbers of zeros"
+    header.deviceNumbers.allSatisfy { $0 == 0 } ? "no device numbers" : oldDevices
   }
 
   private static func dialect(_ header: TarMemberHeader) -> String {

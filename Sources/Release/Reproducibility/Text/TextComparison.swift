@@ -120,8 +120,8 @@ struct TextComparison {
   }
 
   private static let buildFolders = [
-    "/tmp/", "/private/", "/var/folders/", "/home/", "/Users/", "/build/", "/root/", "/github/",
-    "/__w/", "/opt/hostedtoolcache/",
+    "tmp", "private", "var/folders", "home", "Users", "build", "root", "github", "__w",
+    "opt/hostedtoolcache",
   ]
 
   /// The line with each path below a folder for builds left out; `nil` if there is none.
@@ -131,7 +131,7 @@ struct TextComparison {
     var rest = line
     while let byte = rest.first {
       if byte == UInt8(ascii: "/"),
-        buildFolders.contains(where: { rest.starts(with: $0.utf8) })
+        buildFolders.contains(where: { rest.dropFirst().starts(with: "\($0)/".utf8) })
       {
         found = true
         result.append(UInt8(ascii: "/"))
