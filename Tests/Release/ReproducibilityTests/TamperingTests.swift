@@ -52,6 +52,10 @@ import Testing
       add("system of \(path)", record: false) { $0[path].madeBy = 0x4141 }
       add("attributes of \(path)", record: false) { $0[path].internalAttributes = 0x4140 }
       add("DOS attributes of \(path)", record: false) { $0[path].dosAttributes = 0x4100 }
+      add("long stream of \(path)", record: false) { zip in
+        zip[path].isDeflated = true
+        zip[path].emptyBlocks = 100
+      }
       add("data descriptor of \(path)", record: false) { $0[path].flags = 8 }
       add("encryption of \(path)", record: false) { $0[path].flags = 1 }
     }
@@ -128,6 +132,7 @@ import Testing
       }
     }
     for item in SdistCase.hidden { add("hidden: \(item.name)") { item.change(&$0) } }
+    add("long stream") { $0.blockSize = 10 }
     add("suffix of the tar") { $0.suffix = [UInt8](repeating: 0x41, count: 512) }
     add("trailer of the gzip") { $0.trailer = Array("payload".utf8) }
     add("second gzip member") { $0.trailer = Fixture.sdist.bytes }

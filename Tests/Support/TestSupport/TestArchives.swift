@@ -22,6 +22,8 @@ package struct TestZip: Sendable {
     package var internalAttributes: UInt16 = 0
     package var dosAttributes: UInt16 = 0
     package var isDeflated = false
+    /// Empty blocks before the others of a deflate stream.
+    package var emptyBlocks = 0
     /// Bytes between this member's data and the next header.
     package var gap: [UInt8] = []
 
@@ -58,7 +60,10 @@ package struct TestZip: Sendable {
     var central: [[UInt8]] = []
     for member in members {
       let offset = output.count
-      let data = member.isDeflated ? TestDeflate.stored(member.contents) : member.contents
+      let empty = [[UInt8]](repeating: [0, 0, 0, 0xFF, 0xFF], count: member.emptyBlocks)
+      let data =
+        member.isDeflated
+        ? empty.flatMap { $0 } + TestDeflate.stored(member.contents) : member.contents
       let name = Array(member.path.utf8)
       let method: UInt16 = member.isDeflated ? 8 : 0
       let sums =

@@ -99,8 +99,7 @@ struct ArchiveSide {
   ///
   /// - Throws: `ArchiveError`.
   func validate() throws(ArchiveError) {
-    guard case .wheel = container else { return }
-    for entry in entries where entry.kind == .file { _ = try contents(of: entry) }
+    if case .wheel(let archive) = container { try archive.checkContents() }
   }
 
   /// A path by which members of two archives are paired: the folder's name is left out of an

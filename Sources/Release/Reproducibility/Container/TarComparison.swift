@@ -79,8 +79,11 @@ struct TarComparison {
     if published.gzip.compressed != rebuilt.gzip.compressed,
       published.gzip.contents == rebuilt.gzip.contents
     {
+      // Stored blocks are the longest that a writer makes; a longer stream has room for something.
+      let size = published.gzip.contents.count
+      let isLong = published.gzip.compressed.count > size + size / 64 + 64
       list.add(
-        .deflateImplementation, member: nil,
+        isLong ? .hiddenBytes : .deflateImplementation, member: nil,
         published: "\(published.gzip.compressed.count) bytes of deflate",
         rebuilt: "\(rebuilt.gzip.compressed.count) bytes")
     }

@@ -1,12 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Compares two files `RECORD` that are not the same.
+internal import Archives
+internal import Encodings
+
+/// Compares two files `RECORD` of wheels that are not the same.
 ///
 /// Rows of members that differ themselves follow from those, and are no cause of their own.
 struct RecordComparison {
   let published: (side: ArchiveSide, bytes: ArraySlice<UInt8>)
   let rebuilt: (side: ArchiveSide, bytes: ArraySlice<UInt8>)
   let limits: ComparisonLimits
+
+  /// A row, with the path by which its member is paired.
+  private struct Row: Hashable {
+    let key: [UInt8]
+    let digest: SHA256Hash?
+    let size: Int?
+  }
 
   /// The cause, or `nil` if all follows from members that differ (`changed`), or from the name of
   /// their folder.
@@ -20,45 +30,50 @@ struct RecordComparison {
       return TextComparison(path: "RECORD", published.bytes, rebuilt.bytes)
         .excerpt(limit: limits.excerptLines)
     }
-    guard let one = WheelRecord(published.bytes) else {
+    var records: [WheelRecord] = []
+    for (part, isPublished) in [(published, true), (rebuilt, false)] {
+      let problem: String
+      do {
+        let record = try WheelRecord(parsing: Array(part.bytes))
+        records.append(record)
+        guard let untruth = record.untruth(about: part.side) else { continue }
+        problem = untruth
+      } catch {
+        problem = "\(error)"
+      }
       return MemberMeaning.Finding(
-        cause: .recordMismatch, published: "not rows of path, hash and size", excerpt: excerpt)
-    }
-    guard let other = WheelRecord(rebuilt.bytes) else {
-      return MemberMeaning.Finding(
-        cause: .recordMismatch, rebuilt: "not rows of path, hash and size", excerpt: excerpt)
-    }
-    for (record, side, isPublished) in [(one, published.side, true), (other, rebuilt.side, false)] {
-      guard let untruth = record.untruth(about: side) else { continue }
-      return MemberMeaning.Finding(
-        cause: .recordMismatch, published: isPublished ? untruth : nil,
-        rebuilt: isPublished ? nil : untruth, excerpt: excerpt)
+        cause: .recordMismatch, published: isPublished ? problem : nil,
+        rebuilt: isPublished ? nil : problem, excerpt: excerpt)
     }
     // The same bytes, true of both: there is nothing to name.
-    guard published.bytes != rebuilt.bytes else { return nil }
-    if one.hasCarriageReturns != other.hasCarriageReturns {
+    guard published.bytes != rebuilt.bytes, records.count == 2 else { return nil }
+    let endings = (hasCarriageReturns(published.bytes), hasCarriageReturns(rebuilt.bytes))
+    if endings.0 != endings.1 {
       return MemberMeaning.Finding(
-        cause: .metadataLineEndings, published: one.hasCarriageReturns ? "CR LF" : "LF",
-        rebuilt: other.hasCarriageReturns ? "CR LF" : "LF")
+        cause: .metadataLineEndings, published: endings.0 ? "CR LF" : "LF",
+        rebuilt: endings.1 ? "CR LF" : "LF")
     }
-    func rows(_ record: WheelRecord, of side: ArchiveSide) -> [WheelRecord.Row] {
-      record.rows.compactMap { row in
-        let key = key(row.path, side)
+    func rows(_ record: WheelRecord, of side: ArchiveSide) -> [Row] {
+      record.entries.compactMap { entry in
+        let key = key(Array(entry.path.utf8), side)
         return changed.contains(key)
-          ? nil : WheelRecord.Row(path: key, hash: row.hash, size: row.size)
+          ? nil : Row(key: key, digest: entry.sha256, size: entry.size)
       }
     }
-    let left = rows(one, of: published.side)
-    let right = rows(other, of: rebuilt.side)
+    let left = rows(records[0], of: published.side)
+    let right = rows(records[1], of: rebuilt.side)
     if left == right {
       let hasReason =
-        isFolderRenamed || left.count != one.rows.count || right.count != other.rows.count
+        isFolderRenamed || left.count != records[0].entries.count
+        || right.count != records[1].entries.count
       return hasReason ? nil : MemberMeaning.Finding(cause: .recordForm, excerpt: excerpt)
     }
-    func sorted(_ rows: [WheelRecord.Row]) -> [WheelRecord.Row] {
-      rows.sorted { ($0.path + [0] + $0.hash).lexicographicallyPrecedes($1.path + [0] + $1.hash) }
-    }
-    let isOrder = sorted(left) == sorted(right)
+    // Each path has one row, or one of the two would not be true.
+    let isOrder = Set(left) == Set(right)
     return MemberMeaning.Finding(cause: isOrder ? .listOrder : .recordForm, excerpt: excerpt)
+  }
+
+  private func hasCarriageReturns(_ bytes: ArraySlice<UInt8>) -> Bool {
+    bytes.contains(UInt8(ascii: "\r"))
   }
 }
