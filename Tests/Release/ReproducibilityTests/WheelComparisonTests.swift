@@ -182,7 +182,7 @@ struct WheelCase: Sendable, CustomTestStringConvertible {
     WheelCase("executable on another system", [.executableBit, .zipHeader], "different") { zip in
       zip[tool].madeBy = 0x0014
     },
-    WheelCase("set-user", [.specialPermissions], "different") { $0[code].mode = 0o104644 },
+    WheelCase("sticky", [.specialPermissions], "different") { $0[code].mode = 0o101644 },
     WheelCase("spelling of the folder", [.topFolder], "different") { zip in
       for place in zip.members.indices {
         zip.members[place].path = zip.members[place].path.replacing(
