@@ -33,7 +33,8 @@ struct ReportHTML {
         .element(
           "main", report.files.count == 1 ? [] : [("class", "many")],
           report.files.enumerated().map { index, file in
-            self.file(file, at: index, isOnly: report.files.count == 1)
+            self.file(
+              file, at: index, isTitle: report.files.count == 1 && file.name == report.title)
           }),
         footer,
       ])
@@ -105,8 +106,8 @@ struct ReportHTML {
       })
   }
 
-  private func file(_ file: RebuildReport.File, at index: Int, isOnly: Bool) -> HTML {
-    // A single file's name and verdict stand at the top of the page.
+  private func file(_ file: RebuildReport.File, at index: Int, isTitle: Bool) -> HTML {
+    // Where the page is about one file, its name and verdict stand at the top.
     let head: [HTML] = [
       .element(
         "div", [("class", "head")],
@@ -115,7 +116,7 @@ struct ReportHTML {
           pill(file.verdict.phrase, Self.tone(file.verdict)),
         ])
     ]
-    var parts = isOnly ? [] : head
+    var parts = isTitle ? [] : head
     switch file.outcome {
     case .cannotRebuild(let reason, let log):
       parts.append(.element("p", class: "lead", Self.sentence(reason)))
@@ -136,7 +137,10 @@ struct ReportHTML {
       parts.append(
         .element(
           "p", [("class", "lead")],
-          [.element("b", [], [.text("Why: ")]), .text(Self.sentence(reason))]))
+          [
+            .element("b", [], [.text(report.verdict.passes ? "What differs: " : "Why: ")]),
+            .text(Self.sentence(reason)),
+          ]))
     }
     if case .identicalGiven(let fields) = report.verdict {
       let counted = fields.sorted { $0.key.rawValue < $1.key.rawValue }

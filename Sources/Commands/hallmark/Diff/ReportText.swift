@@ -36,15 +36,17 @@ struct ReportText {
       "\(safe(file.name))  \(paint(verdict.phrase, Self.style(verdict)))"
         + paint(" (\(verdict.name))", .faint))
     console.output("  " + verdict.meaning)
-    show(file.facts, indent: "  ")
     switch file.outcome {
     case .cannotRebuild(let reason, let log):
       console.output("  " + paint("why", .accent) + "  " + safe(reason))
+      show(file.facts, indent: "  ")
       for line in log.suffix(20) { console.output("    " + paint(safe(line), .faint)) }
     case .compared(let comparison):
       if let reason = comparison.reason {
-        console.output("  " + paint("why", .accent) + "  " + safe(reason))
+        let label = verdict.passes ? "differs" : "why"
+        console.output("  " + paint(label, .accent) + "  " + safe(reason))
       }
+      show(file.facts, indent: "  ")
       for difference in comparison.differences {
         console.output()
         show(difference)
