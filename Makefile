@@ -4,7 +4,7 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-.PHONY: demo test build release check bench mutants fuzz conformance install format clean help
+.PHONY: demo test build release check bench bench-rebuild mutants fuzz conformance install format clean help
 .DEFAULT_GOAL := help
 
 demo: ## install what is missing, build, release Examples/greeting on an embedded stack
@@ -24,6 +24,9 @@ check: ## everything that continuous integration runs
 
 bench: ## speed, memory and size, beside the cryptography alone and another client
 	@scripts/bench
+
+bench-rebuild: ## rebuild 54 packages, 20 repositories and 230 tampered files; needs an index
+	@scripts/bench-rebuild
 
 mutants: ## remove every rejection, one at a time, in a copy: does a test notice?
 	@scripts/mutants
@@ -45,4 +48,4 @@ clean: ## remove what builds and tests leave
 	@scripts/clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\): ## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\): ## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'

@@ -348,7 +348,7 @@ let package = Package(
     tests("CLI", "FrontDoorTests", ["TestSupport"]),
     tests(
       "CLI", "VerifyCommandTests",
-      ["TestSupport", "TrustSimulator", "Attestations", "Sigstore", "Encodings"]),
+      ["TestSupport", "TrustSimulator", "Attestations", "Sigstore", "Encodings", "Archives"]),
     tests("CLI", "SigningCommandTests", ["TestSupport"]),
     tests("CLI", "IdentityCommandTests", ["TestSupport", "Encodings"]),
     tests(

@@ -31,11 +31,9 @@ struct AttestedSource: Sendable {
         on: Artifact(filename: item.file.filename.text, digest: digest),
         named: item.file.filename.text,
         with: ArtifactVerifier(trusting: roots, expecting: nil))
-      guard case .verdict(let verdict) = result.outcome,
-        case .noExpectation(let bundles) = verdict.outcome
-      else {
-        if !item.evidence.documents.isEmpty {
-          notes.append("the attestations of `\(item.file.filename)` do not verify")
+      guard let bundles = Self.verified(result) else {
+        if let problem = Self.problem(of: result, item.evidence) {
+          notes.append("no attestation of `\(item.file.filename)` counts: \(problem)")
         }
         continue
       }
@@ -59,5 +57,26 @@ struct AttestedSource: Sendable {
     }
     commit = commits.first
     repository = repositories.count == 1 ? repositories.first : nil
+  }
+
+  private static func verified(_ result: FileResult) -> [VerifiedBundle]? {
+    guard case .verdict(let verdict) = result.outcome,
+      case .noExpectation(let bundles) = verdict.outcome
+    else { return nil }
+    return bundles
+  }
+
+  /// Why there is none, unless there simply is none.
+  private static func problem(of result: FileResult, _ evidence: FetchedEvidence) -> String? {
+    switch result.outcome {
+    case .verdict(let verdict):
+      guard !evidence.documents.isEmpty else { return nil }
+      if case .rejected(let check, _) = verdict.outcome, case .failed(let text) = check.outcome {
+        return text
+      }
+      return "they do not verify"
+    case .undecided(let failure): return failure.diagnostic.message
+    case .unreadable(let problem): return problem
+    }
   }
 }

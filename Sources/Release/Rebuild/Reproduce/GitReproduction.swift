@@ -79,13 +79,17 @@ struct GitReproduction: Sendable {
       bytes = contents
       inference = BuildInference(
         wheel: traits, sdist: release.sdist?.traits, metadata: traits.metadata,
-        uploadTime: run.bound(of: published), source: source, date: run.choices.sourceDateEpoch)
+        uploadTime: run.bound(of: published),
+        isTimeGiven: run.choices.uploadedBefore != nil, source: source,
+        date: run.choices.sourceDateEpoch)
     case .success(.sdist(let contents, let traits)):
       isWheel = false
       bytes = contents
       inference = BuildInference(
         wheel: release.wheel, sdist: traits, metadata: traits.metadata,
-        uploadTime: run.bound(of: published), source: source, date: run.choices.sourceDateEpoch)
+        uploadTime: run.bound(of: published),
+        isTimeGiven: run.choices.uploadedBefore != nil, source: source,
+        date: run.choices.sourceDateEpoch)
     }
     let target = ReproductionBuilder.Target(
       filename: published.filename, bytes: bytes, inference: inference,

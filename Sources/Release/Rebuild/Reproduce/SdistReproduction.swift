@@ -52,7 +52,9 @@ struct SdistReproduction: Sendable {
       }
       let inference = BuildInference(
         wheel: traits, sdist: sdist.traits, metadata: traits.metadata,
-        uploadTime: run.bound(of: published), source: .sdist, date: run.choices.sourceDateEpoch)
+        uploadTime: run.bound(of: published),
+        isTimeGiven: run.choices.uploadedBefore != nil, source: .sdist,
+        date: run.choices.sourceDateEpoch)
       return try await FileTree.withTemporaryFolder { work in
         let folder = work.appending("source")
         try FileTree.makeFolder(folder)

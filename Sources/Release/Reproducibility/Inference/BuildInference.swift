@@ -37,6 +37,7 @@ package struct BuildInference: Sendable {
   private let wheel: WheelTraits?
   private let sdist: SdistTraits?
   private let uploadTime: Timestamp?
+  private let isTimeGiven: Bool
   private let source: Source
 
   /// Infers from a release's wheel, its sdist, or both.
@@ -45,16 +46,18 @@ package struct BuildInference: Sendable {
   ///   - wheel: the wheel that is to be rebuilt, or whose back end made the sdist.
   ///   - sdist: the sdist of the same release.
   ///   - metadata: the metadata of the file that is to be rebuilt.
-  ///   - uploadTime: when that file was uploaded, if an index says so.
+  ///   - uploadTime: when that file was uploaded, if that is known.
+  ///   - isTimeGiven: whether a person said so, and not an index.
   ///   - source: what the rebuild starts from.
   ///   - date: a `SOURCE_DATE_EPOCH` that the user gave; it is taken as it is.
   package init(
     wheel: WheelTraits?, sdist: SdistTraits?, metadata: CoreMetadata, uploadTime: Timestamp?,
-    source: Source, date: Int64? = nil
+    isTimeGiven: Bool = false, source: Source, date: Int64? = nil
   ) {
     self.wheel = wheel
     self.sdist = sdist
     self.uploadTime = uploadTime
+    self.isTimeGiven = isTimeGiven
     self.source = source
     python = PythonBounds(metadata: metadata, uploadedAt: uploadTime)
     inferRequirements(project: metadata.name)
@@ -91,7 +94,8 @@ package struct BuildInference: Sendable {
     }
     if let uploadTime {
       state(
-        .cutOff, uploadTime.wholeSeconds.rfc3339, because: "the index got the file at that time")
+        .cutOff, uploadTime.wholeSeconds.rfc3339,
+        because: isTimeGiven ? "it was given" : "the index got the file at that time")
     } else {
       state(.cutOff, "none", because: "no upload time is known: other requirements are the newest")
     }

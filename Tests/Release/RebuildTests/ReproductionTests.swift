@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Archives
+import Encodings
+import FoundationEssentials
+import PythonPackaging
+import Reproducibility
+import SystemPackage
+import Testing
+
+@testable import Rebuild
+
+/// Published files, made from a tiny project whose back end is part of it, and their rebuilds.
+@Suite("Reproductions") struct ReproductionTests {
+  private static let before = Timestamp(unixSeconds: 1_790_000_000)
+  private static let limits = Sandbox.Limits(
+    processes: 64, memory: 512 << 20, disk: 64 << 20, seconds: 60, output: 16 << 20)
+
+  /// Builds one file of a project.
+  private static func build(
+    _ kind: SandboxedBuild.Kind, of folder: FilePath
+  ) async throws -> BuiltFile {
+    try await SandboxedBuild(
+      source: folder, kind: kind, interpreter: try await Interpreter(python: "python3"),
+      sourceDateEpoch: 1_700_000_000, place: .sandbox(try await Sandbox.find())
+    ).run()
+  }
+
+  private static func published(
+    _ bytes: [UInt8], _ name: String, at time: Timestamp? = before
+  ) throws -> Reproduction.PublishedFile {
+    Reproduction.PublishedFile(
+      filename: try DistributionFilename(name), contents: .success(bytes), uploadTime: time)
+  }
+
+  private static func reproduce(
+    _ files: [Reproduction.PublishedFile], from source: Reproduction.Source = .sdist,
+    limits: Sandbox.Limits = limits, python: String? = "python3"
+  ) async throws -> [FileReproduction] {
+    var choices = Reproduction.Choices()
+    choices.limits = limits
+    choices.python = python
+    let run = try await Reproduction(
+      sandbox: try await Sandbox.find(), store: EnvironmentStore(), choices: choices,
+      progress: { _ in })
+    return try await run.run(files, from: source).files
+  }
+
+  private static func obstacle(_ file: FileReproduction?) -> RebuildObstacle? {
+    guard case .obstacle(let failure) = file?.outcome else { return nil }
+    return failure.obstacle
+  }
+
+  private static let wheelName = "tiny-1.0-py3-none-any.whl"
+  private static let sdistName = "tiny-1.0.tar.gz"
+
+  @Test("a wheel is what its sdist makes; one changed byte is not")
+  func fromSdist() async throws {
+    let project = try TinyProject()
+    let wheel = try await Self.build(.wheel, of: project.folder)
+    let sdist = try Self.published(
+      try await Self.build(.sdist, of: project.folder).bytes, Self.sdistName)
+    let files = try await Self.reproduce([try Self.published(wheel.bytes, Self.wheelName), sdist])
+    #expect(files.map(\.verdict) == [.identical, nil])
+    #expect(files.first?.rebuilt == wheel.bytes)
+    #expect(files.first?.facts.map(\.topic).contains(.generator) == true)
+
+    let other = try TinyProject()
+    try FileTree.write(Array("answer = 43\n".utf8), to: other.folder.appending("tiny.py"))
+    let changed = try await Self.build(.wheel, of: other.folder)
+    let differing = try await Self.reproduce([
+      try Self.published(changed.bytes, Self.wheelName), sdist,
+    ])
+    #expect(differing.first?.verdict == .different)
+    #expect(differing.first?.attempts == 1)
+  }
+
+  @Test("a build that fails, tries what it may not, or uses too much has its name")
+  func hostileSources() async throws {
+    let project = try TinyProject()
+    let wheel = try Self.published(
+      try await Self.build(.wheel, of: project.folder).bytes, Self.wheelName)
+    for (prelude, expected) in [
+      ("raise SystemExit('not today')", RebuildObstacle.buildFailed),
+      ("import socket; socket.create_connection(('192.0.2.1', 80), 2)", .buildFailed),
+      ("import os; open(os.path.expanduser('~/../../root/.ssh/id'))", .buildFailed),
+      ("x = bytearray(4 << 30)", .limitExceeded),
+    ] {
+      // The sdist is made by hand: its own back end would not make it.
+      let hostile = try TinyProject(prelude: prelude + "\n")
+      let sdist = try Self.published(try Self.packed(hostile.folder), Self.sdistName)
+      let files = try await Self.reproduce([wheel, sdist])
+      #expect(Self.obstacle(files.first) == expected, "\(prelude)")
+      guard case .obstacle(let failure) = files.first?.outcome else { continue }
+      #expect(!failure.message.isEmpty && !failure.help.isEmpty)
+    }
+  }
+
+  /// An sdist of a project's files, without any back end.
+  private static func packed(_ folder: FilePath) throws -> [UInt8] {
+    var writer = TarWriter()
+    for name in ["PKG-INFO", "backend.py", "pyproject.toml", "tiny.py"] {
+      let contents =
+        name == "PKG-INFO"
+        ? Array("Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n".utf8)
+        : try FileTree.read(folder.appending(name), limit: 1 << 20)
+      try writer.add(
+        TarWriter.Entry(
+          path: "tiny-1.0/\(name)", kind: .file, mode: 0o644, modificationTime: 1_700_000_000),
+        contents: contents[...])
+    }
+    return try GzipWriter.file(of: writer.finish())
+  }
+
+  @Test("what cannot be rebuilt has a named cause")
+  func obstacles() async throws {
+    let project = try TinyProject()
+    let wheel = try await Self.build(.wheel, of: project.folder).bytes
+    let sdist = try Self.packed(project.folder)
+    func cause(
+      _ files: [Reproduction.PublishedFile], python: String? = "python3"
+    ) async throws -> RebuildObstacle? {
+      Self.obstacle(try await Self.reproduce(files, python: python).first)
+    }
+    let plain = try Self.published(wheel, Self.wheelName)
+    #expect(try await cause([plain]) == .noSource)
+    #expect(try await cause([try Self.published(sdist, Self.sdistName)]) == .noSource)
+    #expect(
+      try await cause([plain, try Self.published(Array(sdist.dropLast()), Self.sdistName)])
+        == .archiveRefused)
+    #expect(
+      try await cause([try Self.published(Array(wheel.dropLast()), Self.wheelName)])
+        == .archiveRefused)
+    #expect(
+      try await cause([
+        try Self.published([], "tiny-1.0-cp313-cp313-manylinux_2_17_x86_64.whl")
+      ]) == .platformWheel)
+    #expect(
+      try await cause([
+        try Self.published(wheel, Self.wheelName, at: nil),
+        try Self.published(sdist, Self.sdistName),
+      ]) == .unknownGenerator)
+    #expect(
+      try await cause([
+        try Self.published(wheel, "tiny-1.0-py2.py3-none-any.whl"),
+        try Self.published(sdist, Self.sdistName),
+      ]) == .otherFile)
+    // No interpreter was there in 2008, nor is there one now.
+    let old = Timestamp(unixSeconds: 1_200_000_000)
+    let needy = try TinyProject(
+      backend: TinyProject.honest.replacing(
+        "Version: 1.0\\n\"", with: "Version: 1.0\\nRequires-Python: >=3.20\\n\""))
+    let future = try await Self.build(.wheel, of: needy.folder).bytes
+    #expect(
+      try await cause(
+        [
+          try Self.published(future, Self.wheelName, at: old),
+          try Self.published(sdist, Self.sdistName),
+        ], python: nil) == .interpreterMissing)
+    let gone = Reproduction.PublishedFile(
+      filename: try DistributionFilename(Self.wheelName),
+      contents: .failure(RebuildFailure(.fileMissing, "it is gone")), uploadTime: nil)
+    #expect(try await cause([gone]) == .fileMissing)
+  }
+
+  // MARK: From git
+
+  /// A repository with the tiny project, one commit and the tag `v1.0`.
+  private static func withRepository(
+    _ body: (SampleRepository) async throws -> Void
+  ) async throws {
+    let project = try TinyProject()
+    try await FileTree.withTemporaryFolder { folder in
+      let repository = SampleRepository(top: folder.appending("repository"))
+      try FileTree.makeFolder(repository.top)
+      for name in ["backend.py", "pyproject.toml", "tiny.py"] {
+        try FileTree.copyItem(
+          project.folder.appending(name), to: repository.top.appending(name))
+      }
+      try await repository.git(["init", "--quiet", "--initial-branch=main", "."])
+      try await repository.commit()
+      try await repository.git(["tag", "v1.0"])
+      try await body(repository)
+    }
+  }
+
+  private static func wanted(
+    tag: String? = nil, commit: String? = nil
+  ) -> SourceCheckout.Wanted {
+    SourceCheckout.Wanted(tag: tag, attestedCommit: commit) { $0 == "v1.0" || $0 == "1.0" }
+  }
+
+  @Test("sdist and wheel are what the tag makes, also by the attested commit")
+  func fromGit() async throws {
+    try await Self.withRepository { repository in
+      let sdist = try await Self.build(.sdist, of: repository.top).bytes
+      let wheel = try await Self.build(.wheel, of: repository.top).bytes
+      let files = [
+        try Self.published(wheel, Self.wheelName), try Self.published(sdist, Self.sdistName),
+      ]
+      let head = try await repository.git(["rev-parse", "HEAD"])
+      for wanted in [Self.wanted(), Self.wanted(tag: "v1.0"), Self.wanted(commit: head)] {
+        let results = try await Self.reproduce(
+          files, from: .git(repository: repository.top.string, wanted: wanted))
+        #expect(results.first?.verdict == .identical)
+        // The back end writes the clock into the gzip header.
+        #expect(results.last?.verdict?.passes == true)
+      }
+    }
+  }
+
+  @Test("a tag that moved, is missing, or is ambiguous is named")
+  func references() async throws {
+    try await Self.withRepository { repository in
+      let old = try await repository.git(["rev-parse", "HEAD"])
+      let files = [try Self.published(try Self.packed(repository.top), Self.sdistName)]
+      func cause(_ wanted: SourceCheckout.Wanted, at place: String? = nil) async throws
+        -> RebuildObstacle?
+      {
+        Self.obstacle(
+          try await Self.reproduce(
+            files, from: .git(repository: place ?? repository.top.string, wanted: wanted)
+          ).first)
+      }
+      #expect(try await cause(Self.wanted(tag: "v2.0")) == .noReference)
+      #expect(try await cause(Self.wanted(tag: "--all")) == .noReference)
+      #expect(
+        try await cause(Self.wanted(commit: String(repeating: "1", count: 40))) == .tagMoved)
+      #expect(
+        try await cause(Self.wanted(tag: "v2.0", commit: old)) == .noReference)
+      #expect(try await cause(Self.wanted(), at: "/nonexistent/repository") == .noSource)
+      #expect(try await cause(Self.wanted(), at: "ext::sh -c true") == .noSource)
+      #expect(try await cause(Self.wanted(), at: "ssh://example.org/x") == .noSource)
+      try await repository.git(["tag", "1.0"])
+      #expect(try await cause(Self.wanted()) == .noReference)
+      try await repository.git(["commit", "--quiet", "--allow-empty", "--message=next"])
+      try await repository.git(["tag", "--force", "v1.0"])
+      #expect(try await cause(Self.wanted(tag: "v1.0", commit: old)) == .tagMoved)
+      try await repository.git(["tag", "--delete", "v1.0", "1.0"])
+      #expect(try await cause(Self.wanted()) == .noReference)
+      #expect(
+        try await cause(Self.wanted(commit: String(repeating: "1", count: 40))) == .noReference)
+    }
+  }
+
+  @Test("a commit with submodules is refused")
+  func submodules() async throws {
+    try await Self.withRepository { repository in
+      let head = try await repository.git(["rev-parse", "HEAD"])
+      try await repository.git([
+        "update-index", "--add", "--cacheinfo", "160000,\(head),module",
+      ])
+      try await repository.git(["commit", "--quiet", "--message=module"])
+      try await repository.git(["tag", "--force", "v1.0"])
+      let files = [try Self.published(try Self.packed(repository.top), Self.sdistName)]
+      let results = try await Self.reproduce(
+        files, from: .git(repository: repository.top.string, wanted: Self.wanted()))
+      #expect(Self.obstacle(results.first) == .noReference)
+    }
+  }
+}
