@@ -110,11 +110,12 @@ struct PublishedFiles: Sendable {
       return Item(
         file: Reproduction.PublishedFile(
           filename: item.name, contents: contents, uploadTime: item.file.uploadTime),
-        digest: (try? contents.get()).map { SHA256Hash(hashing: $0) }, evidence: evidence)
+        digest: (try? contents.get()).map { SHA256Hash(hashing: $0) } ?? item.file.sha256,
+        evidence: evidence)
     }
-    if case .wheel(let name) = item.name, name.platformTags != ["any"] {
+    if case .wheel(let name) = item.name, let failure = RebuildFailure(platformOf: name) {
       // Not built here, so not fetched either.
-      return await result(.success([]))
+      return await result(.failure(failure))
     }
     let path = folder.temporary.appending(item.name.text)
     do {

@@ -158,12 +158,7 @@ struct PublishedRelease: Sendable {
       let bytes = try file.contents.get()
       switch file.filename {
       case .wheel(let name):
-        guard name.platformTags == ["any"] else {
-          throw RebuildFailure(
-            .platformWheel,
-            "`\(name.text)` is for \(name.platformTags.joined(separator: " and ")): it holds "
-              + "what a compiler made")
-        }
+        if let failure = RebuildFailure(platformOf: name) { throw failure }
         return .success(.wheel(bytes, try WheelTraits(parsing: bytes)))
       case .sdist: return .success(.sdist(bytes, try SdistTraits(parsing: bytes)))
       }

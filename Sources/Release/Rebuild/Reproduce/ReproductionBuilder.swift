@@ -28,7 +28,9 @@ struct ReproductionBuilder: Sendable {
 
   /// Builds a target's variants in turn until one has the published bytes.
   ///
-  /// - Parameter build: makes the file in one variant.
+  /// - Parameters:
+  ///   - target: the published file.
+  ///   - build: makes the file in one variant.
   /// - Returns: the closest; a build that cannot be done is an outcome too.
   /// - Throws: ``RebuildError`` that is not the release's fault, `CancellationError`.
   func reproduce(

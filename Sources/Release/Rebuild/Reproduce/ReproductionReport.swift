@@ -67,6 +67,15 @@ package struct RebuildFailure: Error, Hashable, Sendable {
     self.help = help ?? obstacle.fix
     self.logTail = logTail
   }
+
+  /// The failure of a wheel that is for a platform; `nil` for one that is for all.
+  package init?(platformOf name: WheelFilename) {
+    guard name.platformTags != ["any"] else { return nil }
+    self.init(
+      .platformWheel,
+      "`\(name.text)` is for \(name.platformTags.joined(separator: " and ")): it holds what a "
+        + "compiler made")
+  }
 }
 
 /// What came of all files of a release.
