@@ -110,13 +110,13 @@ import TestSupport
       // No RECORD.
       try Data(zip.finish()).write(to: URL(fileURLWithPath: wheel))
       let bomb = try run()
-      #expect(bomb.status == 6, "\(bomb)")
+      #expect(bomb.status == 5, "\(bomb)")
       #expect(bomb.output.contains(#""cause":"archive-refused""#), "\(bomb)")
       #expect(bomb.peakMemory < 1_000)
       #expect(try JSONSchema("reproduce-v1.json").problems(in: bomb.output) == [])
       try Data("no archive".utf8).write(to: URL(fileURLWithPath: wheel))
       let noise = try run()
-      #expect(noise.status == 6, "\(noise)")
+      #expect(noise.status == 5, "\(noise)")
       let missing = try Self.program.run(["reproduce", "\(folder)/tiny-2.0.tar.gz"])
       #expect(missing.status == 1, "\(missing)")
     }

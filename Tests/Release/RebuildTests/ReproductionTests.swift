@@ -128,9 +128,14 @@ import Testing
     #expect(
       try await cause([plain, try Self.published(Array(sdist.dropLast()), Self.sdistName)])
         == .archiveRefused)
-    #expect(
-      try await cause([try Self.published(Array(wheel.dropLast()), Self.wheelName)])
-        == .archiveRefused)
+    let cut = try await Self.reproduce([
+      try Self.published(Array(wheel.dropLast()), Self.wheelName),
+      try Self.published(sdist, Self.sdistName),
+    ])
+    #expect(cut.first?.verdict == .different)
+    if case .compared(let report) = cut.first?.outcome {
+      #expect(report.differences.map(\.cause) == [.archiveRefused])
+    }
     #expect(
       try await cause([
         try Self.published([], "tiny-1.0-cp313-cp313-manylinux_2_17_x86_64.whl")

@@ -69,11 +69,7 @@ struct GitReproduction: Sendable {
     let source = BuildInference.Source.git(commitTime: checkout.commitTime)
     let isWheel: Bool
     switch item.contents {
-    case .failure(let failure):
-      return FileReproduction(
-        filename: published.filename,
-        sha256: (try? published.contents.get()).map { SHA256Hash(hashing: $0) },
-        outcome: .obstacle(failure))
+    case .failure(let failure): return item.ended(by: failure)
     case .success(.wheel(let contents, let traits)):
       isWheel = true
       bytes = contents

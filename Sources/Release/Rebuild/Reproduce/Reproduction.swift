@@ -113,6 +113,22 @@ struct PublishedRelease: Sendable {
   struct Item: Sendable {
     let file: Reproduction.PublishedFile
     let contents: Result<Contents, RebuildFailure>
+
+    /// The end for a file that is not used: different where its archive is refused, because what
+    /// no reader should accept is not what a source makes.
+    func ended(by failure: RebuildFailure) -> FileReproduction {
+      let bytes = try? file.contents.get()
+      var outcome = FileReproduction.Outcome.obstacle(failure)
+      if failure.obstacle == .archiveRefused, let bytes {
+        let report = ArtifactComparison(published: bytes, rebuilt: [], filename: file.filename)
+          .report()
+        if report.differences.contains(where: { $0.cause == .archiveRefused }) {
+          outcome = .compared(report)
+        }
+      }
+      return FileReproduction(
+        filename: file.filename, sha256: bytes.map { SHA256Hash(hashing: $0) }, outcome: outcome)
+    }
   }
 
   /// What a file that can be used holds.

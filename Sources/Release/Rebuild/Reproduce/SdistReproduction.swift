@@ -30,7 +30,7 @@ struct SdistReproduction: Sendable {
       FileReproduction(filename: published.filename, sha256: digest, outcome: outcome)
     }
     switch item.contents {
-    case .failure(let failure): return ended(.obstacle(failure))
+    case .failure(let failure): return item.ended(by: failure)
     case .success(.sdist):
       guard release.items.contains(where: { $0.file.filename.filetype != "sdist" }) else {
         return ended(

@@ -9,7 +9,7 @@ package import SystemPackage
 /// Back ends ask git for versions and lists of files, so the clone keeps its history. Nothing of
 /// the repository runs here: no hooks (the template is empty), no filters (they would be
 /// configured, and no configuration is read), no submodules. Transports are https and paths of this
-/// machine.
+/// machine; a path goes through git's transport too, so that every object is checked against its id.
 package struct SourceCheckout: Sendable {
   /// The folder with the files.
   package let folder: FilePath
