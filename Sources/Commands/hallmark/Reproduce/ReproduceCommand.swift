@@ -147,6 +147,9 @@ struct ReproduceCommand: AsyncParsableCommand {
       console.output(outcome.json.compactText)
     } else {
       outcome.show(on: console)
+      for path in [outputDir, html].compactMap({ $0 }) {
+        console.progress("wrote \(UntrustedText.printable(path))")
+      }
     }
     if outcome.status != .done { throw ExitCode(outcome.status.rawValue) }
   }
