@@ -132,4 +132,44 @@ import TestSupport
       #expect(outcome.errors.contains("--repository"), "\(outcome)")
     }
   }
+
+  @Test(
+    "a tag that is not at the attested commit is named, and a forged attestation counts for nothing",
+    .enabled(if: TestData.pypiAttestations.isPresent, "not run: no set pypi-attestations"))
+  func movedTag() throws {
+    let git = Program(path: "/usr/bin/git")
+    let name = "pypi_attestations-0.0.19.tar.gz"
+    try Self.withFolder { folder in
+      let repository = "\(folder)/repository"
+      for arguments in [
+        ["init", "--quiet", repository],
+        [
+          "-C", repository, "-c", "user.name=a", "-c", "user.email=a@example.org", "commit",
+          "--quiet", "--allow-empty", "--message=other",
+        ],
+        ["-C", repository, "tag", "v0.0.19"],
+      ] {
+        let outcome = try git.run(arguments)
+        #expect(outcome.status == 0, "\(outcome)")
+      }
+      let sdist = "\(folder)/\(name)"
+      try Data(TestData.pypiAttestations.bytes(name)).write(to: URL(fileURLWithPath: sdist))
+      let attestation = try TestData.pypiAttestations.bytes("\(name).publish.attestation")
+      func run(_ evidence: [UInt8]) throws -> Program.Outcome {
+        try Data(evidence).write(to: URL(fileURLWithPath: "\(sdist).publish.attestation"))
+        return try Self.program.run([
+          "reproduce", sdist, "--from", "git", "--repository", repository, "--json",
+          "--uploaded-before", "2024-12-05T00:00:00Z",
+        ])
+      }
+      let moved = try run(attestation)
+      #expect(moved.status == 6, "\(moved)")
+      #expect(moved.output.contains(#""cause":"tag-moved""#), "\(moved)")
+      #expect(moved.output.contains("08802efe1f8e5fec4ad842d6b8ce97656092ee72"), "\(moved)")
+      let broken = try run(Array("{}".utf8))
+      #expect(broken.status == 6, "\(broken)")
+      #expect(!broken.output.contains("tag-moved"), "\(broken)")
+      #expect(broken.errors.contains("counts"), "\(broken)")
+    }
+  }
 }
