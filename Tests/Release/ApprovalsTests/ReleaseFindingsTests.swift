@@ -16,7 +16,7 @@ import Verification
 
   private static func finding(
     _ question: ReleaseQuestion, _ answer: ReleaseFinding.Answer = .yes, file: String? = nil,
-    status: ExitStatus = .undecided
+    status: Verification.ExitStatus = .undecided
   ) -> ReleaseFinding {
     ReleaseFinding(
       question, file: file, answer, by: "a look", found: "something", help: "do something",
@@ -44,7 +44,7 @@ import Verification
     question: ReleaseQuestion, answer: ReleaseFinding.Answer
   ) throws {
     let made = Self.findings([Self.finding(question, answer)])
-    let expected: ExitStatus =
+    let expected: Verification.ExitStatus =
       switch answer {
       case .yes: .done
       case .no: question.statusOfNo
@@ -110,8 +110,8 @@ import Verification
 
   @Test func `any other report is refused`() {
     func problem(
-      _ findings: ReleaseFindings, about files: [Subject] = files,
-      under policy: SHA256Hash = policy
+      _ findings: ReleaseFindings, about files: [Subject] = Self.files,
+      under policy: SHA256Hash = Self.policy
     ) -> ReleaseVerified.Problem? {
       do throws(ReleaseVerified.Problem) {
         _ = try ReleaseVerified(

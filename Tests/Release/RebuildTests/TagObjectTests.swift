@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Encodings
 import SystemPackage
 import Testing
 
@@ -76,7 +77,7 @@ import Testing
 
   @Test func `no repository is said to be none`() async throws {
     try await FileTree.withTemporaryFolder { folder in
-      await #expect(throws: RebuildError.self) {
+      _ = await #expect(throws: RebuildError.self) {
         try await ReleaseTag(named: "v1", in: folder)
       }
     }

@@ -108,8 +108,10 @@ private struct RunWorkplace {
   func run<Value>(
     token: String = token, _ body: (RunArtifacts) async throws -> Value
   ) async throws -> (Value, seen: [HandlingServer.Request]) {
-    let (reply, store) = (self.reply, try HandlingServer { reply($0, store: "") })
-    let server = try HandlingServer { reply($0, store: store.url) }
+    let workplace = self
+    let store = try HandlingServer { workplace.reply($0, store: "") }
+    let address = store.url
+    let server = try HandlingServer { workplace.reply($0, store: address) }
     defer {
       server.stop()
       store.stop()
