@@ -65,10 +65,10 @@ package struct Pylock: Hashable, Sendable {
     let requirement: Requirement
     let version: Version
     do {
+      let project = try ProjectName(try node.required("name").string())
       version = try Version(try node.required("version").string())
       requirement = try Requirement(
-        project: try ProjectName(try node.required("name").string()), version: version,
-        marker: try marker?.string())
+        project: project, version: version, marker: try marker?.string())
     } catch let error as TOMLError {
       throw error
     } catch {
