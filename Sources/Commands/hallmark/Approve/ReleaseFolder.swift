@@ -28,9 +28,8 @@ struct ReleaseFolder: Sendable {
     for entry in try Self.entries(of: path) {
       if entry.isRegular, Self.belongs(entry.name) { continue }
       // The logs of `hallmark build`, which nothing publishes.
-      let inside = ApprovalFiles.path(entry.name, in: path)
-      if DistributionArguments.isLeft(byBuild: entry.name, at: inside), !entry.isRegular,
-        FileReading.isFolder(inside)
+      if entry.name.utf8.elementsEqual("logs".utf8),
+        FileReading.isFolder(ApprovalFiles.path(entry.name, in: path))
       {
         continue
       }

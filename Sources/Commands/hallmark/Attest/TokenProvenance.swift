@@ -13,6 +13,7 @@ enum TokenProvenance {
   /// - Parameters:
   ///   - signer: what the token says.
   ///   - record: the record of the build, whose materials are added where the build type has room.
+  /// - Returns: the predicate.
   /// - Throws: `CommandFailure` when the token is not that of a build, or lacks a claim.
   static func predicate(
     of signer: TokenIdentity, adding record: BuildRecordProvenance? = nil

@@ -94,6 +94,7 @@ struct RebuilderRequirement: Sendable {
   ///   - file: the file by name and digest.
   ///   - path: where it is on this machine.
   ///   - evidence: evidence that is at hand, of any kind.
+  /// - Returns: who vouches, who does not, and what does not count.
   func outcome(
     of file: Subject, at path: String?, among evidence: [Evidence] = []
   ) async -> Outcome {
