@@ -141,8 +141,15 @@ struct ReproductionBuilder: Sendable {
     case .source: obstacle = .noReference
     case .sandbox, .environment, .install, .files: return nil
     }
+    // The resolver's first line says that there is no solution, the next one why.
+    let mark = "cause: "
+    let cause = error.logTail.lazy.compactMap { line in
+      line.utf8.firstRange(of: mark.utf8).map { String(line[$0.upperBound...]) }
+    }.first
+    let reason = obstacle == .requirementUnavailable ? cause.map { ": \($0)" } ?? "" : ""
     return RebuildFailure(
-      obstacle, error.message, help: obstacle == .requirementUnavailable ? error.help : nil,
+      obstacle, error.message + reason,
+      help: obstacle == .requirementUnavailable ? error.help : nil,
       logTail: error.logTail)
   }
 }
