@@ -81,7 +81,8 @@ def swapped(members: list[Member], index: int) -> list[Member]:
     files += [at for at, (info, data) in enumerate(members) if "LICENSE" in info.filename]
     files += [at for at, (info, data) in enumerate(members) if info.filename.endswith("METADATA")]
     one = files[index % len(files)]
-    other = next(at for at in reversed(files) if members[at][1] != members[one][1])
+    other = next(at for at in files[index + 1:] + list(reversed(files))
+                 if members[at][1] != members[one][1])
     result = list(members)
     result[one] = (members[one][0], members[other][1])
     result[other] = (members[other][0], members[one][1])

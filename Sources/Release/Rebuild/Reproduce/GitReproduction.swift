@@ -72,9 +72,14 @@ struct GitReproduction: Sendable {
     case .failure(let failure): return item.ended(by: failure)
     case .success(.wheel(let contents, let traits)):
       isWheel = true
+      guard let metadata = traits.metadata ?? release.sdist?.traits.metadata else {
+        return item.ended(
+          by: RebuildFailure(
+            .archiveRefused, "the metadata of `\(published.filename)` cannot be read"))
+      }
       bytes = contents
       inference = BuildInference(
-        wheel: traits, sdist: release.sdist?.traits, metadata: traits.metadata,
+        wheel: traits, sdist: release.sdist?.traits, metadata: metadata,
         uploadTime: run.bound(of: published),
         isTimeGiven: run.choices.uploadedBefore != nil, source: source,
         date: run.choices.sourceDateEpoch)

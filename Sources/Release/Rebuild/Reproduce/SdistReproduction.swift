@@ -51,7 +51,7 @@ struct SdistReproduction: Sendable {
               help: failure?.help)))
       }
       let inference = BuildInference(
-        wheel: traits, sdist: sdist.traits, metadata: traits.metadata,
+        wheel: traits, sdist: sdist.traits, metadata: traits.metadata ?? sdist.traits.metadata,
         uploadTime: run.bound(of: published),
         isTimeGiven: run.choices.uploadedBefore != nil, source: .sdist,
         date: run.choices.sourceDateEpoch)

@@ -113,7 +113,7 @@ package struct BuildInference: Sendable {
     let bound: (String, String)
     if wheel.hasUnnamedLicense {
       bound = ("setuptools<57", "the licence file is not named in METADATA")
-    } else if wheel.metadata.value(of: "Platform") == "UNKNOWN" {
+    } else if wheel.metadata?.value(of: "Platform") == "UNKNOWN" {
       bound = ("setuptools<58", "METADATA has `Platform: UNKNOWN`")
     } else if uploadTime == nil {
       bound = ("setuptools<70.1", "setuptools writes WHEEL itself from 70.1 on")

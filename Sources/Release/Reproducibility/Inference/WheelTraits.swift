@@ -11,8 +11,8 @@ package struct WheelTraits: Sendable {
   package let generator: Generator?
   /// The text of `Generator`, also where it is of no known form.
   package let generatorText: String?
-  /// The metadata.
-  package let metadata: CoreMetadata
+  /// The metadata; `nil` where they cannot be read, which the comparison then tells.
+  package let metadata: CoreMetadata?
   /// What the members' times have in common.
   package let times: ArchiveTime.Policy
   /// Whether the group may write most files of the package, as under umask 002.
@@ -22,13 +22,12 @@ package struct WheelTraits: Sendable {
 
   /// Reads a wheel.
   ///
-  /// - Throws: `ArchiveError` for an archive that is refused, `PackagingError` for metadata that cannot
-  ///   be read.
+  /// - Throws: `ArchiveError` for an archive that is refused, or has no metadata.
   package init(
     parsing bytes: [UInt8], limits: ArchiveLimits = ArchiveLimits()
-  ) throws {
+  ) throws(ArchiveError) {
     let located = try DistributionMetadata.wheel(in: bytes, limits: limits)
-    metadata = try CoreMetadata(parsing: located.bytes)
+    metadata = try? CoreMetadata(parsing: located.bytes)
     generatorText = try DistributionMetadata.wheelGenerator(in: bytes, limits: limits)
     generator = generatorText.flatMap { Generator($0) }
     let archive = try ZipArchive(parsing: bytes, limits: limits)
@@ -40,7 +39,7 @@ package struct WheelTraits: Sendable {
     isGroupWritable = writable * 2 > copied.count
     let licenses = ["LICENSE", "LICENCE", "COPYING"].map { Array("\(located.folder)/\($0)".utf8) }
     hasUnnamedLicense =
-      metadata.values(of: "License-File").isEmpty
+      metadata?.values(of: "License-File").isEmpty ?? false
       && files.contains { file in licenses.contains { file.path.utf8.starts(with: $0) } }
   }
 }
