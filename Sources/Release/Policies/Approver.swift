@@ -56,12 +56,15 @@ extension PublisherPolicy {
   /// Whether two entries mean the same signer.
   func hasSigner(of other: PublisherPolicy) -> Bool {
     // Environments of a forge can have reviewers of their own; nothing else makes two of one.
-    signer.identity == other.signer.identity
+    signer.isSigner(of: other.signer)
       && (environment == nil || other.environment == nil || environment == other.environment)
   }
 }
 
 extension PublisherPolicy.Signer {
+  /// Whether two entries mean the same signer, whatever their environments.
+  func isSigner(of other: PublisherPolicy.Signer) -> Bool { identity == other.identity }
+
   /// What two entries for one signer have in common, in whatever words they name it.
   fileprivate var identity: [[UInt8]] {
     func folded(_ text: String) -> [UInt8] {

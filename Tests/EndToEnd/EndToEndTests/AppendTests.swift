@@ -89,7 +89,7 @@ extension SigningStackTests {
     private func report(_ verdict: String, _ comparison: String) throws -> String {
       let digest = try Program(path: "/usr/bin/sha256sum").run([wheels[0]]).output.prefix(64)
       return """
-        {"schema":"hallmark.reproduce/v1","status":0,"verdict":"\(verdict)","source":"here",
+        {"schema":"hallmark.reproduce/v1","status":0,"verdict":"\(verdict)","finishedOn":"2026-11-28T12:00:00Z","from":"git","source":"here",
          "tag":"v1","commit":"abc","commitAttested":false,"files":[
           {"filename":"\((wheels[0] as NSString).lastPathComponent)","sha256":"\(digest)",
            "verdict":"\(verdict)","isSource":false,"inferred":[],"attempts":1,"milliseconds":1,

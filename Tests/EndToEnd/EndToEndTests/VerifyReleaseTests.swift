@@ -64,6 +64,13 @@ struct VerifiableRelease {
     ["--policy", "policy.toml", "--trusted-root", stack.stack.announcement.trustedRoot]
   }
 
+  /// Copies a folder.
+  func copy(_ folder: String, to other: String) throws {
+    let copied = try Program(path: "/bin/cp").run(
+      ["-R", workplace(folder), workplace(other)])
+    #expect(copied.status == 0, "\(copied)")
+  }
+
   /// One row of the table.
   struct Row: Decodable {
     let question: String
@@ -154,8 +161,10 @@ extension SigningStackTests {
           "tag-signed", "tag-version", "rebuilt", "index-bytes", "index-complete", "attested",
           "attested-commit", "approved",
         ]))
-      // Without CI's files, what the index serves is judged by itself.
-      #expect(try release.verify(index).refused == [])
+      // Without CI's files, what the index serves is judged by itself, and approvals are unknown.
+      let alone = try release.verify(index)
+      #expect(alone.refused == ["approved"])
+      #expect(alone.status == 6)
       try checkTags(release, index)
     }
 
@@ -179,8 +188,12 @@ extension SigningStackTests {
     /// Tags that are not what they were, with a published release.
     private func checkTags(_ release: VerifiableRelease, _ index: [String]) throws {
       // The build is taken from a folder, since only the tag is looked at.
-      let more = index + ["--rebuilt", "dist"]
+      try release.copy("dist", to: "built")
+      let more = index + ["--dist", "dist", "--rebuilt", "built"]
       #expect(try release.verify(more).refused == [])
+      let itself = try release.verify(index + ["--dist", "dist", "--rebuilt", "dist"])
+      #expect(itself.refused == ["rebuilt"])
+      #expect(itself.findings.contains { $0.found.contains("the very file") })
       let none = try release.verify(more, signers: false)
       #expect(none.refused == ["tag-signed"])
       #expect(none.status == 6)
@@ -276,8 +289,9 @@ extension SigningStackTests {
       }
       let options = [
         "greeting==1.0.0", "--index", "\(server.url)/simple/", "--dist", "good", "--rebuilt",
-        "good",
+        "built",
       ]
+      try release.copy("good", to: "built")
       try serve([wheel, "greeting-1.0.0.tar.gz"], from: "dist")
       let other = try release.verify(options)
       #expect(other.status == 3, "no attestation is refused, and that comes first")

@@ -95,6 +95,12 @@ import Testing
         == .time(names: "a"))
   }
 
+  @Test func `comments and empty lines are nothing`() {
+    let signers = AllowedSigners(parsing: Array("# a@example.com\n\n  \n\r\n\t# x\r\n".utf8))
+    #expect(signers.lines.isEmpty)
+    #expect(signers.unusable.isEmpty)
+  }
+
   @Test func `lines that are not understood add nobody and are named`() throws {
     let keygen = try SSHKeygen()
     let key = try keygen.key("ed25519").key.line

@@ -147,6 +147,21 @@ private struct RebuildCase {
     #expect(tally.uncounted == [])
   }
 
+  @Test func `of one second the worse counts, in whatever order`() async throws {
+    let made = try RebuildCase()
+    let words = [
+      try made.evidence(),
+      try made.evidence(RebuildCase.claim(.different, rebuilt: Self.other)),
+    ]
+    for evidence in [words, words.reversed()] {
+      let tally = try await made.tally(evidence)
+      #expect(Set(tally.words.map(\.time)).count == 1)
+      #expect(tally.vouching == [])
+      #expect(tally.negative.map(\.rebuilder) == ["one"])
+      #expect(tally.uncounted.map(\.reason) == [.superseded])
+    }
+  }
+
   @Test func `each defect has its reason`() async throws {
     let made = try RebuildCase()
     let stranger = SimulatedRun(

@@ -36,7 +36,8 @@ import Verification
   }
 
   private static let good = findings([
-    finding(.rebuilt, file: files[0].name), finding(.tagSigned), finding(.rebuilt),
+    finding(.tagSigned), finding(.tagVersion), finding(.rebuilt, file: files[0].name),
+    finding(.rebuilt, file: files[1].name),
   ])
 
   @Test(arguments: ReleaseQuestion.allCases, ReleaseFinding.Answer.allCases)
@@ -88,7 +89,7 @@ import Verification
     let bytes = Self.bytes(Self.good)
     let verified = try ReleaseVerified(
       Self.good, bytes: bytes, about: Self.files.reversed(), under: Self.policy)
-    #expect(verified.questions == ["tag-signed", "rebuilt"])
+    #expect(verified.questions == ["tag-signed", "tag-version", "rebuilt"])
     #expect(verified.report == SHA256Hash(hashing: bytes))
     var statement = ApprovalCase().statement
     statement = ApprovalStatement(
@@ -123,6 +124,13 @@ import Verification
     }
     #expect(problem(Self.good) == nil)
     #expect(problem(Self.findings(Self.good.findings, policy: nil)) == nil)
+    for missing in 1..<Self.good.findings.count {
+      var findings = Self.good.findings
+      let left = findings.remove(at: missing)
+      #expect(
+        problem(Self.findings(findings))
+          == .notAsked(question: left.question.text, file: left.file))
+    }
     for answer in [ReleaseFinding.Answer.no, .unknown] {
       let made = Self.findings(Self.good.findings + [Self.finding(.attested, answer)])
       guard case .notYes? = problem(made) else {

@@ -238,13 +238,19 @@ import Testing
       #expect(try await cause(Self.wanted(), at: "ssh://example.org/x") == .noSource)
       try await repository.git(["tag", "1.0"])
       #expect(try await cause(Self.wanted()) == .noReference)
+      #expect(try await cause(Self.wanted(commit: String(repeating: "1", count: 40))) == .tagMoved)
       try await repository.git(["commit", "--quiet", "--allow-empty", "--message=next"])
       try await repository.git(["tag", "--force", "v1.0"])
       #expect(try await cause(Self.wanted(tag: "v1.0", commit: old)) == .tagMoved)
+      // One tag of the release at the attested commit does not excuse the other.
+      #expect(try await cause(Self.wanted(commit: old)) == .tagMoved)
       try await repository.git(["tag", "--delete", "v1.0", "1.0"])
       #expect(try await cause(Self.wanted()) == .noReference)
       #expect(
         try await cause(Self.wanted(commit: String(repeating: "1", count: 40))) == .noReference)
+      let tree = try await repository.git(["rev-parse", "HEAD^{tree}"])
+      try await repository.git(["tag", "v1.0", tree])
+      #expect(try await cause(Self.wanted(commit: old)) == .noReference)
     }
   }
 

@@ -21,6 +21,18 @@ import TrustSimulator
     "[[rebuilder]]\nname = \"\(name)\"\nkind = \"Google\"\nemail = \"\(email)\"\n"
   }
 
+  private static func workflow(_ name: String, environment: String) -> String {
+    """
+    [[rebuilder]]
+    name = "\(name)"
+    kind = "GitHub"
+    repository = "acme/rebuilds"
+    workflow = "rebuild.yml"
+    environment = "\(environment)"
+
+    """
+  }
+
   @Test func `rebuilders of every kind are read and written back`() throws {
     let policy = try Self.parse(
       Self.google("one", "a@example.com") + Self.google("one", "b@example.com")
@@ -45,11 +57,17 @@ import TrustSimulator
     #expect(policy.rebuilderNames == ["one", "two", "three", "four"])
     #expect(policy.rebuilders.map(\.identity.ref) == [.any, .any, .any, .versionTag, .tag])
     #expect(try Policy(parsing: Array(policy.text.utf8)) == policy)
+    // What holds anyway is not written.
+    #expect(!policy.text.contains("ref = \"any\""))
     #expect(try Self.parse("").rebuilders == [])
   }
 
   @Test(arguments: [
     (google("a", "a@x") + google("b", "a@x"), "who would count twice"),
+    (
+      google("a", "a@x") + google("b", "b@x") + google("a", "b@x"), "who would count twice"
+    ),
+    (workflow("a", environment: "x") + workflow("b", environment: "y"), "who would count twice"),
     (google("a/b", "a@x"), "letters, digits"),
     ("[[rebuilder]]\nkind = \"Google\"\nemail = \"a@x\"\n", "name"),
     ("[[rebuilder]]\nname = \"a\"\nemail = \"a@x\"\n", "kind"),

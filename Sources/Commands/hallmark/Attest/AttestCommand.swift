@@ -189,12 +189,11 @@ struct AttestCommand: AsyncParsableCommand {
   /// States what a rebuild found.
   private func attest(_ report: String, about artifacts: [ArtifactFile]) async throws {
     let document = try ReproductionDocument(path: report)
-    let now = FileReading.now()
     let folder = try options.folder()
     let targets = try artifacts.map { file throws(CommandFailure) in
       SigningTarget(
         label: file.name,
-        content: .statements([try document.statement(about: file.subject, at: now).statement]),
+        content: .statements([try document.statement(about: file.subject).statement]),
         folder: folder ?? file.folder,
         outputs: [.init(name: file.name + RebuilderCount.suffix, form: .lines)])
     }

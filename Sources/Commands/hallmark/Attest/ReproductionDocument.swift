@@ -49,12 +49,11 @@ struct ReproductionDocument: Sendable {
   ///
   /// - Throws: `CommandFailure`: status 5 where the report is about another file of this name, or
   ///   about none.
-  func statement(about file: Subject, at now: Timestamp) throws(CommandFailure) -> RebuildStatement
-  {
+  func statement(about file: Subject) throws(CommandFailure) -> RebuildStatement {
     let found: RebuildStatement?
     do {
       found = try entry(of: file).map { node throws(DocumentError) in
-        try statement(node, about: file, at: now)
+        try statement(node, about: file)
       }
     } catch {
       throw Self.unusable(path, "\(error)")
@@ -82,7 +81,7 @@ struct ReproductionDocument: Sendable {
   }
 
   private func statement(
-    _ node: JSONNode, about file: Subject, at now: Timestamp
+    _ node: JSONNode, about file: Subject
   ) throws(DocumentError) -> RebuildStatement {
     let name = try node.required("verdict")
     let comparison = try node.optional("comparison")
@@ -114,10 +113,14 @@ struct ReproductionDocument: Sendable {
     for item in try node.optional("environment")?.array(limit: Self.fileLimit) ?? [] {
       packages.append(try item.string())
     }
+    let finished = try root.required("finishedOn")
+    guard let time = try? Timestamp(rfc3339: try finished.string()) else {
+      throw finished.error("expected a time of RFC 3339")
+    }
     let made = RebuildStatement(
-      file: file, verdict: verdict, time: now,
+      file: file, verdict: verdict, time: time,
       source: RebuildStatement.Source(
-        kind: commit == nil ? "sdist" : "git", place: try root.optional("source")?.string(),
+        kind: try root.required("from").string(), place: try root.optional("source")?.string(),
         commit: commit, tag: try root.optional("tag")?.string()),
       environment: RebuildStatement.Environment(
         python: try node.optional("python")?.string(), packages: packages),

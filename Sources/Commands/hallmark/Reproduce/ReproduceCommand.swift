@@ -141,7 +141,8 @@ struct ReproduceCommand: AsyncParsableCommand {
     let report = try await Interruption.run {
       try await network.withTransport { transport in try await plan.report(by: transport) }
     }
-    let outcome = ReproduceOutcome(title: subject.title, report: report)
+    let outcome = ReproduceOutcome(
+      title: subject.title, report: report, isFromGit: usesGit, finishedOn: FileReading.now())
     try outcome.write(outputFolder: outputDir, page: html)
     if global.json {
       console.output(outcome.json.compactText)

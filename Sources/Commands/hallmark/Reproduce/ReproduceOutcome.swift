@@ -11,6 +11,10 @@ import Verification
 struct ReproduceOutcome {
   let title: String
   let report: ReproductionReport
+  /// Whether a git repository was the source, and not an sdist.
+  let isFromGit: Bool
+  /// When the last file was rebuilt.
+  let finishedOn: Timestamp
 
   static let schema: JSONValue = "hallmark.reproduce/v1"
 
@@ -79,6 +83,7 @@ struct ReproduceOutcome {
     [
       "schema": Self.schema, "status": .integer(Int64(status.rawValue)),
       "verdict": comparison.worst.map { .string($0.name) } ?? .null,
+      "finishedOn": .string(finishedOn.rfc3339), "from": isFromGit ? "git" : "sdist",
       "source": .string(report.source),
       "tag": report.tag.map { .string($0) } ?? .null,
       "commit": report.commit.map { .string($0) } ?? .null,

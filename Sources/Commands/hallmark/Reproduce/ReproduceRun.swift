@@ -61,6 +61,13 @@ struct ReproduceRun: Sendable {
           "no repository is named, and no verified attestation names one",
           help: ["name it by --repository"]))
     }
+    if self.repository == nil {
+      console.report(
+        Diagnostic(
+          "the repository `\(repository)` is that of whoever signed the attestation",
+          severity: .warning,
+          help: ["if it is not the project's, name the right one by --repository"]))
+    }
     if let commit = attested.commit {
       console.progress("the attestation names the commit \(UntrustedText.printable(commit))")
     }

@@ -45,7 +45,8 @@ extension ReleaseVerification {
       let notes = outcome.notes.joined(separator: "; ")
       findings.append(
         ReleaseFinding(
-          .rebuilders, file: item.name.text, outcome.isMet ? .yes : .no,
+          .rebuilders, file: item.name.text,
+          outcome.isMet ? .yes : outcome.unreadable.isEmpty ? .no : .unknown,
           by: "signed statements of the policy's rebuilders, \(outcome.required) needed",
           found: outcome.found + (notes.isEmpty ? "" : " (\(notes))"),
           help: "get their statements and name them by --rebuilds"))
@@ -53,7 +54,7 @@ extension ReleaseVerification {
     return findings
   }
 
-  private func path(of item: Item) -> String? {
+  func path(of item: Item) -> String? {
     candidate?.files.first { $0.name.text.utf8.elementsEqual(item.name.text.utf8) }?.path
   }
 

@@ -38,7 +38,8 @@ extension ReleaseVerification {
       return items.map { item in
         ReleaseFinding(
           .rebuilt, file: item.name.text, .unknown, by: criterion, found: error.message,
-          help: error.help)
+          help: error.help,
+          unknownBecause: error.reason == .source ? .undecided : .couldNotRun)
       }
     }
   }
@@ -79,6 +80,14 @@ extension ReleaseVerification {
 
   private func comparedFinding(_ item: Item, with folder: String) -> ReleaseFinding {
     let path = ApprovalFiles.path(item.name.text, in: folder)
+    if let own = self.path(of: item), let resolved = Platform.resolve(FilePath(own)),
+      resolved == Platform.resolve(FilePath(path))
+    {
+      return ReleaseFinding(
+        .rebuilt, file: item.name.text, .unknown, by: "the file `\(path)`",
+        found: "it is the very file that is asked about",
+        help: "name the folder of another build by --rebuilt")
+    }
     do {
       let report = ArtifactComparison(
         published: item.bytes, rebuilt: try FileReading.bytes(of: path, limit: 1 << 30),

@@ -186,9 +186,13 @@ struct ReleaseVerification: Sendable {
   }
 
   private func approvalFinding() async throws -> ReleaseFinding? {
-    guard phase == .after, let local = candidate?.local, let policy,
-      let required = policy.policy.approvals
-    else { return nil }
+    guard phase == .after, let policy, let required = policy.policy.approvals else { return nil }
+    guard let local = candidate?.local else {
+      return ReleaseFinding(
+        .approved, .unknown, by: "the approvals beside the files, \(required) needed",
+        found: "the folder with the files and approvals is not given",
+        help: "name it by --dist")
+    }
     let tally = try await FolderApprovals.tally(of: local, under: policy, trusting: roots)
     let names = tally.counted.map(\.approver).joined(separator: ", ")
     return ReleaseFinding(

@@ -10,6 +10,8 @@ package struct ReleaseVerified: Hashable, Sendable {
   package enum Problem: Error, Hashable, Sendable, CustomStringConvertible {
     /// An answer is not yes.
     case notYes(question: String, file: String?, found: String)
+    /// A question that it must answer is not in it.
+    case notAsked(question: String, file: String?)
     /// It is about other files, or other contents of them.
     case otherFiles
     /// It was made under another policy.
@@ -20,6 +22,8 @@ package struct ReleaseVerified: Hashable, Sendable {
       switch self {
       case .notYes(let question, let file, let found):
         "not every answer in it is yes: \(question)" + (file.map { " (\($0))" } ?? "") + " \(found)"
+      case .notAsked(let question, let file):
+        "it does not say: \(question)" + (file.map { " (\($0))" } ?? "")
       case .otherFiles: "it is about other files, or other contents of them"
       case .otherPolicy: "it was made under another version of the policy"
       }
@@ -55,6 +59,18 @@ package struct ReleaseVerified: Hashable, Sendable {
     guard !findings.findings.isEmpty, findings.files.count == files.count,
       keys(findings.files) == keys(files)
     else { throw .otherFiles }
+    func isAnswered(_ question: ReleaseQuestion, _ file: String? = nil) -> Bool {
+      findings.findings.contains { finding in
+        finding.question == question
+          && file.map { finding.file?.utf8.elementsEqual($0.utf8) ?? false } ?? true
+      }
+    }
+    guard isAnswered(.tagVersion) else {
+      throw .notAsked(question: ReleaseQuestion.tagVersion.text, file: nil)
+    }
+    for file in files where !isAnswered(.rebuilt, file.name) {
+      throw .notAsked(question: ReleaseQuestion.rebuilt.text, file: file.name)
+    }
     guard findings.policy == nil || findings.policy == policy else { throw .otherPolicy }
     report = SHA256Hash(hashing: bytes)
     tag = findings.tag

@@ -173,7 +173,9 @@ package struct RebuilderTally: Hashable, Sendable {
       return
     }
     let other = words[index]
-    let isLater = word.time > other.time
+    // Of one second the worse counts, so that nobody chooses by the order of the lines.
+    let isWorse = word.claim.verdict.rung > other.claim.verdict.rung
+    let isLater = word.time > other.time || word.time == other.time && isWorse
     if isLater { words[index] = word }
     let old = isLater ? other : word
     uncounted.append(

@@ -14,7 +14,15 @@ enum RecordedTimes {
   static func replay(_ times: [SdistTraits.RecordedTime], on folder: FilePath) -> Int {
     var count = 0
     for time in times.reversed() where !time.path.isEmpty {
-      let path = folder.appending(FilePath(time.path).components)
+      let components = FilePath(time.path).components
+      let path = folder.appending(components)
+      // A link in the checkout where the sdist has a folder would lead to files elsewhere.
+      var parent = folder
+      let isInside = components.dropLast().allSatisfy { component in
+        parent.append(component)
+        return Platform.isFolderItself(parent)
+      }
+      guard isInside else { continue }
       guard Platform.isFileOrLinkItself(path) || Platform.isFolderItself(path) else { continue }
       Platform.setTime(path, seconds: time.seconds, nanoseconds: Int64(time.nanoseconds))
       count += 1

@@ -24,7 +24,7 @@ package struct SourceCheckout: Sendable {
   package struct Wanted: Sendable {
     /// A tag by its name.
     package var tag: String?
-    /// The commit that evidence names; the tag must be at it.
+    /// The commit that evidence names; each tag of the release must be at it.
     package var attestedCommit: String?
     /// Whether a tag is of the release, for the case that none is named.
     package var isTagOfRelease: @Sendable (String) -> Bool
@@ -55,6 +55,8 @@ package struct SourceCheckout: Sendable {
     "protocol.allow=never", "protocol.https.allow=always", "protocol.file.allow=always",
     "submodule.recurse=false", "advice.detachedHead=false", "init.defaultBranch=main",
     "gc.auto=0",
+    // A server that sends nothing for a minute is given up.
+    "http.lowSpeedLimit=1000", "http.lowSpeedTime=60",
   ]
 
   private static let passedVariables = [
@@ -111,45 +113,41 @@ package struct SourceCheckout: Sendable {
   private static func resolve(
     _ wanted: Wanted, in folder: FilePath, of repository: String
   ) async throws -> (tag: String?, commit: String) {
-    var tag = wanted.tag
-    if tag == nil {
+    let tags: [String]
+    if let tag = wanted.tag {
+      tags = [tag]
+    } else {
       let names = try await git(
         ["for-each-ref", "--format=%(refname:strip=2)", "refs/tags"], in: folder)
-      let found = names.standardOutput.split(separator: 0x0A)
+      tags = names.standardOutput.split(separator: 0x0A)
         .map { String(decoding: $0, as: UTF8.self) }.filter(wanted.isTagOfRelease)
-      guard found.count <= 1 || wanted.attestedCommit != nil else {
-        throw Problem.reference(
-          "several tags of `\(repository)` are of this version: "
-            + found.prefix(5).joined(separator: ", "))
-      }
-      tag = found.count == 1 ? found.first : nil
     }
-    let tagged = try await tag.asyncFlatMap { name in
-      try await line(
+    guard let tag = tags.first else {
+      throw Problem.reference("no tag of `\(repository)` is of this version")
+    }
+    guard tags.count == 1 || wanted.attestedCommit != nil else {
+      throw Problem.reference(
+        "several tags of `\(repository)` are of this version: "
+          + tags.prefix(5).joined(separator: ", "))
+    }
+    // Where evidence names a commit, every tag of the release must be at it.
+    var commit = wanted.attestedCommit
+    for name in tags {
+      let tagged = try await line(
         ["rev-parse", "--verify", "--quiet", "--end-of-options", "refs/tags/\(name)^{commit}"],
         in: folder)
-    }
-    if let attested = wanted.attestedCommit {
-      if let tag, let tagged, tagged != attested {
-        throw Problem.moved(tag: tag, at: tagged, attested: attested)
+      guard let tagged else {
+        throw Problem.reference("`\(repository)` has no tag `\(name)` of a commit")
       }
-      if let name = wanted.tag, tagged == nil {
-        throw Problem.reference("`\(repository)` has no tag `\(name)`")
+      if let attested = commit, tagged != attested {
+        throw Problem.moved(tag: name, at: tagged, attested: attested)
       }
-      let found = try await line(
-        ["rev-parse", "--verify", "--quiet", "--end-of-options", "\(attested)^{commit}"],
-        in: folder)
-      guard found == attested else {
-        throw Problem.reference("`\(repository)` does not have the attested commit \(attested)")
-      }
-      return (tag, attested)
+      commit = tagged
     }
-    guard let tagged else {
-      throw Problem.reference(
-        tag.map { "`\(repository)` has no tag `\($0)`" }
-          ?? "no tag of `\(repository)` is of this version")
+    guard let commit else {
+      throw Problem.reference("no tag of `\(repository)` is of this version")
     }
-    return (tag, tagged)
+    return (tag, commit)
   }
 
   /// Puts the checkout into the state of the commit again, with one kind of line endings.
@@ -199,14 +197,5 @@ package struct SourceCheckout: Sendable {
       command: ["git", "--no-pager"] + configuration.flatMap { ["-c", $0] } + arguments,
       environment: environment, folder: folder
     ).collect()
-  }
-}
-
-extension Optional {
-  fileprivate func asyncFlatMap<Value>(
-    _ transform: (Wrapped) async throws -> Value?
-  ) async throws -> Value? {
-    guard let self else { return nil }
-    return try await transform(self)
   }
 }

@@ -52,6 +52,8 @@ package struct RunArtifacts: Sendable {
 
   /// Most bytes of one artifact, packed.
   package static let sizeLimit = 1 << 30
+  /// Most bytes of all files together.
+  package static let unpackedLimit = 2 << 30
   /// Most artifacts of a run that are looked at.
   package static let artifactLimit = 100
 
@@ -102,15 +104,27 @@ package struct RunArtifacts: Sendable {
       if isGitHub {
         let ending =
           try document.optional("conclusion")?.string() ?? document.required("status").string()
+        let place = try document.required("head_repository").required("full_name").string()
+        let event = try document.required("event").string()
+        // A pull request's run may be of a stranger's code, whatever commit it names.
+        let isOwn =
+          Self.folded(place) == Self.folded(reference.project)
+          && !event.utf8.starts(with: "pull_request".utf8)
         return Run(
           commit: try document.required("head_sha").string(),
-          isSuccess: ending.utf8.elementsEqual("success".utf8), ending: ending)
+          isSuccess: isOwn && ending.utf8.elementsEqual("success".utf8),
+          ending: isOwn ? ending : "\(ending), for the event \(event) of \(place)")
       }
       let ending = try document.required("status").string()
       return Run(
         commit: try document.required("commit").required("id").string(),
         isSuccess: ending.utf8.elementsEqual("success".utf8), ending: ending)
     }
+  }
+
+  // GitHub's names are the same in capitals.
+  private static func folded(_ name: String) -> [UInt8] {
+    name.utf8.map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }
   }
 
   /// Reads the files of all artifacts.
@@ -120,6 +134,7 @@ package struct RunArtifacts: Sendable {
   /// - Throws: ``TransportError``, ``Problem``.
   package func files(isWanted: (String) -> Bool) async throws -> [File] {
     var files: [File] = []
+    var room = Self.unpackedLimit
     for artifact in try await artifacts() {
       let bytes = try await download(artifact)
       do {
@@ -128,11 +143,19 @@ package struct RunArtifacts: Sendable {
         for member in archive.members where !member.isFolder {
           let name = member.path.utf8.split(separator: UInt8(ascii: "/")).last
           guard isWanted(name.map { String(decoding: $0, as: UTF8.self) } ?? "") else { continue }
+          room -= member.size
+          guard room >= 0 else {
+            throw Problem.unreadable(
+              artifact: artifact.name,
+              problem: "the run's files are larger than \(Self.unpackedLimit) bytes together")
+          }
           files.append(
             File(
               artifact: artifact.name, path: member.path,
               bytes: try archive.contents(of: member)))
         }
+      } catch let problem as Problem {
+        throw problem
       } catch {
         throw Problem.unreadable(artifact: artifact.name, problem: "\(error)")
       }

@@ -16,7 +16,7 @@ private struct RunWorkplace {
   /// What is wrong.
   enum Fault: String, CaseIterable, Sendable {
     case none, noRun, refused, noArtifacts, expired, gone, otherDigest, notAnArchive, tooMany
-    case otherForm, redirected, missing, severalDisks
+    case otherForm, redirected, missing, severalDisks, fork, pullRequest
   }
 
   /// A ZIP file as CI writes it, as a stream with sizes after the data.
@@ -67,7 +67,9 @@ private struct RunWorkplace {
       return HandlingServer.Reply(
         200,
         """
-        {"id":7,"name":"Release","head_branch":"v1","head_sha":"\(Self.commit)","event":"push",
+        {"id":7,"name":"Release","head_branch":"v1","head_sha":"\(Self.commit)",
+         "event":"\(fault == .pullRequest ? "pull_request" : "push")",
+         "head_repository":{"full_name":"\(fault == .fork ? "mallory/greeting" : "Acme/greeting")"},
          "status":"completed","conclusion":"success","run_attempt":1}
         """)
     case "/repos/acme/greeting/actions/runs/7/artifacts":
@@ -158,6 +160,17 @@ private struct RunWorkplace {
         #expect(request.headers["private-token"] == nil)
       }
     }
+  }
+
+  @Test(arguments: [
+    (RunWorkplace.Fault.fork, "success, for the event push of mallory/greeting"),
+    (.pullRequest, "success, for the event pull_request of Acme/greeting"),
+  ])
+  fileprivate func `a run of somebody else's code is no success`(
+    fault: RunWorkplace.Fault, ending: String
+  ) async throws {
+    let run = try await RunWorkplace(.github, fault).run { try await $0.run() }.0
+    #expect(run == .init(commit: RunWorkplace.commit, isSuccess: false, ending: ending))
   }
 
   @Test(
