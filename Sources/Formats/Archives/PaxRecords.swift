@@ -17,6 +17,7 @@ struct PaxRecords {
   init(_ bytes: ArraySlice<UInt8>, isGlobal: Bool) throws(ArchiveError) {
     let damaged = ArchiveError(.malformed, "a pax header is damaged")
     var rest = bytes
+    var keys: Set<[UInt8]> = []
     while !rest.isEmpty {
       let digits = rest.prefix { $0 >= 0x30 && $0 <= 0x39 }
       guard (1...7).contains(digits.count), digits.first != 0x30 else { throw damaged }
@@ -32,7 +33,7 @@ struct PaxRecords {
       else { throw damaged }
       let value = body[(equals + 1)...]
       try Self.check(key: key, value: value, isGlobal: isGlobal)
-      guard self[key] == nil else {
+      guard keys.insert(Array(body[..<equals])).inserted else {
         throw ArchiveError(.malformed, "a pax header has a key twice")
       }
       records.append(TarMemberHeader.PaxRecord(key: Array(body[..<equals]), value: Array(value)))

@@ -62,7 +62,9 @@ extension TarMemberHeader {
   private static func decimal(_ bytes: [UInt8]) -> String? {
     let digits = bytes.first == UInt8(ascii: "-") ? bytes.dropFirst() : bytes[...]
     let parts = digits.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-    guard bytes.count <= 64, (1...2).contains(parts.count), parts.first?.isEmpty == false,
+    guard bytes.count <= 64, (1...2).contains(parts.count), let whole = parts.first,
+      // Fifteen digits are beyond every calendar, and far from what 64 bits overflow at.
+      (1...15).contains(whole.count),
       parts.allSatisfy({ $0.allSatisfy { (0x30...0x39).contains($0) } })
     else { return nil }
     return String(decoding: bytes, as: UTF8.self)

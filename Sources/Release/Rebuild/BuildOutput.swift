@@ -50,7 +50,10 @@ struct BuildOutput {
       contents.append(try FileTree.read(folder.appending(file.text), limit: Self.sizeLimit))
     }
     let source = try Self.metadata(sdist, contents[0], DistributionMetadata.sdistMetadata)
-    let built = try Self.metadata(wheel, contents[1], DistributionMetadata.wheelMetadata)
+    // With RECORD, WHEEL and every checksum: what an index would refuse is no result.
+    let built = try Self.metadata(wheel, contents[1]) { bytes, limits throws(ArchiveError) in
+      try WheelArchive(parsing: bytes, limits: limits).metadata
+    }
     for (file, metadata) in [(sdist, source), (wheel, built)] {
       try Self.check(file, metadata, configuration)
     }

@@ -27,8 +27,9 @@ extension SourceExport {
   func exportRepository(into folder: FilePath) async throws {
     guard let commit else { throw RebuildError(.source, "there is no commit to export") }
     _ = try await GitRepository(folder: project).output([
-      "-c", "protocol.file.allow=always", "clone", "--quiet", "--no-checkout", "--no-hardlinks",
-      "--template=", project.string, folder.string,
+      "-c", "protocol.file.allow=always", "clone", "--quiet", "--no-checkout",
+      // Through git's transport: objects that no branch or tag reaches stay where they are.
+      "--no-local", "--template=", project.string, folder.string,
     ])
     let clone = GitRepository(folder: folder)
     let endings = [
@@ -36,6 +37,8 @@ extension SourceExport {
     ]
     _ = try await clone.output(endings + ["checkout", "--quiet", "--detach", commit])
     _ = try await clone.output(["remote", "remove", "origin"])
+    // Who cloned from where, and when.
+    FileTree.remove(folder.appending(".git/logs"))
     guard try await !clone.hasSubmodules(commit: commit, path: "") else {
       throw RebuildError(
         .source, "the source holds git submodules, which cannot be exported",

@@ -108,6 +108,10 @@ enum TarSample {
         + TarSample.member("d/a", type: "2") + TarSample.end
     ),
     ("case", TarSample.member("a") + TarSample.member("A") + TarSample.end),
+    (
+      "time",
+      TarSample.pax("mtime", "-9223372036854775808.5") + TarSample.member("a") + TarSample.end
+    ),
     ("time", TarSample.pax("mtime", "1.2.3") + TarSample.member("a") + TarSample.end),
     ("long name under POSIX magic", TarSample.member("b", [1, 0], type: "L") + TarSample.end),
     (

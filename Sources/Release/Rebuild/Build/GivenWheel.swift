@@ -57,7 +57,7 @@ package struct GivenWheel: Hashable, Sendable {
   func check() throws(RebuildError) {
     let bytes = try FileTree.read(path, limit: Self.sizeLimit)
     do {
-      let metadata = try CoreMetadata(parsing: try DistributionMetadata.wheelMetadata(in: bytes))
+      let metadata = try CoreMetadata(parsing: try WheelArchive(parsing: bytes).metadata)
       guard metadata.name == filename.project, metadata.version == filename.version else {
         throw RebuildError(
           .output,
