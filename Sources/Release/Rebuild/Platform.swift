@@ -21,9 +21,6 @@ enum Platform {
   /// The environment of this process.
   static var environment: [String: String] { ProcessInfo.processInfo.environment }
 
-  /// The number of this user.
-  static var userID: UInt32 { geteuid() }
-
   /// Whether this process may do everything.
   static var isRoot: Bool { geteuid() == 0 }
 

@@ -29,10 +29,10 @@ package struct EnvironmentStore: Sendable {
   /// - Parameter cache: `~/.cache/hallmark` by default, where `XDG_CACHE_HOME` does not say
   ///   otherwise.
   package init(cache: FilePath? = nil) {
-    self.cache = cache ?? Self.defaultCache
+    self.cache = cache ?? Self.defaultCache ?? FilePath()
   }
 
-  private static var defaultCache: FilePath {
+  private static var defaultCache: FilePath? {
     let environment = Platform.environment
     if let folder = environment["XDG_CACHE_HOME"], folder.hasPrefix("/") {
       return FilePath(folder).appending("hallmark")
@@ -40,7 +40,18 @@ package struct EnvironmentStore: Sendable {
     if let home = environment["HOME"], home.hasPrefix("/") {
       return FilePath(home).appending(".cache/hallmark")
     }
-    return FilePath("/tmp/hallmark-cache-\(Platform.userID)")
+    return nil
+  }
+
+  /// Makes sure that there is a place for the cache.
+  ///
+  /// What lies there is run, so a folder that everyone may write to is none.
+  func checkPlace() throws(RebuildError) {
+    guard !cache.isEmpty else {
+      throw RebuildError(
+        .environment, "there is no folder for tools and environments",
+        help: "set HOME, or XDG_CACHE_HOME, to a folder of your own")
+    }
   }
 
   /// What is to be resolved.
@@ -83,6 +94,7 @@ package struct EnvironmentStore: Sendable {
         resolved: Array("lock-version = \"1.0\"\ncreated-by = \"hallmark\"\npackages = []\n".utf8),
         question: question)
     }
+    try checkPlace()
     let uv = try await UVTool(cache: cache, log: &log)
     var collected = log
     defer { log = collected }
@@ -121,6 +133,7 @@ package struct EnvironmentStore: Sendable {
   func environment(
     for lock: BuildLock, interpreter: Interpreter, log: inout BuildLog
   ) async throws -> BuildSite {
+    try checkPlace()
     let key = SHA256Hash(
       hashing: Array(
         """
