@@ -118,9 +118,13 @@ let package = Package(
   targets: [
     // Formats: bytes ⇄ values.
     module("Formats", "Encodings", [crypto]),
-    module("Formats", "SourceText", ["Encodings", tomlKit]),
+    module("Formats", "SourceText", ["Encodings", "CYAML", tomlKit]),
     module("Formats", "Archives", ["Encodings", "CZlib", crypto]),
     module("Formats", "PythonPackaging", ["Encodings", "SourceText"]),
+    module("Formats", "Workflows", ["Encodings", "SourceText"]),
+    .systemLibrary(
+      name: "CYAML", path: "Sources/Formats/CYAML", pkgConfig: "yaml-0.1",
+      providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(
       name: "CZlib", path: "Sources/Formats/CZlib", pkgConfig: "zlib",
       providers: [.apt(["zlib1g-dev"])]),
@@ -181,11 +185,18 @@ let package = Package(
       "Release", "TrustStore",
       ["Encodings", "Sigstore", "TUF", "Verification", systemPackage]),
 
+    module(
+      "Release", "ReleaseAudit",
+      [
+        "Encodings", "SourceText", "Workflows", "PythonPackaging", "SSHSignatures", "Certificates",
+        "Policies", "Rebuild", crypto, subprocess, systemPackage,
+      ]),
+
     // Services: sockets and stores.
     module(
       "Services", "ServiceClients",
       [
-        "Encodings", "Archives", "PythonPackaging", "TransparencyLog", "Certificates",
+        "Encodings", "Archives", "ReleaseAudit", "PythonPackaging", "TransparencyLog", "Certificates",
         "Attestations", "Sigstore", "PyPIAttestations", "TUF", "Identity", "TrustedPublishing",
         crypto, httpClient, nioCore, nioPosix, nioSSL, nioHTTP1, systemPackage,
       ]),
@@ -215,8 +226,8 @@ let package = Package(
         "BuildVersion", "Encodings", "SourceText", "Archives", "PythonPackaging", "Attestations",
         "Certificates", "TransparencyLog", "Sigstore", "PyPIAttestations", "Policies",
         "TUF", "Verification", "SSHSignatures", "Approvals", "Reproducibility", "Rebuild",
-        "Identity", "TrustedPublishing", "Signing", "TrustStore", "ServiceClients",
-        argumentParser, crypto, subprocess, systemPackage,
+        "Identity", "TrustedPublishing", "Signing", "TrustStore", "ServiceClients", "Workflows",
+        "ReleaseAudit", argumentParser, crypto, subprocess, systemPackage,
       ]),
     program(
       "hallmark-server",
@@ -254,7 +265,8 @@ let package = Package(
       path: "Tests/Support/SimulatedServicesProgram", swiftSettings: settings),
     support("RepositorySimulator", ["Encodings", "TUF", crypto, cryptoExtras]),
     tests("Formats", "EncodingsTests", ["Encodings"]),
-    tests("Formats", "SourceTextTests", ["SourceText", "Encodings"]),
+    tests("Formats", "SourceTextTests", ["SourceText", "Encodings", "TestSupport"]),
+    tests("Formats", "WorkflowsTests", ["Workflows", "SourceText", "Encodings", "TestSupport"]),
     tests("Formats", "PythonPackagingTests", ["PythonPackaging", "Encodings", "SourceText"]),
     tests("Formats", "ArchivesTests", ["Archives", "Encodings", "TestSupport", "PythonPackaging"]),
     tests("Evidence", "TransparencyLogTests", ["TransparencyLog", "Encodings", crypto]),
@@ -292,6 +304,12 @@ let package = Package(
         "Approvals", "SSHSignatures", "Verification", "Policies", "Sigstore", "Attestations",
         "Reproducibility", "Rebuild", "PythonPackaging", "Encodings", "TestSupport",
         "TrustSimulator", crypto, systemPackage,
+      ]),
+    tests(
+      "Release", "ReleaseAuditTests",
+      [
+        "ReleaseAudit", "Workflows", "SourceText", "Encodings", "SSHSignatures", "PythonPackaging",
+        "TestSupport", systemPackage,
       ]),
     tests("Release", "IdentityTests", ["Identity", "Encodings", "TestSupport", systemPackage]),
     tests(

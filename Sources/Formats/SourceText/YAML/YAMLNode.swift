@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A value in a YAML document, with the bytes where it stands.
+package struct YAMLNode: Hashable, Sendable {
+  /// What a value is.
+  package indirect enum Content: Hashable, Sendable {
+    /// Text; YAML's types are left to who asks.
+    case scalar(YAMLScalar)
+    /// A list.
+    case sequence([YAMLNode], YAMLLayout)
+    /// Keys and values, in their order; a key may come twice.
+    case mapping([YAMLEntry], YAMLLayout)
+    /// A reference to the anchor of an earlier value.
+    case alias(name: String, YAMLNode)
+  }
+
+  /// What it is.
+  package let content: Content
+  /// Its bytes, without anchor and tag: of a scalar with quotes or with `|` and its lines, of a flow
+  /// collection with brackets, of a block collection from its first entry to the end of its last.
+  package let span: Range<Int>
+  /// The anchor's name.
+  package let anchor: String?
+  /// The tag, resolved, where one is written.
+  package let tag: String?
+
+  /// The text of a scalar, also through an alias.
+  package var scalar: YAMLScalar? {
+    if case .scalar(let scalar) = resolved.content { scalar } else { nil }
+  }
+
+  /// The text of a scalar, also through an alias.
+  package var string: String? { scalar?.text }
+
+  /// The items of a list, also through an alias.
+  package var items: [YAMLNode]? {
+    if case .sequence(let items, _) = resolved.content { items } else { nil }
+  }
+
+  /// The entries of a mapping, also through an alias; merge keys are entries like others.
+  package var entries: [YAMLEntry]? {
+    if case .mapping(let entries, _) = resolved.content { entries } else { nil }
+  }
+
+  /// Whether it is written without brackets; nil for scalars.
+  package var layout: YAMLLayout? {
+    switch resolved.content {
+    case .sequence(_, let layout), .mapping(_, let layout): layout
+    case .scalar, .alias: nil
+    }
+  }
+
+  /// Whether nothing is written, or `null` or `~` without quotes.
+  package var isNull: Bool {
+    guard let scalar, scalar.style == .plain else { return false }
+    return ["", "~", "null", "Null", "NULL"].contains(scalar.text)
+  }
+
+  /// The value that an alias stands for; else itself.
+  package var resolved: YAMLNode {
+    if case .alias(_, let target) = content { target.resolved } else { self }
+  }
+
+  /// The entry of a key: the first one that is written so.
+  package func entry(_ key: String) -> YAMLEntry? {
+    entries?.first { $0.key.string == key }
+  }
+
+  /// The value of a key.
+  package subscript(key: String) -> YAMLNode? { entry(key)?.value }
+}
+
+/// A key and its value.
+package struct YAMLEntry: Hashable, Sendable {
+  /// The key.
+  package let key: YAMLNode
+  /// The value; an empty plain scalar where nothing is written.
+  package let value: YAMLNode
+
+  /// From the key to the end of the value.
+  package var span: Range<Int> {
+    key.span.lowerBound..<max(key.span.upperBound, value.span.upperBound)
+  }
+}
+
+/// How a collection is written.
+package enum YAMLLayout: Hashable, Sendable {
+  /// By indentation.
+  case block
+  /// In brackets or braces.
+  case flow
+}
+
+/// A text in a YAML document.
+package struct YAMLScalar: Hashable, Sendable {
+  /// How a text is written (YAML 1.2.2 section 7.3 and 8.1).
+  package enum Style: Hashable, Sendable {
+    case plain, singleQuoted, doubleQuoted
+    /// With `|`.
+    case literal
+    /// With `>`.
+    case folded
+  }
+
+  /// The text, unescaped and unfolded.
+  package let text: String
+  /// How it is written.
+  package let style: Style
+}
+
+/// A comment.
+package struct YAMLComment: Hashable, Sendable {
+  /// From `#` to the end of its line, without the line break.
+  package let span: Range<Int>
+  /// The text after `#`, without surrounding blanks; what is not UTF-8 is repaired.
+  package let text: String
+  /// Whether nothing but blanks stands before it in its line.
+  package let isAlone: Bool
+}
