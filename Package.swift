@@ -44,38 +44,42 @@ func tests(_ ring: String, _ name: String, _ dependencies: [Target.Dependency]) 
     swiftSettings: settings)
 }
 
-let argumentParser: Target.Dependency =
-  .product(name: "ArgumentParser", package: "swift-argument-parser")
-let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
-let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
-let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
-let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
-let httpClient: Target.Dependency =
-  .product(name: "AsyncHTTPClient", package: "async-http-client")
-let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
-let hummingbirdCore: Target.Dependency =
-  .product(name: "HummingbirdCore", package: "hummingbird")
-let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
-let hummingbirdTesting: Target.Dependency =
-  .product(name: "HummingbirdTesting", package: "hummingbird")
-let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
-let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
-let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
-let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
-let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
-let nioFoundationEssentials: Target.Dependency =
-  .product(name: "NIOFoundationEssentialsCompat", package: "swift-nio")
-let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
-let jwtKit: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
-let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
-let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
-let tomlKit: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
-let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
-let lifecycle: Target.Dependency =
-  .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
-let unixSignals: Target.Dependency =
-  .product(name: "UnixSignals", package: "swift-service-lifecycle")
-let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+/// A library of another package.
+func product(_ name: String, _ package: String) -> Target.Dependency {
+  .product(name: name, package: package)
+}
+
+let argumentParser = product("ArgumentParser", "swift-argument-parser")
+let crypto = product("Crypto", "swift-crypto")
+let cryptoExtras = product("CryptoExtras", "swift-crypto")
+let x509 = product("X509", "swift-certificates")
+let asn1 = product("SwiftASN1", "swift-asn1")
+let httpClient = product("AsyncHTTPClient", "async-http-client")
+let hummingbird = product("Hummingbird", "hummingbird")
+let hummingbirdCore = product("HummingbirdCore", "hummingbird")
+let hummingbirdTLS = product("HummingbirdTLS", "hummingbird")
+let hummingbirdTesting = product("HummingbirdTesting", "hummingbird")
+let subprocess = product("Subprocess", "swift-subprocess")
+let nioCore = product("NIOCore", "swift-nio")
+let nioPosix = product("NIOPosix", "swift-nio")
+let nioSSL = product("NIOSSL", "swift-nio-ssl")
+let nioHTTP1 = product("NIOHTTP1", "swift-nio")
+let nioFoundationEssentials = product("NIOFoundationEssentialsCompat", "swift-nio")
+let httpTypes = product("HTTPTypes", "swift-http-types")
+let jwtKit = product("JWTKit", "jwt-kit")
+let grdb = product("GRDB", "GRDB.swift")
+let mustache = product("Mustache", "swift-mustache")
+let tomlKit = product("TOMLKit", "TOMLKit")
+let logging = product("Logging", "swift-log")
+let lifecycle = product("ServiceLifecycle", "swift-service-lifecycle")
+let unixSignals = product("UnixSignals", "swift-service-lifecycle")
+let systemPackage = product("SystemPackage", "swift-system")
+
+/// What files and what signatures are read with.
+let formats: [Target.Dependency] = ["Encodings", "SourceText", "Archives", "PythonPackaging"]
+let evidence: [Target.Dependency] = [
+  "Encodings", "TransparencyLog", "Certificates", "Attestations", "Sigstore",
+]
 
 /// The commit that `--version` names.
 ///
@@ -168,9 +172,9 @@ let package = Package(
       ["Encodings", "SourceText", "Archives", "PythonPackaging", crypto]),
     module(
       "Release", "Rebuild",
-      [
-        "Encodings", "SourceText", "Archives", "PythonPackaging", "Attestations", "SSHSignatures",
-        "Certificates", "Reproducibility", crypto, subprocess, systemPackage,
+      formats + [
+        "Attestations", "SSHSignatures", "Certificates", "Reproducibility", crypto, subprocess,
+        systemPackage,
       ]),
     module("Release", "Identity", ["Encodings", "Attestations", subprocess, systemPackage]),
     module(
@@ -195,18 +199,16 @@ let package = Package(
     // Services: sockets and stores.
     module(
       "Services", "ServiceClients",
-      [
-        "Encodings", "Archives", "ReleaseAudit", "PythonPackaging", "TransparencyLog", "Certificates",
-        "Attestations", "Sigstore", "PyPIAttestations", "TUF", "Identity", "TrustedPublishing",
-        crypto, httpClient, nioCore, nioPosix, nioSSL, nioHTTP1, systemPackage,
+      evidence + [
+        "Archives", "ReleaseAudit", "PythonPackaging", "PyPIAttestations", "TUF", "Identity",
+        "TrustedPublishing", crypto, httpClient, nioCore, nioPosix, nioSSL, nioHTTP1, systemPackage,
       ]),
     module("Services", "Storage", ["Encodings", "TransparencyLog", crypto, grdb]),
     module(
       "Services", "TrustServices",
-      [
-        "Encodings", "PythonPackaging", "TransparencyLog", "Certificates", "Attestations",
-        "Sigstore", "Storage", "TrustedPublishing", crypto, cryptoExtras, x509, asn1, hummingbird,
-        httpTypes, jwtKit, nioCore, logging,
+      evidence + [
+        "PythonPackaging", "Storage", "TrustedPublishing", crypto, cryptoExtras, x509, asn1,
+        hummingbird, httpTypes, jwtKit, nioCore, logging,
       ]),
     module(
       "Services", "PackageIndex",
@@ -222,9 +224,8 @@ let package = Package(
       cSettings: [.define("HALLMARK_COMMIT", to: "\"\(commit)\"")]),
     program(
       "hallmark",
-      [
-        "BuildVersion", "Encodings", "SourceText", "Archives", "PythonPackaging", "Attestations",
-        "Certificates", "TransparencyLog", "Sigstore", "PyPIAttestations", "Policies",
+      evidence + [
+        "BuildVersion", "SourceText", "Archives", "PythonPackaging", "PyPIAttestations", "Policies",
         "TUF", "Verification", "SSHSignatures", "Approvals", "Reproducibility", "Rebuild",
         "Identity", "TrustedPublishing", "Signing", "TrustStore", "ServiceClients", "Workflows",
         "ReleaseAudit", argumentParser, crypto, subprocess, systemPackage,
@@ -249,17 +250,10 @@ let package = Package(
     support("TestSupport", ["Encodings"]),
     support(
       "TrustSimulator",
-      [
-        "Encodings", "TransparencyLog", "Certificates", "Attestations", "Sigstore", crypto, x509,
-        asn1,
-      ]),
+      evidence + [crypto, x509, asn1]),
     support(
       "SimulatedServices",
-      [
-        "Encodings", "TransparencyLog", "Certificates", "Attestations", "Sigstore",
-        "TrustSimulator", crypto,
-        nioCore, nioPosix, nioHTTP1,
-      ]),
+      evidence + ["TrustSimulator", crypto, nioCore, nioPosix, nioHTTP1]),
     .executableTarget(
       name: "simulated-services", dependencies: ["SimulatedServices", "Encodings"],
       path: "Tests/Support/SimulatedServicesProgram", swiftSettings: settings),
@@ -274,10 +268,7 @@ let package = Package(
       "Evidence", "SSHSignaturesTests", ["SSHSignatures", "Encodings", "TestSupport", crypto]),
     tests(
       "Evidence", "SigstoreTests",
-      [
-        "Sigstore", "Encodings", "TransparencyLog", "Certificates", "Attestations",
-        "PyPIAttestations", "TestSupport", "TrustSimulator", crypto, x509, asn1,
-      ]),
+      evidence + ["PyPIAttestations", "TestSupport", "TrustSimulator", crypto, x509, asn1]),
     tests(
       "Evidence", "TUFTests",
       ["TUF", "Encodings", "RepositorySimulator", crypto, cryptoExtras]),
@@ -340,9 +331,8 @@ let package = Package(
       ]),
     tests(
       "Services", "SigningServicesTests",
-      [
-        "ServiceClients", "Signing", "Sigstore", "Identity", "Attestations",
-        "Certificates", "TransparencyLog", "Encodings", "SimulatedServices", "TrustSimulator",
+      evidence + [
+        "ServiceClients", "Signing", "Identity", "SimulatedServices", "TrustSimulator",
         "TestSupport", crypto,
       ]),
     tests(
@@ -350,9 +340,8 @@ let package = Package(
       ["Storage", "Encodings", "TransparencyLog", "TestSupport", grdb]),
     tests(
       "Services", "TrustServicesTests",
-      [
-        "TrustServices", "Storage", "Encodings", "PythonPackaging", "TransparencyLog",
-        "Certificates", "Attestations", "Sigstore", "TrustedPublishing", "TestSupport", crypto,
+      evidence + [
+        "TrustServices", "Storage", "PythonPackaging", "TrustedPublishing", "TestSupport", crypto,
         cryptoExtras, x509, asn1, hummingbird, hummingbirdTesting, httpTypes, jwtKit, nioCore,
       ]),
     tests(
@@ -388,9 +377,9 @@ if Context.environment["HALLMARK_FUZZ"] == "1" {
   package.targets.append(
     .executableTarget(
       name: "hallmark-fuzz",
-      dependencies: [
-        "Encodings", "SourceText", "Archives", "PythonPackaging", "TransparencyLog",
-        "Certificates", "Attestations", "Sigstore", "TUF", "PyPIAttestations", "Policies",
+      dependencies: evidence + [
+        "SourceText", "Workflows", "Archives", "PythonPackaging", "TUF", "PyPIAttestations",
+        "Policies",
         "Verification", "Identity", "TrustStore", "SSHSignatures", "Approvals", "Reproducibility",
         asn1, x509,
       ],
@@ -403,9 +392,8 @@ if Context.environment["HALLMARK_BENCHMARKS"] == "1" {
   package.targets.append(
     .executableTarget(
       name: "hallmark-benchmark",
-      dependencies: [
-        "Encodings", "Attestations", "Certificates", "TransparencyLog", "Sigstore", "Verification",
-        "Identity", "Signing", "ServiceClients", asn1, crypto, x509,
+      dependencies: evidence + [
+        "Verification", "Identity", "Signing", "ServiceClients", asn1, crypto, x509,
       ],
       path: "Benchmarks", exclude: ["compare.py"], swiftSettings: settings))
 }

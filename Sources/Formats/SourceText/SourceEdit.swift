@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A change of a text: the bytes of a span give way to others. Everything else stays as it is.
+/// A change of a text: the bytes of a span give way to others.
+///
+/// Everything else stays as it is.
 package struct SourceEdit: Hashable, Sendable {
   /// The bytes that go; an empty span is a place to insert at.
   package let span: Range<Int>
