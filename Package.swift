@@ -126,9 +126,7 @@ let package = Package(
     module("Formats", "Archives", ["Encodings", "CZlib", crypto]),
     module("Formats", "PythonPackaging", ["Encodings", "SourceText"]),
     module("Formats", "Workflows", ["Encodings", "SourceText"]),
-    .systemLibrary(
-      name: "CYAML", path: "Sources/Formats/CYAML", pkgConfig: "yaml-0.1",
-      providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CYAML", path: "Sources/Formats/CYAML"),
     .systemLibrary(
       name: "CZlib", path: "Sources/Formats/CZlib", pkgConfig: "zlib",
       providers: [.apt(["zlib1g-dev"])]),
