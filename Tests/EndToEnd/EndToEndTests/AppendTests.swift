@@ -86,6 +86,8 @@ extension SigningStackTests {
       #expect(try attest([wheels[0]] + options).status == 2)
     }
 
+    private static let lock = String(repeating: "5", count: 64)
+
     private func report(_ verdict: String, _ comparison: String) throws -> String {
       let digest = try Program(path: "/usr/bin/sha256sum").run([wheels[0]]).output.prefix(64)
       return """
@@ -93,7 +95,8 @@ extension SigningStackTests {
          "tag":"v1","commit":"abc","commitAttested":false,"files":[
           {"filename":"\((wheels[0] as NSString).lastPathComponent)","sha256":"\(digest)",
            "verdict":"\(verdict)","isSource":false,"inferred":[],"attempts":1,"milliseconds":1,
-           "python":"3.13.1","environment":["hatchling==1.33.0"]\(comparison
+           "python":"3.13.1","environment":["hatchling==1.33.0"],
+           "lock":{"sha256":"\(Self.lock)"}\(comparison
              .replacingOccurrences(of: "DIGEST", with: String(digest)))}]}
         """
     }
@@ -140,6 +143,12 @@ extension SigningStackTests {
         let lines = try TestData.read("\(wheels[0]).rebuild.jsonl")
           .split(separator: UInt8(ascii: "\n"))
         #expect(lines.count == index + 1)
+        let statement = try JSONNode(parsing: Array(try #require(lines.last)))
+          .required("dsseEnvelope").required("payload").bytes()
+        let environment = try JSONNode(parsing: statement).required("predicate")
+          .required("environment")
+        #expect(try environment.required("python").string() == "3.13.1")
+        #expect(try environment.required("lock").required("sha256").string() == Self.lock)
         // The log's clock tells seconds.
         if index == 0 { sleep(1) }
         let counted = try verify("1")

@@ -65,6 +65,7 @@ import Testing
     #expect(files.first?.rebuilt == wheel.bytes)
     #expect(files.first?.facts.map(\.topic).contains(.generator) == true)
 
+    #expect(files.first?.lock != nil && files.first?.python?.hasPrefix("3.") == true)
     let other = try TinyProject()
     try FileTree.write(Array("answer = 43\n".utf8), to: other.folder.appending("tiny.py"))
     let changed = try await Self.build(.wheel, of: other.folder)

@@ -113,6 +113,13 @@ struct ReproductionDocument: Sendable {
     for item in try node.optional("environment")?.array(limit: Self.fileLimit) ?? [] {
       packages.append(try item.string())
     }
+    let lock = try node.optional("lock").map { node throws(DocumentError) in
+      let digest = try node.required("sha256")
+      guard let hash = SHA256Hash(hexadecimal: try digest.string()) else {
+        throw digest.error("expected 64 lower-case hexadecimal digits")
+      }
+      return hash
+    }
     let finished = try root.required("finishedOn")
     guard let time = try? Timestamp(rfc3339: try finished.string()) else {
       throw finished.error("expected a time of RFC 3339")
@@ -123,7 +130,7 @@ struct ReproductionDocument: Sendable {
         kind: try root.required("from").string(), place: try root.optional("source")?.string(),
         commit: commit, tag: try root.optional("tag")?.string()),
       environment: RebuildStatement.Environment(
-        python: try node.optional("python")?.string(), packages: packages),
+        python: try node.optional("python")?.string(), packages: packages, lock: lock),
       rebuilt: rebuilt, reason: reason, toolVersion: String(HALLMARK_VERSION))
     // What readers would refuse is not signed.
     return try RebuildStatement(made.statement)

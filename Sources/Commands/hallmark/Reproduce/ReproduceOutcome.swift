@@ -110,6 +110,7 @@ struct ReproduceOutcome {
     switch file.outcome {
     case .source: break
     case .compared: object["comparison"] = comparison(file)?.json
+    object["lock"] = file.lock.map { ["sha256": .string($0.hexadecimal)] }
     case .obstacle(let failure):
       object["cause"] = .string(failure.obstacle.rawValue)
       object["message"] = .string(failure.message)

@@ -97,6 +97,7 @@ struct ReproductionBuilder: Sendable {
     result.environment = built.lock.pylock.packages.map {
       "\($0.requirement.project.normalized)==\($0.version.normalized)"
     }
+    result.lock = built.lock.sha256
     result.rebuilt = built.bytes
     return result
   }

@@ -32,6 +32,8 @@ package struct FileReproduction: Sendable {
   package var python: String?
   /// What the build environment held, as `name==version`.
   package var environment: [String] = []
+  /// The digest of the lock of that environment, as `hallmark lock` would write it.
+  package var lock: SHA256Hash?
   /// The bytes that were built.
   package var rebuilt: [UInt8]?
   /// How long it took.
