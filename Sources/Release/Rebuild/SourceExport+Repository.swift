@@ -20,24 +20,19 @@ extension SourceExport {
     }
   }
 
-  /// Writes the commit with a repository of its own: its history and tags, and nothing of the
-  /// original's configuration.
+  /// Writes the commit with a repository of its own: its history and the tags in it, and nothing else
+  /// of the original.
   ///
   /// - Throws: ``RebuildError`` of reason `source` or `files`.
   func exportRepository(into folder: FilePath) async throws {
     guard let commit else { throw RebuildError(.source, "there is no commit to export") }
-    _ = try await GitRepository(folder: project).output([
-      "-c", "protocol.file.allow=always", "clone", "--quiet", "--no-checkout",
-      // Through git's transport: objects that no branch or tag reaches stay where they are.
-      "--no-local", "--template=", project.string, folder.string,
-    ])
+    try await SourceHistory { try await GitRepository(folder: $1).run($0) }
+      .copy(commit, from: project, into: folder)
     let clone = GitRepository(folder: folder)
     let endings = [
       "-c", "core.autocrlf=false", "-c", "core.eol=lf", "-c", "advice.detachedHead=false",
     ]
     _ = try await clone.output(endings + ["checkout", "--quiet", "--detach", commit])
-    _ = try await clone.output(["remote", "remove", "origin"])
-    // Who cloned from where, and when.
     FileTree.remove(folder.appending(".git/logs"))
     guard try await !clone.hasSubmodules(commit: commit, path: "") else {
       throw RebuildError(

@@ -167,4 +167,53 @@ struct SampleRepository {
       #expect(!FileTree.isFile(trace))
     }
   }
+
+  @Test func aBuildsRepositoryHasTheCommitsHistoryAndNothingElse() async throws {
+    try await FileTree.withTemporaryFolder { folder in
+      let repository = SampleRepository(top: folder.appending("repository"))
+      try FileTree.makeFolder(repository.top)
+      try FileTree.write(
+        Array("[project]\nname = 'hello'\ndynamic = ['version']\n".utf8),
+        to: repository.top.appending("pyproject.toml"))
+      try await repository.git(["init", "--quiet", "--initial-branch=main", "."])
+      try await repository.commit()
+      try await repository.git(["tag", "--annotate", "--message=one", "v1"])
+      try await repository.git(["commit", "--quiet", "--allow-empty", "--message=two"])
+      try await repository.git(["checkout", "--quiet", "-b", "secret"])
+      try await repository.git(["commit", "--quiet", "--allow-empty", "--message=secret"])
+      try await repository.git(["tag", "v2"])
+      let secret = try await repository.git(["rev-parse", "HEAD"])
+      try await repository.git(["checkout", "--quiet", "main"])
+      // Ids in a clone of many objects are longer, and people configure them.
+      try await repository.git(["config", "core.abbrev", "31"])
+      let source = try await SourceExport(
+        project: repository.top, output: repository.top.appending("dist"), allowDirty: false)
+      let checkout = folder.appending("export")
+      try FileTree.makeFolder(checkout)
+      try await source.exportRepository(into: checkout)
+      let copy = SampleRepository(top: checkout)
+      #expect(try await copy.git(["rev-parse", "HEAD"]) == source.commit)
+      #expect(try await copy.git(["for-each-ref", "--format=%(refname)"]) == "refs/tags/v1")
+      #expect(try await copy.git(["rev-list", "--count", "HEAD"]) == "2")
+      let id = try #require(source.commit)
+      #expect(try await copy.git(["describe", "--long"]) == "v1-1-g\(id.prefix(7))")
+      #expect(try await copy.git(["status", "--porcelain"]).isEmpty)
+      let objects = try await copy.git([
+        "cat-file", "--batch-all-objects", "--batch-check=%(objectname)",
+      ])
+      #expect(!objects.contains(secret))
+      for name in ["FETCH_HEAD", "logs"] {
+        #expect(!FileManager.default.fileExists(atPath: checkout.appending(".git/\(name)").string))
+      }
+      // The checkout of a reproduction says the same.
+      let clone = try await SourceCheckout(
+        cloning: repository.top.string,
+        wanted: SourceCheckout.Wanted(tag: "v1", isTagOfRelease: { _ in false }),
+        into: folder.appending("clone"))
+      let other = SampleRepository(top: clone.folder)
+      #expect(try await other.git(["describe", "--long"]).hasPrefix("v1-0-g"))
+      #expect(try await other.git(["for-each-ref", "--format=%(refname)"]) == "refs/tags/v1")
+      #expect(try await other.git(["config", "core.abbrev"]) == "7")
+    }
+  }
 }

@@ -6,7 +6,8 @@ package import SystemPackage
 
 /// A fresh clone of a repository at one commit, as the source of a build.
 ///
-/// Back ends ask git for versions and lists of files, so the clone keeps its history. Nothing of
+/// Back ends ask git for versions and lists of files, so it has its history (``SourceHistory``), and
+/// nothing else of the clone. Nothing of
 /// the repository runs here: no hooks (the template is empty), no filters (they would be
 /// configured, and no configuration is read), no submodules. Transports are https and paths of this
 /// machine; a path goes through git's transport too, so that every object is checked against its id.
@@ -80,15 +81,23 @@ package struct SourceCheckout: Sendable {
     }
     let cloned = try await Self.git(
       [
-        "clone", "--quiet", "--no-local", "--template=", "--no-checkout", "--no-recurse-submodules",
-        "--", address, folder.string,
+        "clone", "--quiet", "--no-local", "--template=", "--bare", "--no-recurse-submodules",
+        "--", address, clone.string,
       ], in: folder.removingLastComponent())
     guard cloned.isSuccess else {
       let line = cloned.standardError.split(separator: "\n").last.map(String.init) ?? cloned.status
       throw Problem.repository("`\(repository)` cannot be cloned: \(line)")
     }
-    (tag, commit) = try await Self.resolve(wanted, in: folder, of: repository)
+    (tag, commit) = try await Self.resolve(wanted, in: clone, of: repository)
+    do {
+      try await SourceHistory { try await Self.git($0, in: $1) }
+        .copy(commit, from: clone, into: folder)
+    } catch let error as RebuildError where error.reason == .source {
+      throw Problem.reference("the commit \(commit) cannot be taken: \(error.message)")
+    }
     let checkout = try await Self.git(
+    let clone = folder.removingLastComponent().appending(".\(Platform.uniqueSuffix).clone")
+    defer { FileTree.remove(clone) }
       ["-c", "core.autocrlf=false", "checkout", "--quiet", "--detach", "--force", commit],
       in: folder)
     guard checkout.isSuccess else {
