@@ -5,6 +5,7 @@ import Encodings
 import FoundationEssentials
 import PythonPackaging
 import Reproducibility
+import Synchronization
 import SystemPackage
 import Testing
 
@@ -64,8 +65,8 @@ import Testing
     #expect(files.map(\.verdict) == [.identical, nil])
     #expect(files.first?.rebuilt == wheel.bytes)
     #expect(files.first?.facts.map(\.topic).contains(.generator) == true)
-
     #expect(files.first?.lock != nil && files.first?.python?.hasPrefix("3.") == true)
+
     let other = try TinyProject()
     try FileTree.write(Array("answer = 43\n".utf8), to: other.folder.appending("tiny.py"))
     let changed = try await Self.build(.wheel, of: other.folder)
@@ -173,9 +174,9 @@ import Testing
 
   /// A repository with the tiny project, one commit and the tag `v1.0`.
   private static func withRepository(
-    _ body: (SampleRepository) async throws -> Void
+    backend: String = TinyProject.honest, _ body: (SampleRepository) async throws -> Void
   ) async throws {
-    let project = try TinyProject()
+    let project = try TinyProject(backend: backend)
     try await FileTree.withTemporaryFolder { folder in
       let repository = SampleRepository(top: folder.appending("repository"))
       try FileTree.makeFolder(repository.top)
@@ -268,6 +269,88 @@ import Testing
       let results = try await Self.reproduce(
         files, from: .git(repository: repository.top.string, wanted: Self.wanted()))
       #expect(Self.obstacle(results.first) == .noReference)
+      guard case .obstacle(let failure) = results.first?.outcome else { return }
+      #expect(failure.message.contains("submodules") && failure.help.contains("--from sdist"))
+    }
+  }
+
+  @Test("an sdist that serves for both files is built once")
+  func sdistOnce() async throws {
+    let honest = TinyProject.honest.replacing(
+      "    moment = int(", with: "    print('now the sdist')\n    moment = int(")
+    try await Self.withRepository(backend: honest) { repository in
+      let files = [
+        try Self.published(try await Self.build(.wheel, of: repository.top).bytes, Self.wheelName),
+        try Self.published(
+          try await Self.build(.sdist, of: repository.top).bytes, Self.sdistName,
+          at: Timestamp(unixSeconds: Self.before.seconds + 2)),
+      ]
+      let lines = Mutex<[String]>([])
+      var choices = Reproduction.Choices()
+      choices.python = "python3"
+      let run = try await Reproduction(
+        sandbox: try await Sandbox.find(), store: EnvironmentStore(), choices: choices,
+        progress: { _ in }, log: { line in lines.withLock { $0.append(line) } })
+      let report = try await run.run(
+        files, from: .git(repository: repository.top.string, wanted: Self.wanted()))
+      #expect(report.files.first?.verdict == .identical)
+      #expect(report.files.last?.verdict?.passes == true)
+      #expect(lines.withLock { $0.count { $0.contains("now the sdist") } } == 1)
+    }
+  }
+
+  @Test("a project is found in its folder, by its name or by the person's word")
+  func folders() async throws {
+    try await Self.withRepository { repository in
+      let other = "[project]\nname = 'other'\n[build-system]\nrequires = []\n"
+      try FileTree.makeFolder(repository.top.appending("packages/tiny"))
+      try FileTree.makeFolder(repository.top.appending("packages/other"))
+      try await repository.git(["mv", "pyproject.toml", "backend.py", "tiny.py", "packages/tiny"])
+      try FileTree.write(
+        Array(other.utf8), to: repository.top.appending("packages/other/pyproject.toml"))
+      try await repository.commit()
+      try await repository.git(["tag", "--force", "v1.0"])
+      let project = repository.top.appending("packages/tiny")
+      let files = [
+        try Self.published(try await Self.build(.wheel, of: project).bytes, Self.wheelName),
+        try Self.published(try await Self.build(.sdist, of: project).bytes, Self.sdistName),
+      ]
+      func report(_ named: String? = nil) async throws -> ReproductionReport {
+        var choices = Reproduction.Choices()
+        choices.python = "python3"
+        choices.subdirectory = named
+        return try await Reproduction(
+          sandbox: try await Sandbox.find(), store: EnvironmentStore(), choices: choices,
+          progress: { _ in }
+        ).run(files, from: .git(repository: repository.top.string, wanted: Self.wanted()))
+      }
+      for named in [nil, "packages/tiny", "./packages/tiny/"] {
+        let found = try await report(named)
+        #expect(found.subdirectory == "packages/tiny")
+        #expect(found.files.allSatisfy { $0.verdict?.passes == true }, "\(found)")
+      }
+      for named in ["packages", "packages/none", "."] {
+        #expect(Self.obstacle(try await report(named).files.first) == .noSource, "\(named)")
+      }
+      // A project of another name at the top is not meant; one without a name is.
+      try FileTree.write(Array(other.utf8), to: repository.top.appending("pyproject.toml"))
+      try await repository.commit()
+      try await repository.git(["tag", "--force", "v1.0"])
+      #expect(try await report().subdirectory == "packages/tiny")
+      // Two of one name.
+      try FileTree.copyItem(
+        project.appending("pyproject.toml"), to: repository.top.appending("copy.toml"))
+      try FileTree.makeFolder(repository.top.appending("twice"))
+      try await repository.git(["add", "--all"])
+      try await repository.git(["mv", "copy.toml", "twice/pyproject.toml"])
+      try await repository.commit()
+      try await repository.git(["tag", "--force", "v1.0"])
+      let twice = try await report()
+      #expect(Self.obstacle(twice.files.first) == .noSource)
+      if case .obstacle(let failure) = twice.files.first?.outcome {
+        #expect(failure.message.contains("packages/tiny, twice"))
+        #expect(failure.help.contains("--subdirectory"))
+      }
     }
   }
 }

@@ -65,6 +65,12 @@ struct ReproduceCommand: AsyncParsableCommand {
   var repository: String?
 
   @Option(
+    help: ArgumentHelp(
+      "The project's folder in the repository; otherwise the top, or the one with its name.",
+      valueName: "folder"))
+  var subdirectory: String?
+
+  @Option(
     help: ArgumentHelp("The interpreter to build with; inferred otherwise.", valueName: "path"))
   var python: String?
 
@@ -96,8 +102,8 @@ struct ReproduceCommand: AsyncParsableCommand {
 
   func validate() throws {
     guard !release.isEmpty else { throw ValidationError("name a release or its files.") }
-    if from == .sdist, tag != nil || repository != nil {
-      throw ValidationError("--tag and --repository go with --from git.")
+    if from == .sdist, tag != nil || repository != nil || subdirectory != nil {
+      throw ValidationError("--tag, --repository and --subdirectory go with --from git.")
     }
     if let sourceDateEpoch, !(0...0xFFFF_FFFF).contains(sourceDateEpoch) {
       throw ValidationError("--source-date-epoch must be seconds from 0 to 4294967295.")
@@ -107,13 +113,26 @@ struct ReproduceCommand: AsyncParsableCommand {
         throw ValidationError("\(name) must not be empty.")
       }
     }
+    try Self.check(subdirectory: subdirectory)
     _ = try choices()
     _ = try ReproduceSubject(arguments: release)
+  }
+
+  /// Refuses what is no folder below the top.
+  static func check(subdirectory: String?) throws {
+    guard let subdirectory else { return }
+    let parts = subdirectory.split(separator: "/", omittingEmptySubsequences: false)
+    guard !subdirectory.isEmpty, parts.first != "", !parts.contains(".."),
+      !subdirectory.utf8.contains(0)
+    else {
+      throw ValidationError("--subdirectory must be a folder below the top of the repository.")
+    }
   }
 
   private func choices() throws -> Reproduction.Choices {
     var choices = Reproduction.Choices()
     choices.python = python
+    choices.subdirectory = subdirectory
     choices.sourceDateEpoch = sourceDateEpoch
     if let uploadedBefore {
       do {
@@ -132,7 +151,8 @@ struct ReproduceCommand: AsyncParsableCommand {
       let page = try network.indexURL().appending("\(project.normalized)/")
       throw OfflinePlan(addresses: ["\(page)"]).shown(on: console, json: global.json)
     }
-    let usesGit = from == .git || (from == nil && (tag != nil || repository != nil))
+    let usesGit =
+      from == .git || (from == nil && (tag != nil || repository != nil || subdirectory != nil))
     let plan = ReproduceRun(
       subject: subject, usesGit: usesGit, tag: tag, repository: repository,
       choices: try choices(), index: try network.indexURL(), trust: trust, console: console,

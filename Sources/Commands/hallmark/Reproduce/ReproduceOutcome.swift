@@ -32,6 +32,7 @@ struct ReproduceOutcome {
         RebuildReport.Fact(
           "commit", commit + (report.isCommitAttested ? ", as the attestation says" : "")))
     }
+    if let folder = report.subdirectory { facts.append(RebuildReport.Fact("folder", folder)) }
     return RebuildReport(
       title: title, facts: facts, files: report.files.compactMap(Self.comparison))
   }
@@ -80,16 +81,18 @@ struct ReproduceOutcome {
 
   /// The result as a JSON document.
   var json: JSONValue {
-    [
-      "schema": Self.schema, "status": .integer(Int64(status.rawValue)),
-      "verdict": comparison.worst.map { .string($0.name) } ?? .null,
-      "finishedOn": .string(finishedOn.rfc3339), "from": isFromGit ? "git" : "sdist",
-      "source": .string(report.source),
-      "tag": report.tag.map { .string($0) } ?? .null,
-      "commit": report.commit.map { .string($0) } ?? .null,
-      "commitAttested": .boolean(report.isCommitAttested),
-      "files": .array(report.files.map(Self.json)),
-    ]
+    var object = JSONObject([
+      ("schema", Self.schema), ("status", .integer(Int64(status.rawValue))),
+      ("verdict", comparison.worst.map { .string($0.name) } ?? .null),
+      ("finishedOn", .string(finishedOn.rfc3339)), ("from", isFromGit ? "git" : "sdist"),
+      ("source", .string(report.source)),
+      ("tag", report.tag.map { .string($0) } ?? .null),
+      ("commit", report.commit.map { .string($0) } ?? .null),
+      ("commitAttested", .boolean(report.isCommitAttested)),
+    ])
+    object["subdirectory"] = report.subdirectory.map { .string($0) }
+    object["files"] = .array(report.files.map(Self.json))
+    return .object(object)
   }
 
   private static func json(_ file: FileReproduction) -> JSONValue {
@@ -107,10 +110,10 @@ struct ReproduceOutcome {
     if !file.environment.isEmpty {
       object["environment"] = .array(file.environment.map { .string($0) })
     }
+    object["lock"] = file.lock.map { ["sha256": .string($0.hexadecimal)] }
     switch file.outcome {
     case .source: break
     case .compared: object["comparison"] = comparison(file)?.json
-    object["lock"] = file.lock.map { ["sha256": .string($0.hexadecimal)] }
     case .obstacle(let failure):
       object["cause"] = .string(failure.obstacle.rawValue)
       object["message"] = .string(failure.message)

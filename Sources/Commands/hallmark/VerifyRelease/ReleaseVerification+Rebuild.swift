@@ -19,6 +19,7 @@ extension ReleaseVerification {
       let sandbox = try await Sandbox.find()
       var choices = Reproduction.Choices()
       choices.python = python
+      choices.subdirectory = self.tag.subdirectory
       let (console, isVerbose) = (console, isVerbose)
       let reproduction = try await Reproduction(
         sandbox: sandbox, store: EnvironmentStore(), choices: choices,

@@ -94,6 +94,8 @@ struct ReleaseVerification: Sendable {
       let sentence =
         switch problem {
         case .repository(let text), .reference(let text): text
+        case .submodules(let commit):
+          "the commit \(commit.prefix(12)) has submodules, which are not fetched"
         case .moved(let tag, let commit, _): "the tag `\(tag)` is at \(commit)"
         }
       throw CommandFailure(

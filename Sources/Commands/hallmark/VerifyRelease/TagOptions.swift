@@ -21,6 +21,12 @@ struct TagOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "The project's folder in the repository; otherwise the top, or the one with its name.",
+      valueName: "folder"))
+  var subdirectory: String?
+
+  @Option(
+    help: ArgumentHelp(
       "SSH keys that may sign tags, as `gpg.ssh.allowedSignersFile` has them.",
       valueName: "file"),
     completion: .file())
@@ -42,6 +48,7 @@ struct TagOptions: ParsableArguments {
     guard !repository.isEmpty, !repository.utf8.contains(0) else {
       throw ValidationError("--repository must be a folder or an https URL.")
     }
+    try ReproduceCommand.check(subdirectory: subdirectory)
     if allowUnsignedTag, allowedSigners != nil || allowedGPGKeys != nil {
       throw ValidationError(
         "--allow-unsigned-tag asks nobody, and so has no use for keys that may sign.")

@@ -90,6 +90,7 @@ struct SandboxRun: Sendable {
     let dropped = layout.changesUser ? JSONValue.integer(Int64(layout.userID)) : .null
     return [
       "input": .string(layout.input.string), "source": .string(layout.source.string),
+      "project": .string(layout.source.appending(build.subfolder).string),
       "work": .string(layout.scratch.string), "folders": strings(layout.folders),
       "writable": strings(layout.isSandbox ? Sandbox.writable : []),
       "python": .string(layout.environment.appending("bin/python").string),

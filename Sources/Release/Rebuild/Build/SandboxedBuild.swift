@@ -36,6 +36,8 @@ package struct SandboxedBuild: Sendable {
 
   /// The source: a folder of files; its times count.
   package var source: FilePath
+  /// The project's folder in the source; empty for the source itself.
+  package var subfolder: String
   /// What is made.
   package var kind: Kind
   /// The back end.
@@ -65,12 +67,14 @@ package struct SandboxedBuild: Sendable {
   ///
   /// - Throws: ``RebuildError`` of reason `project` or `files`.
   package init(
-    source: FilePath, kind: Kind, requirements: Requirements? = nil, interpreter: Interpreter,
+    source: FilePath, subfolder: String = "", kind: Kind, requirements: Requirements? = nil,
+    interpreter: Interpreter,
     sourceDateEpoch: Int64?, place: Place, store: EnvironmentStore = EnvironmentStore()
   ) throws(RebuildError) {
     self.source = source
+    self.subfolder = subfolder
     self.kind = kind
-    system = try BuildSystem(source: source)
+    system = try BuildSystem(source: source.appending(subfolder))
     self.requirements =
       requirements ?? .resolved(EnvironmentStore.Question(system.requirements))
     self.interpreter = interpreter

@@ -25,32 +25,54 @@ struct GitReproduction: Sendable {
         return withoutSource(problem)
       }
       run.progress("rebuilding commit \(checkout.commit)")
+      let subfolder: String
+      do {
+        subfolder =
+          try project.map { project throws(RebuildFailure) in
+            try checkout.folder(of: project, named: run.choices.subdirectory)
+          } ?? ""
+      } catch let failure as RebuildFailure {
+        return withoutSource(failure)
+      }
+      var sdists = BuiltSdists()
       var files: [FileReproduction] = []
       for item in release.items {
         let start = ContinuousClock.now
-        var result = try await reproduce(item, checkout: checkout, work: work)
+        var result = try await reproduce(
+          item, of: checkout, in: subfolder, sdists: &sdists)
         result.duration = ContinuousClock.now - start
         files.append(result)
       }
       var report = ReproductionReport(source: repository, files: files)
       report.tag = checkout.tag
       report.commit = checkout.commit
+      report.subdirectory = subfolder.isEmpty ? nil : subfolder
       report.isCommitAttested = wanted.attestedCommit != nil
       return report
     }
   }
+
+  private var project: ProjectName? { release.items.first?.file.filename.project }
 
   private func withoutSource(_ problem: SourceCheckout.Problem) -> ReproductionReport {
     let failure =
       switch problem {
       case .repository(let message): RebuildFailure(.noSource, message)
       case .reference(let message): RebuildFailure(.noReference, message)
+      case .submodules(let commit):
+        RebuildFailure(
+          .noReference, "the commit \(commit.prefix(12)) has submodules, which are not fetched",
+          help: SourceCheckout.submodulesHelp)
       case .moved(let tag, let commit, let attested):
         RebuildFailure(
           .tagMoved,
           "the tag `\(tag)` is at \(commit), but the attestation names \(attested)")
       }
-    return ReproductionReport(
+    return withoutSource(failure)
+  }
+
+  private func withoutSource(_ failure: RebuildFailure) -> ReproductionReport {
+    ReproductionReport(
       source: repository,
       files: release.items.map { item in
         FileReproduction(
@@ -61,7 +83,8 @@ struct GitReproduction: Sendable {
   }
 
   private func reproduce(
-    _ item: PublishedRelease.Item, checkout: SourceCheckout, work: FilePath
+    _ item: PublishedRelease.Item, of checkout: SourceCheckout, in subfolder: String,
+    sdists: inout BuiltSdists
   ) async throws -> FileReproduction {
     let published = item.file
     let inference: BuildInference
@@ -95,31 +118,44 @@ struct GitReproduction: Sendable {
     let target = ReproductionBuilder.Target(
       filename: published.filename, bytes: bytes, inference: inference,
       uploadedBefore: run.bound(of: published))
+    var made = sdists
+    defer { sdists = made }
     return try await run.builder.reproduce(target) { variant in
-      try await prepare(checkout, variant: variant)
-      guard isWheel, !variant.buildsWheelFromCheckout else {
+      let prepare = { try await self.prepare(checkout, in: subfolder, variant: variant) }
+      if isWheel, variant.buildsWheelFromCheckout {
+        try await prepare()
         return try await run.builder.build(
-          isWheel ? .wheel : .sdist, source: checkout.folder, variant: variant, of: target)
+          .wheel, source: checkout.folder, variant: variant, of: target, subfolder: subfolder)
       }
-      let sdist = try await run.builder.build(
-        .sdist, source: checkout.folder, variant: variant, of: target)
-      return try await FileTree.withTemporaryFolder { folder in
-        let archive: TarArchive
-        do {
-          archive = try TarArchive(parsing: try GzipMember(parsing: sdist.bytes).contents)
-        } catch {
-          throw RebuildFailure(.buildFailed, "the rebuilt sdist cannot be read: \(error)")
-        }
-        try SdistSource(archive: archive).extract(into: folder)
-        return try await run.builder.build(.wheel, source: folder, variant: variant, of: target)
-      }
+      let sdist = try await made.sdist(
+        by: run.builder, from: checkout.folder, subfolder: subfolder, variant: variant, of: target,
+        prepare: prepare)
+      return isWheel ? try await wheel(from: sdist, variant: variant, of: target) : sdist
     }
   }
 
-  private func prepare(_ checkout: SourceCheckout, variant: BuildVariant) async throws {
+  private func wheel(
+    from sdist: BuiltFile, variant: BuildVariant, of target: ReproductionBuilder.Target
+  ) async throws -> BuiltFile {
+    try await FileTree.withTemporaryFolder { folder in
+      let archive: TarArchive
+      do {
+        archive = try TarArchive(parsing: try GzipMember(parsing: sdist.bytes).contents)
+      } catch {
+        throw RebuildFailure(.buildFailed, "the rebuilt sdist cannot be read: \(error)")
+      }
+      try SdistSource(archive: archive).extract(into: folder)
+      return try await run.builder.build(.wheel, source: folder, variant: variant, of: target)
+    }
+  }
+
+  private func prepare(
+    _ checkout: SourceCheckout, in subfolder: String, variant: BuildVariant
+  ) async throws {
     try await checkout.restore(withWindowsLineEndings: variant.hasWindowsLineEndings)
     checkout.setTimes(variant.sourceDateEpoch ?? checkout.commitTime)
     guard variant.replaysTimes, let sdist = release.sdist?.traits else { return }
-    _ = RecordedTimes.replay(sdist.recordedTimes, on: checkout.folder)
+    _ = RecordedTimes.replay(
+      sdist.recordedTimes, on: checkout.folder.appending(subfolder))
   }
 }

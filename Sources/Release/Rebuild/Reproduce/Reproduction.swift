@@ -50,6 +50,8 @@ package struct Reproduction: Sendable {
     package var sourceDateEpoch: Int64?
     /// The moment that bounds the build requirements.
     package var uploadedBefore: Timestamp?
+    /// The folder of the project in its repository; inferred otherwise.
+    package var subdirectory: String?
     /// What a build may use.
     package var limits = Sandbox.Limits()
 

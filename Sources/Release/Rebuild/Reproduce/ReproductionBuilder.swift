@@ -112,8 +112,20 @@ struct ReproductionBuilder: Sendable {
   ///
   /// - Throws: ``RebuildFailure``, ``RebuildError``, `CancellationError`.
   func build(
-    _ kind: SandboxedBuild.Kind, source: FilePath, variant: BuildVariant, of target: Target
+    _ kind: SandboxedBuild.Kind, source: FilePath, variant: BuildVariant, of target: Target,
+    subfolder: String = ""
   ) async throws -> BuiltFile {
+    try await plan(kind, source: source, variant: variant, of: target, subfolder: subfolder)
+      .run(log: log)
+  }
+
+  /// The build of one file from a source.
+  ///
+  /// - Throws: ``RebuildFailure``, ``RebuildError``.
+  func plan(
+    _ kind: SandboxedBuild.Kind, source: FilePath, variant: BuildVariant, of target: Target,
+    subfolder: String = ""
+  ) throws -> SandboxedBuild {
     guard let interpreter = interpreters.newest(within: target.inference.python) else {
       throw RebuildFailure(
         .interpreterMissing,
@@ -121,7 +133,7 @@ struct ReproductionBuilder: Sendable {
           + (target.inference.python.reason.map { ": \($0)" } ?? ""))
     }
     var build = try SandboxedBuild(
-      source: source, kind: kind, interpreter: interpreter,
+      source: source, subfolder: subfolder, kind: kind, interpreter: interpreter,
       sourceDateEpoch: variant.sourceDateEpoch, place: .sandbox(sandbox), store: store)
     build.requirements = .resolved(
       EnvironmentStore.Question(
@@ -129,7 +141,7 @@ struct ReproductionBuilder: Sendable {
         uploadedBefore: target.uploadedBefore))
     build.conditions.umask = variant.umask
     build.limits = limits
-    return try await build.run(log: log)
+    return build
   }
 
   /// The obstacle that an error is; `nil` for one of this machine.

@@ -88,6 +88,8 @@ package struct ReproductionReport: Sendable {
   package var tag: String?
   /// The commit, if the source is a repository.
   package var commit: String?
+  /// The folder of the project in the repository, if it is not the top.
+  package var subdirectory: String?
   /// Whether an attestation names that commit.
   package var isCommitAttested = false
   /// The files, in the order in which they were given.

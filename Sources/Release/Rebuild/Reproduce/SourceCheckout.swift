@@ -20,6 +20,15 @@ package struct SourceCheckout: Sendable {
   package let commitTime: Int64
   /// The tag, if it was found by one.
   package let tag: String?
+  /// The folders with a `pyproject.toml` or a `setup.py` that is a file, relative to the top, whose
+  /// own is empty.
+  let projectFolders: [String]
+
+  /// What to do where there are submodules.
+  package static let submodulesHelp = """
+    rebuild from the published sdist by --from sdist; nothing of submodules is fetched, since their \
+    places are named by the repository alone
+    """
 
   /// Which commit is wanted.
   package struct Wanted: Sendable {
@@ -47,6 +56,8 @@ package struct SourceCheckout: Sendable {
     case repository(String)
     /// There is no such tag or commit.
     case reference(String)
+    /// The commit has submodules, which are not fetched.
+    case submodules(commit: String)
     /// The tag is at another commit than evidence says.
     case moved(tag: String, at: String, attested: String)
   }
@@ -79,6 +90,8 @@ package struct SourceCheckout: Sendable {
     guard isURL || !repository.contains("://") else {
       throw Problem.repository("`\(repository)` is neither an https URL nor a folder")
     }
+    let clone = folder.removingLastComponent().appending(".\(Platform.uniqueSuffix).clone")
+    defer { FileTree.remove(clone) }
     let cloned = try await Self.git(
       [
         "clone", "--quiet", "--no-local", "--template=", "--bare", "--no-recurse-submodules",
@@ -96,19 +109,17 @@ package struct SourceCheckout: Sendable {
       throw Problem.reference("the commit \(commit) cannot be taken: \(error.message)")
     }
     let checkout = try await Self.git(
-    let clone = folder.removingLastComponent().appending(".\(Platform.uniqueSuffix).clone")
-    defer { FileTree.remove(clone) }
       ["-c", "core.autocrlf=false", "checkout", "--quiet", "--detach", "--force", commit],
       in: folder)
     guard checkout.isSuccess else {
       throw Problem.reference("the commit \(commit) cannot be checked out: \(checkout.status)")
     }
     let listing = try await Self.git(["ls-tree", "-r", "-z", "--full-tree", commit], in: folder)
+    projectFolders = Self.projectFolders(listing.standardOutput)
     if listing.standardOutput.split(separator: 0).contains(where: {
       $0.starts(with: "160000 ".utf8)
     }) {
-      throw Problem.reference(
-        "the commit \(commit.prefix(12)) has submodules, which are not fetched")
+      throw Problem.submodules(commit: commit)
     }
     let time = try await Self.line(
       ["show", "-s", "--no-show-signature", "--format=%ct", commit], in: folder)
@@ -117,6 +128,24 @@ package struct SourceCheckout: Sendable {
     }
     commitTime = seconds
     self.folder = folder
+  }
+
+  // Lines are `MODE blob ID<tab>PATH`.
+  private static func projectFolders(_ listing: [UInt8]) -> [String] {
+    var folders: [String] = []
+    for line in listing.split(separator: 0) where line.starts(with: "100".utf8) {
+      let parts = line.split(separator: 0x09, maxSplits: 1)
+      guard parts.count == 2, let path = String(validating: parts[1], as: UTF8.self) else {
+        continue
+      }
+      var components = path.split(separator: "/")
+      let last = components.popLast()
+      guard last == "pyproject.toml" || last == "setup.py" else { continue }
+      let folder = components.joined(separator: "/")
+      if !folders.contains(folder) { folders.append(folder) }
+      if folders.count == 1000 { break }
+    }
+    return folders
   }
 
   private static func resolve(

@@ -93,7 +93,7 @@ enum BuildDriver {
             json.dump(
                 {
                     "backend": request["backend"],
-                    "path": [os.path.join(request["source"], p) for p in request["backend_path"]],
+                    "path": [os.path.join(request["project"], p) for p in request["backend_path"]],
                     "hook": name,
                     "arguments": arguments,
                     "settings": request["settings"],
@@ -102,7 +102,7 @@ enum BuildDriver {
             )
         process = subprocess.Popen(
             [request["python"], HOOK, question, answer],
-            cwd=request["source"],
+            cwd=request["project"],
             env=request["variables"],
             stdin=subprocess.DEVNULL,
         )
