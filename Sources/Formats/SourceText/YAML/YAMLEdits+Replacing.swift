@@ -119,7 +119,10 @@ extension YAMLDocument {
       let offset = isOnKeyLine ? lineEnd(end) : end
       try checkBelow(lineEnd(end), value.endsWithBlock, indent)
       let spaces = String(repeating: " ", count: indent)
-      edits.append(insertion(of: new.below, spaces, at: YAMLEntryEnd(offset: offset)))
+      edits.append(
+        insertion(
+          of: new.below, spaces, at: YAMLEntryEnd(offset: offset),
+          value.endsWithBlock))
     }
     return edits
   }

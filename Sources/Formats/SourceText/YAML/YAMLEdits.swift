@@ -97,15 +97,19 @@ extension YAMLDocument {
     let (node, contentEnd) = element(index - 1)
     let end = try end(of: node, contentEnd, indent, atLast: index == count)
     try checkBelow(end.offset, endsWithBlock, indent)
-    return [insertion(of: lines, spaces, at: end)]
+    return [insertion(of: lines, spaces, at: end, endsWithBlock)]
   }
 
   /// Lines after an entry.
-  func insertion(of lines: [String], _ spaces: String, at end: YAMLEntryEnd) -> SourceEdit {
+  func insertion(
+    of lines: [String], _ spaces: String, at end: YAMLEntryEnd, _ endsWithBlock: Bool
+  ) -> SourceEdit {
     let lineBreak = lineBreak(max(0, end.isAfterBreak ? end.offset - 1 : end.offset))
     let text = lines.map { $0.isEmpty ? "" : spaces + $0 }.joined(separator: lineBreak)
-    return SourceEdit(
-      at: end.offset, end.isAfterBreak ? text + lineBreak : lineBreak + text)
+    if end.isAfterBreak { return SourceEdit(at: end.offset, text + lineBreak) }
+    // The last line break is part of a text block.
+    let isLast = endsWithBlock && end.offset == bytes.count
+    return SourceEdit(at: end.offset, lineBreak + text + (isLast ? lineBreak : ""))
   }
 
   // A text block takes comments below for its own that are indented as it is.
