@@ -44,7 +44,7 @@ package enum CanonicalSdist {
         case .folder: 0o755
         case .symbolicLink: 0o777
         }
-      let recorded = member.header.wholeSeconds
+      let recorded = member.header.time.seconds
       try tar.add(
         TarWriter.Entry(
           path: member.path, kind: member.kind, mode: mode,
@@ -54,18 +54,5 @@ package enum CanonicalSdist {
     }
     gzip.write(tar.finish()[...])
     return gzip.finish()
-  }
-}
-
-extension TarMemberHeader {
-  /// The modification time without its fraction, rounded down.
-  package var wholeSeconds: Int64 {
-    let parts = modificationTime.utf8.split(separator: UInt8(ascii: "."))
-    let whole = parts.first.map { String(decoding: $0, as: UTF8.self) } ?? "0"
-    // More digits than fit are a time far away in either direction.
-    guard let seconds = Int64(whole) else { return whole.hasPrefix("-") ? .min : .max }
-    let isNegative = whole.hasPrefix("-")
-    let hasFraction = parts.count == 2 && parts[1].contains { $0 != UInt8(ascii: "0") }
-    return isNegative && hasFraction ? seconds - 1 : seconds
   }
 }

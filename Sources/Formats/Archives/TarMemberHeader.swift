@@ -23,6 +23,8 @@ package struct TarMemberHeader: Hashable, Sendable {
   /// The modification time as decimal text in seconds since the epoch: the pax record `mtime`,
   /// which may have a fraction, and without one the header's number.
   package let modificationTime: String
+  /// The same as a moment.
+  package let time: TarTime
   /// The modification time of the header, in seconds since the epoch.
   package let headerTime: Int
   /// The type flag: `0` or a zero byte for files, `5` for folders, `2` for symbolic links.
@@ -48,25 +50,14 @@ extension TarMemberHeader {
     deviceNumbers = header.deviceNumbers
     self.pax = pax?.records ?? []
     if let time = pax?["mtime"] {
-      guard let text = Self.decimal(time) else {
+      guard let parsed = TarTime(parsing: time) else {
         throw ArchiveError(.malformed, "the modification time of a pax header is not a number")
       }
-      modificationTime = text
+      modificationTime = String(decoding: time, as: UTF8.self)
+      self.time = parsed
     } else {
       modificationTime = String(header.time)
+      time = TarTime(seconds: Int64(header.time))
     }
-  }
-
-  // Digits with at most one point and a sign before them (POSIX.1-2017, "pax Extended Header File
-  // Times").
-  private static func decimal(_ bytes: [UInt8]) -> String? {
-    let digits = bytes.first == UInt8(ascii: "-") ? bytes.dropFirst() : bytes[...]
-    let parts = digits.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-    guard bytes.count <= 64, (1...2).contains(parts.count), let whole = parts.first,
-      // Fifteen digits are beyond every calendar, and far from what 64 bits overflow at.
-      (1...15).contains(whole.count),
-      parts.allSatisfy({ $0.allSatisfy { (0x30...0x39).contains($0) } })
-    else { return nil }
-    return String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -148,7 +148,7 @@ package struct HermeticBuild: Sendable {
   ) async throws -> CheckedFile {
     let folder = work.appending("unpacked")
     try FileTree.makeFolder(folder)
-    try SourceTree.unpack(sdist: sdist.bytes, into: folder)
+    try SdistSource(parsing: sdist.bytes).extract(into: folder)
     return try await make(.wheel, from: folder, sdist.requirements, log: progress)
   }
 

@@ -67,7 +67,7 @@ struct Normalization: Hashable, Sendable {
         case .symbolicLink: true
         case .file, .folder: [0o644, 0o755].contains(header.mode & 0o7777)
         }
-      return header.wholeSeconds > sourceDateEpoch || !hasPlainMode
+      return header.time.seconds > sourceDateEpoch || !hasPlainMode
         || header.userID != 0 || header.groupID != 0
         || !(header.userName.isEmpty || header.userName.elementsEqual("root".utf8))
         || !(header.groupName.isEmpty || header.groupName.elementsEqual("root".utf8))

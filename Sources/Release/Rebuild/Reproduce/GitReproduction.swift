@@ -138,13 +138,13 @@ struct GitReproduction: Sendable {
     from sdist: BuiltFile, variant: BuildVariant, of target: ReproductionBuilder.Target
   ) async throws -> BuiltFile {
     try await FileTree.withTemporaryFolder { folder in
-      let archive: TarArchive
+      let unpacked: SdistSource
       do {
-        archive = try TarArchive(parsing: try GzipMember(parsing: sdist.bytes).contents)
+        unpacked = try SdistSource(parsing: sdist.bytes)
       } catch {
         throw RebuildFailure(.buildFailed, "the rebuilt sdist cannot be read: \(error)")
       }
-      try SdistSource(archive: archive).extract(into: folder)
+      try unpacked.extract(into: folder)
       return try await run.builder.build(.wheel, source: folder, variant: variant, of: target)
     }
   }

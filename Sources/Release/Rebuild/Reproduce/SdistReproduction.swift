@@ -58,8 +58,7 @@ struct SdistReproduction: Sendable {
       return try await FileTree.withTemporaryFolder { work in
         let folder = work.appending("source")
         try FileTree.makeFolder(folder)
-        let archive = try TarArchive(parsing: try GzipMember(parsing: sdist.bytes).contents)
-        try SdistSource(archive: archive).extract(into: folder)
+        try SdistSource(parsing: sdist.bytes).extract(into: folder)
         let target = ReproductionBuilder.Target(
           filename: published.filename, bytes: bytes, inference: inference,
           uploadedBefore: run.bound(of: published))

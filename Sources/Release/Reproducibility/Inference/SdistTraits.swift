@@ -34,21 +34,9 @@ package struct SdistTraits: Sendable {
     }
 
     /// The time that a member's header records.
-    package init(path: String = "", of header: TarMemberHeader) {
-      // Decimal text, as the tar reader has checked it.
-      let text = header.modificationTime
-      let parts = text.utf8.split(separator: UInt8(ascii: "."))
-      let whole = parts.first.flatMap { Int64(String(decoding: $0, as: UTF8.self)) } ?? 0
-      let digits = parts.count == 2 ? Array(parts[1].prefix(9)) : []
-      var fraction: Int32 = 0
-      for index in 0..<9 {
-        fraction = fraction * 10 + Int32(index < digits.count ? digits[index] - 0x30 : 0)
-      }
-      // A negative time counts its fraction downwards.
-      let isDownwards = fraction > 0 && text.utf8.first == UInt8(ascii: "-")
+    package init(path: String, of header: TarMemberHeader) {
       self.init(
-        path: path, seconds: isDownwards ? whole - 1 : whole,
-        nanoseconds: isDownwards ? 1_000_000_000 - fraction : fraction)
+        path: path, seconds: header.time.seconds, nanoseconds: header.time.nanoseconds)
     }
   }
 
@@ -91,7 +79,7 @@ package struct SdistTraits: Sendable {
     // Fractions are those of a file system: such times are no date that somebody set.
     times = ArchiveTime.Policy(
       files.lazy.map { file in
-        let time = RecordedTime(of: file.header)
+        let time = file.header.time
         return time.nanoseconds == 0 ? time.seconds : nil
       })
     hasFractions = recordedTimes.contains { $0.nanoseconds != 0 }

@@ -2,7 +2,6 @@
 
 import Archives
 import FoundationEssentials
-import Reproducibility
 import SystemPackage
 
 /// Puts the files of an sdist on the disk, as the source of a build.
@@ -10,7 +9,17 @@ import SystemPackage
 /// The archive has been read strictly before anything is written. Owners are dropped, group and
 /// others may never write, and the recorded times are set, for back ends copy them into wheels.
 struct SdistSource {
-  let archive: TarArchive
+  private let archive: TarArchive
+
+  /// Takes an archive that has been read.
+  init(archive: TarArchive) { self.archive = archive }
+
+  /// Reads a `.tar.gz` in the profile for uploads.
+  ///
+  /// - Throws: `ArchiveError`.
+  init(parsing bytes: [UInt8]) throws(ArchiveError) {
+    archive = try TarArchive(parsing: try GzipMember(parsing: bytes).contents)
+  }
 
   /// Writes all members below the archive's top folder into a folder that is there and empty.
   ///
@@ -44,7 +53,7 @@ struct SdistSource {
     }
     // A folder's time changes with each file in it, so those come after the files.
     for (path, member) in times.reversed() {
-      let time = SdistTraits.RecordedTime(of: member.header)
+      let time = member.header.time
       Platform.setTime(path, seconds: time.seconds, nanoseconds: Int64(time.nanoseconds))
     }
   }
