@@ -74,20 +74,15 @@ struct Normalization: Hashable, Sendable {
     }
   }
 
-  // Local and central headers, as in APPNOTE 4.3.7 and 4.3.12; the archive has been read strictly,
-  // so that they are where they say.
+  // Local and central headers, as in APPNOTE 4.3.7 and 4.3.12; the archive has been read in the
+  // profile for uploads, so that they are where they say and nothing follows the end record.
   private static func patched(
     wheel bytes: [UInt8], _ sourceDateEpoch: Int64, levelsModes: Bool
   ) throws(ArchiveError) -> [UInt8] {
     let archive = try ZipArchive(parsing: bytes)
     let latest = DOSTime(unixSeconds: sourceDateEpoch)
-    let end = bytes.count - 22
-    guard end >= 0, bytes[end...].starts(with: [0x50, 0x4B, 5, 6]) else {
-      // A comment at the end.
-      return try CanonicalWheel.rewrite(bytes, sourceDateEpoch: sourceDateEpoch)
-    }
     var result = bytes
-    var position = bytes.number(at: end + 16, size: 4)
+    var position = bytes.number(at: bytes.count - 22 + 16, size: 4)
     for member in archive.members {
       let header = member.header
       let local = bytes.number(at: position + 42, size: 4)
