@@ -8,26 +8,33 @@
 /// of all paths. Parts are keyed in lower case; strings compare by canonical equivalence, which here
 /// is wanted: two spellings of `é` are one file on some systems.
 struct MemberTree {
-  private enum Kind { case folder, file, link }
+  private enum Kind: UInt8 { case folder, file, link }
 
   private struct Node {
-    let spelling: Substring.UTF8View
+    /// The name's bytes, where the key alone does not say them.
+    let spelling: String?
+    let folder: Int32
     let kind: Kind
   }
 
   private struct Place: Hashable {
-    let folder: Int
+    let folder: Int32
     let key: String
   }
 
   // The first node is the folder into which the archive is unpacked.
-  private var nodes = [Node(spelling: Substring().utf8, kind: .folder)]
-  private var places: [Place: Int] = [:]
-  private var links: [(path: String, folders: [Int], target: String)] = []
+  private var nodes = [Node(spelling: nil, folder: 0, kind: .folder)]
+  private var places: [Place: Int32] = [:]
+  private var links: [(path: String, folder: Int32, target: String)] = []
   private var nameBytes = 0
 
   // Bounds the work on names that are many and long at once.
   private static let nameBytesLimit = 16 << 20
+
+  /// Most members and folders on the way to them.
+  ///
+  /// Five times as many as members may be; with the limit of names, some 150 MB.
+  static let nodeLimit = 500_000
 
   mutating func add(_ path: String, isFolder: Bool) throws(ArchiveError) {
     _ = try add(path, kind: isFolder ? .folder : .file)
@@ -38,24 +45,24 @@ struct MemberTree {
     links.append((path, try add(path, kind: .link), target))
   }
 
-  // Gives the folders to the new node.
-  private mutating func add(_ path: String, kind: Kind) throws(ArchiveError) -> [Int] {
+  // Gives the folder of the new node.
+  private mutating func add(_ path: String, kind: Kind) throws(ArchiveError) -> Int32 {
     try count(path)
-    var folders = [0]
+    var folder: Int32 = 0
     var rest = path[...].utf8
     while let slash = rest.firstIndex(of: UInt8(ascii: "/")) {
-      let (node, isNew) = try node(rest[..<slash], in: folders.last ?? 0, .folder, of: path)
-      guard isNew || nodes[node].kind == .folder else {
+      let (node, isNew) = try node(rest[..<slash], in: folder, .folder, of: path)
+      guard isNew || nodes[Int(node)].kind == .folder else {
         throw ArchiveError(.malformed, "it lies below a member that is not a folder", member: path)
       }
-      folders.append(node)
+      folder = node
       rest = rest[rest.index(after: slash)...]
     }
-    let (node, isNew) = try node(rest, in: folders.last ?? 0, kind, of: path)
-    guard isNew || (kind == .folder && nodes[node].kind == .folder) else {
+    let (node, isNew) = try node(rest, in: folder, kind, of: path)
+    guard isNew || (kind == .folder && nodes[Int(node)].kind == .folder) else {
       throw ArchiveError(.malformed, "the name stands twice", member: path)
     }
-    return folders
+    return folder
   }
 
   private mutating func count(_ text: String) throws(ArchiveError) {
@@ -66,15 +73,24 @@ struct MemberTree {
   }
 
   private mutating func node(
-    _ part: Substring.UTF8View, in folder: Int, _ kind: Kind, of path: String
-  ) throws(ArchiveError) -> (index: Int, isNew: Bool) {
+    _ part: Substring.UTF8View, in folder: Int32, _ kind: Kind, of path: String
+  ) throws(ArchiveError) -> (index: Int32, isNew: Bool) {
+    let isPlain = Self.isPlain(part)
     let place = Place(folder: folder, key: Self.key(part))
     guard let index = places[place] else {
-      places[place] = nodes.count
-      nodes.append(Node(spelling: part, kind: kind))
-      return (nodes.count - 1, true)
+      guard nodes.count <= Self.nodeLimit else {
+        throw ArchiveError(
+          .limit, "the archive has more than \(Self.nodeLimit) members and folders")
+      }
+      let new = Int32(nodes.count)
+      places[place] = new
+      nodes.append(
+        Node(spelling: isPlain ? nil : String(Substring(part)), folder: folder, kind: kind))
+      return (new, true)
     }
-    guard part.elementsEqual(nodes[index].spelling) else {
+    // Keys are one, so that two plain names are one, too.
+    let spelling = nodes[Int(index)].spelling
+    guard spelling.map({ part.elementsEqual($0.utf8) }) ?? isPlain else {
       throw ArchiveError(
         .unsafePath, "its name differs from another only in case or in the form of a character",
         member: path)
@@ -88,9 +104,11 @@ struct MemberTree {
   /// link outside of every folder may not give another member a second name: it would stand in the
   /// folder into which the archive is unpacked, beside what is there already.
   func checkLinks() throws(ArchiveError) {
-    for (path, folders, target) in links {
+    for (path, folder, target) in links {
       // Where the target leads, from the top; `nil` is what the archive does not have.
-      var stack = folders.map { Optional($0) }
+      var stack: [Int32?] = [folder]
+      while let node = stack.last ?? nil, node != 0 { stack.append(nodes[Int(node)].folder) }
+      stack.reverse()
       let parts = target.utf8.split(separator: UInt8(ascii: "/"))
       for (index, part) in parts.enumerated() where !part.elementsEqual(".".utf8) {
         if part.elementsEqual("..".utf8) {
@@ -100,12 +118,12 @@ struct MemberTree {
             (stack.last ?? nil).flatMap { places[Place(folder: $0, key: Self.key(part))] })
         }
         guard index < parts.count - 1, let node = stack.last ?? nil else { continue }
-        guard nodes[node].kind != .link else {
+        guard nodes[Int(node)].kind != .link else {
           throw ArchiveError(
             .unsafePath, "it is a link that leads through another link", member: path)
         }
       }
-      guard folders.count > 1 || (stack.last ?? nil) == nil else {
+      guard folder != 0 || (stack.last ?? nil) == nil else {
         throw ArchiveError(
           .unsafePath, "it is a link outside of every folder to another member", member: path)
       }
@@ -114,7 +132,11 @@ struct MemberTree {
 
   private static func key(_ part: Substring.UTF8View) -> String {
     let text = String(Substring(part))
-    let isPlain = part.allSatisfy { $0 < 0x80 && !(0x41...0x5A).contains($0) }
-    return isPlain ? text : text.lowercased()
+    return isPlain(part) ? text : text.lowercased()
+  }
+
+  // Whether the key of a name is its bytes.
+  private static func isPlain(_ part: Substring.UTF8View) -> Bool {
+    part.allSatisfy { $0 < 0x80 && !(0x41...0x5A).contains($0) }
   }
 }

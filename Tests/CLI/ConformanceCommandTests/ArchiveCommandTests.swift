@@ -62,6 +62,24 @@ import Testing
     #expect(objects[2]["reason"] as? String == "no such file")
   }
 
+  /// As many long names in as many folders as an archive may have, none of them in lower case.
+  @Test func looksAtNamesInLittleMemory() throws {
+    let scratch = try Scratch()
+    let script = """
+      from sys import argv; import tarfile
+      folders = "/".join("A" * 31 for _ in range(48))
+      with tarfile.open(argv[1], "w:gz", compresslevel=1) as archive:
+          for number in range(10_000):
+              archive.addfile(tarfile.TarInfo(f"{number}/{folders}/{'B' * 31}"))
+      """
+    let path = "\(scratch.path)/names.tar.gz"
+    let made = try Program(path: "/usr/bin/env").run(["python3", "-I", "-B", "-c", script, path])
+    try #require(made.status == 0, "\(made)")
+    let outcome = try Self.conformance.run(["archive", path])
+    #expect(outcome.status == 0, "\(outcome)")
+    #expect(outcome.peakMemory < 250, "\(outcome.peakMemory) MB")
+  }
+
   /// A file that would unpack to 20 GB ends early, in the memory of the file itself.
   @Test func endsBombsInLittleMemory() throws {
     let scratch = try Scratch()

@@ -41,10 +41,21 @@ import Testing
     (["d/\u{E9}", "d/e\u{301}"], .unsafePath), (["\u{E9}/a", "e\u{301}/b"], .unsafePath),
     (["A/b", "a"], .unsafePath), (["f", "l -> f"], .unsafePath), (["l -> d", "d/f"], .unsafePath),
     (["l -> ./f", "f"], .unsafePath),
+    // The sign of the kelvin, whose lower case is an ASCII letter.
+    (["d/k", "d/\u{212A}"], .unsafePath), (["d/\u{212A}", "d/k"], .unsafePath),
     // At the top again by way of a link to the top.
     (["x/y/l -> ../..", "x/m -> y/l/../z"], .unsafePath),
     (["x/y/l -> ../..", "x/m -> y/./l/f"], .unsafePath),
   ]
+
+  /// Few members with many folders of their own on the way.
+  @Test func nodesAreBounded() throws {
+    let deep = String(repeating: "/a", count: 49)
+    var tree = MemberTree()
+    for index in 0..<10_000 { try tree.add("\(index)\(deep)", isFolder: false) }
+    let error = #expect(throws: ArchiveError.self) { try tree.add("b", isFolder: false) }
+    #expect(error?.reason == .limit)
+  }
 
   @Test(arguments: refused)
   func collisionsAndLinksThatLeadOutAreRefused(members: [String], reason: ArchiveError.Reason) {
