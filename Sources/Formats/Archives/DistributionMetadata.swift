@@ -16,7 +16,13 @@ package enum DistributionMetadata {
   package static func wheel(
     in bytes: [UInt8], limits: ArchiveLimits = ArchiveLimits()
   ) throws(ArchiveError) -> Located {
-    let archive = try ZipArchive(parsing: bytes, limits: limits)
+    try wheel(in: try ZipArchive(parsing: bytes, limits: limits))
+  }
+
+  /// The same of an archive that has been read.
+  ///
+  /// - Throws: ``ArchiveError``.
+  package static func wheel(in archive: ZipArchive) throws(ArchiveError) -> Located {
     let folder = try folder(in: archive)
     return Located(folder: folder, bytes: try archive.contents(of: "\(folder)/METADATA"))
   }
@@ -36,7 +42,13 @@ package enum DistributionMetadata {
   package static func wheelGenerator(
     in bytes: [UInt8], limits: ArchiveLimits = ArchiveLimits()
   ) throws(ArchiveError) -> String? {
-    let archive = try ZipArchive(parsing: bytes, limits: limits)
+    try wheelGenerator(in: try ZipArchive(parsing: bytes, limits: limits))
+  }
+
+  /// The same of an archive that has been read.
+  ///
+  /// - Throws: ``ArchiveError``.
+  package static func wheelGenerator(in archive: ZipArchive) throws(ArchiveError) -> String? {
     let text = try archive.contents(of: "\(try folder(in: archive))/WHEEL")
     let key = "Generator: "
     for line in text.split(separator: UInt8(ascii: "\n")) where line.starts(with: key.utf8) {

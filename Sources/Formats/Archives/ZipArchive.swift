@@ -39,6 +39,10 @@ package struct ZipArchive: Sendable {
   /// The declared sizes of all members together, in bytes.
   package let unpackedSize: Int
 
+  /// Where the records after the central directory are: the end record with its comment, before it
+  /// those of ZIP64.
+  package let endRecords: Range<Int>
+
   private let bytes: [UInt8]
 
   /// Parses an archive; contents are checked when they are read.
@@ -75,6 +79,7 @@ package struct ZipArchive: Sendable {
     }
     self.bytes = bytes
     unpackedSize = unpacked
+    endRecords = end.directory.upperBound..<bytes.count
   }
 
   // The local records, which must fill the file up to the central directory.
@@ -185,7 +190,7 @@ extension ZipArchive.Member {
     isExecutable = record.isExecutable
     header = ZipMemberHeader(
       bytes, at: record.start, localExtra: Array(bytes[place.extra]),
-      centralExtra: Array(bytes[record.extra]))
+      centralExtra: Array(bytes[record.extra]), descriptor: place.descriptor)
     isDeflated = record.isDeflated
     crc32 = record.crc32
     data = place.data

@@ -9,6 +9,8 @@ struct ZipLocalRecord {
   let extra: Range<Int>
   /// Where the data are.
   let data: Range<Int>
+  /// How checksum and sizes are told after the data, if they are.
+  let descriptor: ZipMemberHeader.Descriptor?
   /// Where the record ends, with its descriptor.
   let end: Int
 
@@ -51,10 +53,13 @@ struct ZipLocalRecord {
         throw ArchiveError(
           .unsupported, "stored data with a descriptor do not say where they end", member: path)
       }
+      descriptor = ZipMemberHeader.Descriptor(
+        isWide: fields.wideSizes != nil, repeated: written.map { $0 != 0 })
       end = try Self.descriptorEnd(
         bytes, at: data.upperBound, limit: limit, isWide: fields.wideSizes != nil, known, path)
     } else {
       guard written == known else { throw Self.differ(path) }
+      descriptor = nil
       end = data.upperBound
     }
   }

@@ -3,6 +3,14 @@
 /// The fields of a central directory header (APPNOTE 4.3.12) that say how a member was packed and
 /// nothing about which bytes it holds.
 package struct ZipMemberHeader: Hashable, Sendable {
+  /// How checksum and sizes are told where they follow the data (APPNOTE 4.3.9).
+  package struct Descriptor: Hashable, Sendable {
+    /// Whether its sizes have eight bytes.
+    package let isWide: Bool
+    /// Whether the local header tells checksum, compressed and plain size, too; else it has zeros.
+    package let repeated: [Bool]
+  }
+
   /// The writer's system (upper byte, 3 is Unix) and version of the specification.
   package let versionMadeBy: UInt16
   /// The version of the specification that a reader needs.
@@ -23,11 +31,16 @@ package struct ZipMemberHeader: Hashable, Sendable {
   package let localExtra: [UInt8]
   /// The extra field of the central header, as it stands.
   package let centralExtra: [UInt8]
+  /// The data descriptor, which only the general profile accepts.
+  package let descriptor: Descriptor?
 }
 
 extension ZipMemberHeader {
   /// Reads the fixed fields of a central header whose 46 bytes are there.
-  init(_ bytes: [UInt8], at start: Int, localExtra: [UInt8], centralExtra: [UInt8]) {
+  init(
+    _ bytes: [UInt8], at start: Int, localExtra: [UInt8], centralExtra: [UInt8],
+    descriptor: Descriptor?
+  ) {
     func number(_ offset: Int) -> UInt16 {
       UInt16(truncatingIfNeeded: bytes.littleEndian16(start + offset))
     }
@@ -41,5 +54,6 @@ extension ZipMemberHeader {
     externalAttributes = UInt32(bytes.littleEndian32(start + 38))
     self.localExtra = localExtra
     self.centralExtra = centralExtra
+    self.descriptor = descriptor
   }
 }

@@ -60,6 +60,10 @@ struct MemberPairing {
     unpaired.rebuilt = rest.map { (key($0, of: rebuilt), $0) } + surplus
     for (key, one, other) in pairs { compare(key, one, other, into: &list) }
     compareOrder(order, pairs.map(\.1.index), into: &list)
+    if case .wheel(let left) = published.container, case .wheel(let right) = rebuilt.container {
+      ZipComparison(left, bytes: published.bytes).compareEnd(
+        with: ZipComparison(right, bytes: rebuilt.bytes), into: &list)
+    }
     if case .sdist(let gzip, _, let layout) = published.container,
       case .sdist(let otherGzip, _, let otherLayout) = rebuilt.container
     {

@@ -33,7 +33,8 @@ package enum RebuildVerdict: Hashable, Sendable {
     case gzipHeader = "gzip-header"
     /// The same contents, compressed to other bytes.
     case deflate
-    /// Versions and attributes of a ZIP header that do not touch contents or permissions.
+    /// Versions and attributes of a ZIP header that do not touch contents or permissions, and
+    /// whether sizes are told in it or after the data.
     case zipHeader = "zip-header"
     /// The order of the members.
     case order

@@ -57,6 +57,12 @@ import Testing
         zip[path].emptyBlocks = 100
       }
       add("data descriptor of \(path)", record: false) { $0[path].flags = 8 }
+      add("sizes after stored data of \(path)", record: false) { $0[path].isStreamed = true }
+      add("bytes after the descriptor of \(path)", record: false) { zip in
+        zip[path].isDeflated = true
+        zip[path].isStreamed = true
+        zip[path].gap = Array("payload".utf8)
+      }
       add("encryption of \(path)", record: false) { $0[path].flags = 1 }
     }
     add("prefix", record: false) { $0.prefix = Array("#!/bin/sh\n".utf8) }

@@ -235,6 +235,67 @@ struct WheelCase: Sendable, CustomTestStringConvertible {
     #expect(other.verdict == .different)
   }
 
+  /// Where only the place of sizes and checksum differs, the verdict is the second at best.
+  @Test func descriptorIsAFieldOfTheContainer() throws {
+    var published = Fixture.wheel
+    var rebuilt = Fixture.wheel
+    for place in published.members.indices {
+      published.members[place].isDeflated = true
+      rebuilt.members[place].isDeflated = true
+      published.members[place].isStreamed = true
+    }
+    let report = try Fixture.compare(published, rebuilt)
+    #expect(report.verdict == .identicalGiven([.zipHeader: 7]))
+    #expect(report.differences.first?.published?.contains("sizes after the data") == true)
+    #expect(try Fixture.compare(rebuilt, published).verdict == .identicalGiven([.zipHeader: 7]))
+    #expect(try Fixture.compare(published, published).verdict == .identical)
+  }
+
+  /// Each byte of a descriptor is the central header's; beside it there is no room.
+  @Test func descriptorHidesNothing() throws {
+    var published = Fixture.wheel
+    published[WheelCase.code].isDeflated = true
+    published[WheelCase.code].isStreamed = true
+    let bytes = published.bytes
+    let name = "greeting-1.0-py3-none-any.whl"
+    let start = try #require(bytes.firstRange(of: [0x50, 0x4B, 7, 8])?.lowerBound)
+    for place in start..<start + 16 {
+      var changed = bytes
+      changed[place] ^= 0x40
+      #expect(try !Fixture.compare(changed, bytes, name).verdict.passes, "byte \(place - start)")
+      #expect(try !Fixture.compare(changed, changed, name).verdict.passes)
+    }
+    // Checksum and sizes of the local header: zeros, or those of the member.
+    for place in 14..<26 {
+      var changed = bytes
+      changed[place] = 0x41
+      #expect(try !Fixture.compare(changed, bytes, name).verdict.passes, "byte \(place)")
+    }
+    for payload in [[0], Array("payload".utf8), [0x50, 0x4B, 7, 8] + Array(bytes[14..<26])] {
+      var changed = published
+      changed[WheelCase.code].gap = payload
+      #expect(try !Fixture.compare(changed, published).verdict.passes)
+    }
+    var stored = published
+    stored[WheelCase.code].isDeflated = false
+    #expect(try Fixture.compare(stored, published).differences.map(\.cause) == [.archiveRefused])
+  }
+
+  @Test(arguments: ["", "a comment", String(repeating: "x", count: 60_000)])
+  func commentOfTheArchiveIsNoField(comment: String) throws {
+    var published = Fixture.wheel
+    published.comment = Array("another comment".utf8)
+    var rebuilt = Fixture.wheel
+    rebuilt.comment = Array(comment.utf8)
+    for report in [
+      try Fixture.compare(published, rebuilt), try Fixture.compare(rebuilt, published),
+    ] {
+      #expect(report.differences.map(\.cause) == [.hiddenBytes])
+      #expect(report.verdict == .different)
+    }
+    #expect(try Fixture.compare(published, published).verdict == .identical)
+  }
+
   @Test func corruptMemberIsRefused() throws {
     let bytes = Fixture.wheel.bytes
     let place = try #require(bytes.firstRange(of: Array("hello".utf8))?.lowerBound)

@@ -22,6 +22,8 @@ package struct TestZip: Sendable {
     package var internalAttributes: UInt16 = 0
     package var dosAttributes: UInt16 = 0
     package var isDeflated = false
+    /// Whether checksum and sizes follow the data, and the local header has zeros for them.
+    package var isStreamed = false
     /// Empty blocks before the others of a deflate stream.
     package var emptyBlocks = 0
     /// Bytes between this member's data and the next header.
@@ -71,12 +73,16 @@ package struct TestZip: Sendable {
         + little(UInt32(member.contents.count))
       let lengths = little(UInt16(name.count))
       output += [0x50, 0x4B, 3, 4] + little(member.localNeeded ?? member.needed)
-      output += little(member.flags) + little(method)
-      output += little(member.localTime ?? member.time) + little(member.date) + sums + lengths
+      output += little(member.flags | (member.isStreamed ? 8 : 0)) + little(method)
+      output += little(member.localTime ?? member.time) + little(member.date)
+      output += member.isStreamed ? [UInt8](repeating: 0, count: 12) : sums
+      output += lengths
       output += little(UInt16(member.localExtra.count)) + name + member.localExtra + data
+      if member.isStreamed { output += [0x50, 0x4B, 7, 8] + sums }
       output += member.gap
       var header: [UInt8] = [0x50, 0x4B, 1, 2] + little(member.madeBy) + little(member.needed)
-      header += little(member.flags) + little(method) + little(member.time) + little(member.date)
+      header += little(member.flags | (member.isStreamed ? 8 : 0)) + little(method)
+      header += little(member.time) + little(member.date)
       header += sums + lengths + little(UInt16(member.centralExtra.count))
       header += little(UInt16(member.comment.count)) + [0, 0] + little(member.internalAttributes)
       header += little(member.mode << 16 | UInt32(member.dosAttributes)) + little(UInt32(offset))

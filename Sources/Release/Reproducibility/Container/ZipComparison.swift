@@ -49,7 +49,9 @@ struct ZipComparison {
     field("version made by", Int(header.versionMadeBy), Int(expected.versionMadeBy)) { version in
       version & 0xFF <= 63 && [0, 3, 10, 11, 19].contains(version >> 8)
     }
-    field("flags", Int(header.flags), Int(expected.flags)) { $0 & ~0x0806 == 0 }
+    field("flags", Int(header.flags), Int(expected.flags)) { $0 & ~0x080E == 0 }
+    // Its numbers are those of the central header, as the reader has checked.
+    if header.descriptor != expected.descriptor { details.append("descriptor") }
     field("internal attributes", Int(header.internalAttributes), Int(expected.internalAttributes)) {
       $0 <= 1
     }
@@ -79,6 +81,18 @@ struct ZipComparison {
         published: Self.packing(archive.compressed(left).count, header),
         rebuilt: Self.packing(rebuilt.archive.compressed(right).count, expected))
     }
+  }
+
+  /// Compares what stands after the central directory.
+  ///
+  /// A plain end record says only what its reader has checked; a comment could be anything, and
+  /// ZIP64 records have fields without a use.
+  func compareEnd(with rebuilt: ZipComparison, into list: inout DifferenceList) {
+    let (end, expected) = (bytes[archive.endRecords], rebuilt.bytes[rebuilt.archive.endRecords])
+    guard max(end.count, expected.count) > 22, end != expected else { return }
+    list.add(
+      .hiddenBytes, member: nil, published: "\(end.count) bytes after the central directory",
+      rebuilt: "\(expected.count) bytes, or others")
   }
 
   private func compareTimes(
@@ -145,6 +159,7 @@ struct ZipComparison {
     "system \(header.versionMadeBy >> 8), version \(header.versionMadeBy & 0xFF), needs "
       + "\(header.versionNeeded), flags \(String(header.flags, radix: 16)), attributes "
       + String(header.externalAttributes, radix: 16)
+      + (header.descriptor == nil ? "" : ", sizes after the data")
   }
 
   private static func packing(_ count: Int, _ header: ZipMemberHeader) -> String {

@@ -26,11 +26,11 @@ package struct WheelTraits: Sendable {
   package init(
     parsing bytes: [UInt8], limits: ArchiveLimits = ArchiveLimits()
   ) throws(ArchiveError) {
-    let located = try DistributionMetadata.wheel(in: bytes, limits: limits)
+    let archive = try ZipArchive(parsing: bytes, profile: .general, limits: limits)
+    let located = try DistributionMetadata.wheel(in: archive)
     metadata = try? CoreMetadata(parsing: located.bytes)
-    generatorText = try DistributionMetadata.wheelGenerator(in: bytes, limits: limits)
+    generatorText = try DistributionMetadata.wheelGenerator(in: archive)
     generator = generatorText.flatMap { Generator($0) }
-    let archive = try ZipArchive(parsing: bytes, limits: limits)
     let files = archive.members.filter { !$0.isFolder }
     times = ArchiveTime.Policy(files.lazy.map { ArchiveTime.seconds(of: $0.header) })
     // What back ends write themselves, as RECORD, has modes of their choice.
