@@ -32,9 +32,10 @@ struct ReportText {
   /// Writes one file's verdict, causes and excerpts.
   func show(_ file: RebuildReport.File) {
     let verdict = file.verdict
+    // The name that JSON and statements have, where it is another.
+    let name = verdict.name == verdict.phrase ? "" : paint(" (\(verdict.name))", .faint)
     console.output(
-      "\(safe(file.name))  \(paint(verdict.phrase, Self.style(verdict)))"
-        + paint(" (\(verdict.name))", .faint))
+      "\(safe(file.name))  \(paint(verdict.phrase, Self.style(verdict)))\(name)")
     console.output("  " + verdict.meaning)
     switch file.outcome {
     case .cannotRebuild(let reason, let log):
