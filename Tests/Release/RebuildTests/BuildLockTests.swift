@@ -50,14 +50,57 @@ import Testing
     #expect(error?.reason == .requirements)
   }
 
-  @Test(arguments: [
-    ("iniconfig", true), ("iniconfig>=2,<3", true), ("iniconfig>3", false), ("other", false),
-    ("other ; python_version < '3'", true), ("iniconfig>3 ; python_version < '3'", false),
-    ("not a requirement", false),
-  ])
-  func knowsWhatALockMeets(requirement: String, isMet: Bool) throws {
-    let lock = try BuildLock(parsing: Array("lock-version = \"1.0\"\n\(Self.wheel)".utf8))
-    #expect(((try? lock.check(satisfies: requirement)) != nil) == isMet)
+  private static let markers = MarkerEnvironment(
+    implementation: "cpython", version: "3.11.7", platform: "linux", machine: "x86_64")
+
+  /// A requirement, the marker of the locked package, the requirements the lock was made for, and
+  /// the words of the refusal; none if it is met.
+  static let requirements: [(String, String?, String?, String?)] = [
+    ("iniconfig", nil, nil, nil), ("iniconfig>=2,<3", nil, nil, nil),
+    ("iniconfig>3", nil, nil, "does not lock"), ("other", nil, nil, "does not lock"),
+    ("not a requirement", nil, nil, "must start with"),
+    // The requirement's own marker.
+    ("other ; python_version < '3'", nil, nil, nil),
+    ("iniconfig>3 ; python_version < '3'", nil, nil, nil),
+    ("other ; python_version >= '3'", nil, nil, "does not lock"),
+    ("iniconfig>3 ; sys_platform == 'linux'", nil, nil, "does not lock"),
+    ("iniconfig ; sys_platform == 'linux'", nil, nil, nil),
+    ("other ; platform_release > '5'", nil, nil, "does not lock"),
+    ("other ; nonsense", nil, nil, "does not lock"),
+    // The locked package's marker.
+    ("iniconfig", "python_version >= '3.8'", nil, nil),
+    ("iniconfig", "sys_platform == 'win32'", nil, "locks only for `sys_platform == 'win32'`"),
+    ("iniconfig", "platform_release > '5'", nil, "that does not hold here"),
+    ("iniconfig ; sys_platform == 'win32'", "sys_platform == 'win32'", nil, nil),
+    // Extras.
+    ("iniconfig[toml]", nil, nil, "the extra `toml`"),
+    ("iniconfig[toml]", nil, "['iniconfig']", "the extra `toml`"),
+    ("iniconfig[toml]", nil, "['iniconfig[TOML]>=1']", nil),
+    ("iniconfig[toml]", nil, "['other[toml]']", "the extra `toml`"),
+    ("iniconfig[a,b]", nil, "['iniconfig[a]']", "the extra `b`"),
+    ("iniconfig[a,b]", nil, "['iniconfig[a]', 'iniconfig[b]']", nil),
+    ("iniconfig[a]", nil, "['iniconfig[a] ; python_version < \"3\"']", "the extra `a`"),
+    ("iniconfig[a]", nil, "['nonsense !', 'iniconfig[a]']", nil),
+    ("iniconfig[a] ; python_version < '3'", nil, nil, nil),
+    ("iniconfig", nil, "['iniconfig[a]']", nil),
+  ]
+
+  @Test(arguments: requirements)
+  func knowsWhatALockMeets(
+    requirement: String, marker: String?, question: String?, problem: String?
+  ) throws {
+    var text = "lock-version = \"1.0\"\n\(Self.wheel)"
+    if let marker { text += "marker = \"\(marker)\"\n" }
+    if let question { text += "[tool.hallmark]\nrequirements = \(question)\n" }
+    let lock = try BuildLock(parsing: Array(text.utf8))
+    do throws(RebuildError) {
+      try lock.check(satisfies: requirement, in: Self.markers)
+      #expect(problem == nil, "\(requirement)")
+    } catch {
+      let words = try #require(problem, "\(error)")
+      #expect(error.message.contains(words), "\(error)")
+      #expect(error.reason == .requirements)
+    }
   }
 
   @Test(arguments: [

@@ -121,7 +121,9 @@ package struct HermeticBuild: Sendable {
     let system = try BuildSystem(source: tree)
     return try await logged("lock", progress) { log in
       if let committed = try committedLock() {
-        for requirement in system.requirements { try committed.check(satisfies: requirement) }
+        for requirement in system.requirements {
+          try committed.check(satisfies: requirement, on: interpreter)
+        }
         return LockedRequirements(lock: committed, isCommitted: true)
       }
       let question = EnvironmentStore.Question(system.requirements)
