@@ -41,6 +41,10 @@ import Testing
     #expect((source["commit"] as? String)?.count == 40)
     let builder = try #require(record["builder"] as? [String: Any])
     #expect((builder["sandbox"] as? [String: Any])?["network"] as? Bool == false)
+    // Resolved now, so that nothing later can count.
+    let lock = try #require(record["lock"] as? [String: Any])
+    let moments = [record["startedOn"], lock["uploadedBefore"]].map { ($0 as? String) ?? "" }
+    #expect(moments[0].prefix(19) < moments[1].prefix(19), "\(moments)")
     // The same commit once more, elsewhere: the same files.
     let second = try workplace.hallmark(
       ["build", project.path, "--out", workplace("other"), "--no-check", "--json"])

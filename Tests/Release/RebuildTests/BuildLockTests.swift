@@ -103,6 +103,16 @@ import Testing
     }
   }
 
+  @Test func recordsTheMomentOfAnAnswer() throws {
+    let now = try Timestamp(rfc3339: "2026-11-28T12:00:00.7Z")
+    var question = EnvironmentStore.Question(["a"])
+    #expect(question.answered(at: now) == question)
+    question.recordsMoment = true
+    #expect(question.answered(at: now).uploadedBefore?.rfc3339 == "2026-11-28T12:00:01Z")
+    question.uploadedBefore = try Timestamp(rfc3339: "2026-01-01T00:00:00Z")
+    #expect(question.answered(at: now) == question)
+  }
+
   @Test(arguments: [
     ("", "setuptools.build_meta:__legacy__", ["setuptools>=40.8.0"], [String]()),
     ("[build-system]\nrequires = []\n", "setuptools.build_meta:__legacy__", [], []),

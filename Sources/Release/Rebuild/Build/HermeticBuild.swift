@@ -126,7 +126,7 @@ package struct HermeticBuild: Sendable {
         }
         return LockedRequirements(lock: committed, isCommitted: true)
       }
-      let question = EnvironmentStore.Question(system.requirements)
+      let question = Self.question(system.requirements)
       return LockedRequirements(
         lock: try await options.store.lock(question, for: interpreter, log: &log),
         isCommitted: false)
@@ -161,7 +161,7 @@ package struct HermeticBuild: Sendable {
     let asked: SandboxedBuild.Requirements =
       requirements.isCommitted
       ? .locked(requirements.lock)
-      : .resolved(EnvironmentStore.Question(requirements.lock.requirements ?? []))
+      : .resolved(Self.question(requirements.lock.requirements ?? []))
     var build = try SandboxedBuild(
       source: folder, kind: kind, requirements: asked, interpreter: interpreter,
       sourceDateEpoch: source.time, place: place, store: options.store)
@@ -196,6 +196,13 @@ package struct HermeticBuild: Sendable {
       kind: kind, first: first, second: third, sourceDateEpoch: source.time,
       requirements: locked, dependsOnPath: true)
     return again.check.isIdentical == true ? again : file
+  }
+
+  // Without a committed lock the newest files count, and the record says until when.
+  private static func question(_ requirements: [String]) -> EnvironmentStore.Question {
+    var question = EnvironmentStore.Question(requirements)
+    question.recordsMoment = true
+    return question
   }
 
   // Files from the future upset tools that compare times.

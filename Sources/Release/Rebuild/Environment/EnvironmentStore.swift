@@ -64,6 +64,10 @@ package struct EnvironmentStore: Sendable {
     /// ones; `nil` locks those for the interpreter that is there.
     package var oldestPython: String?
 
+    /// Whether the moment of the answer is recorded as ``uploadedBefore`` where all uploads count:
+    /// nothing later can be in it, and whoever asks again with that moment has the same answer.
+    package var recordsMoment = false
+
     /// Asks for requirements.
     package init(
       _ requirements: [String], uploadedBefore: Timestamp? = nil, oldestPython: String? = nil
@@ -71,6 +75,15 @@ package struct EnvironmentStore: Sendable {
       self.requirements = requirements
       self.uploadedBefore = uploadedBefore
       self.oldestPython = oldestPython
+    }
+
+    /// The question as the lock records it.
+    func answered(at moment: Timestamp) -> Question {
+      guard recordsMoment, uploadedBefore == nil else { return self }
+      var question = self
+      // Uploads of this very second may be in it.
+      question.uploadedBefore = moment.wholeSeconds.adding(seconds: 1)
+      return question
     }
   }
 
@@ -89,10 +102,16 @@ package struct EnvironmentStore: Sendable {
     _ question: Question, for interpreter: Interpreter, log: inout BuildLog
   ) async throws -> BuildLock {
     for requirement in question.requirements { try Self.check(requirement) }
+    let text = try await resolved(question, for: interpreter, log: &log)
+    return try BuildLock(resolved: text, question: question.answered(at: Timestamp(Date())))
+  }
+
+  // The lock as uv writes it.
+  private func resolved(
+    _ question: Question, for interpreter: Interpreter, log: inout BuildLog
+  ) async throws -> [UInt8] {
     if question.requirements.isEmpty {
-      return try BuildLock(
-        resolved: Array("lock-version = \"1.0\"\ncreated-by = \"hallmark\"\npackages = []\n".utf8),
-        question: question)
+      return Array("lock-version = \"1.0\"\ncreated-by = \"hallmark\"\npackages = []\n".utf8)
     }
     try checkPlace()
     let uv = try await UVTool(cache: cache, log: &log)
@@ -113,9 +132,7 @@ package struct EnvironmentStore: Sendable {
       }
       if let moment = question.uploadedBefore { command += ["--exclude-newer", moment.rfc3339] }
       try await run(uv, command + [input.string], work: work, doing: "resolved", log: &collected)
-      return try BuildLock(
-        resolved: try FileTree.read(output, limit: Pylock.sizeLimit),
-        question: question)
+      return try FileTree.read(output, limit: Pylock.sizeLimit)
     }
   }
 
