@@ -4,40 +4,21 @@ import SystemPackage
 
 /// Questions to git about the work tree in which a folder lies.
 ///
-/// The repository's own configuration may name programs for git to run. What can be switched off
-/// from outside is: hooks, the file system monitor, transports, signature checks, submodules'
-/// configuration. Filters of `.gitattributes` still run, so only export what you would build.
+/// They run as ``GitCommand`` says. Filters of `.gitattributes` still run, so only export what you
+/// would build.
 struct GitRepository: Sendable {
   /// The folder from which git is asked.
   let folder: FilePath
 
-  private static let configuration = [
-    "core.fsmonitor=false", "core.hooksPath=/dev/null", "core.untrackedCache=false",
-    "core.sshCommand=false", "core.pager=cat", "credential.helper=", "diff.external=",
-    "log.showSignature=false", "protocol.allow=never", "submodule.recurse=false",
-    "tar.umask=0022",
-  ]
-
-  /// The environment for git: nothing that points it at another repository or lets it ask.
-  private static var environment: [String: String] {
-    let inherited = Platform.environment
-    var variables = [
-      "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_REPLACE_OBJECTS": "1",
-      "GIT_NO_LAZY_FETCH": "1", "GIT_PAGER": "cat", "LC_ALL": "C",
-    ]
-    for name in ["PATH", "HOME", "XDG_CONFIG_HOME", "TMPDIR"] {
-      if let value = inherited[name] { variables[name] = value }
-    }
-    return variables
-  }
-
   /// Runs a git command and gives what it did, whatever its status.
   func run(_ arguments: [String]) async throws -> ChildProcess.Outcome {
-    let options = Self.configuration.flatMap { ["-c", $0] }
-    return try await ChildProcess(
-      command: ["git", "--no-pager", "--literal-pathspecs"] + options + arguments,
-      environment: Self.environment, folder: folder
-    ).collect()
+    try await GitCommand(
+      folder: folder, options: ["--literal-pathspecs"],
+      configuration: [
+        "core.untrackedCache=false", "core.sshCommand=false", "tar.umask=0022",
+      ],
+      variables: ["GIT_OPTIONAL_LOCKS": "0"], inherited: ["HOME", "XDG_CONFIG_HOME"]
+    ).run(arguments)
   }
 
   /// The output of a git command that must succeed.

@@ -62,17 +62,16 @@ package struct SourceCheckout: Sendable {
     case moved(tag: String, at: String, attested: String)
   }
 
+  // Beyond what all calls of git switch off.
   private static let configuration = [
-    "core.hooksPath=/dev/null", "core.fsmonitor=false", "core.pager=cat", "credential.helper=",
-    "protocol.allow=never", "protocol.https.allow=always", "protocol.file.allow=always",
-    "submodule.recurse=false", "advice.detachedHead=false", "init.defaultBranch=main",
-    "gc.auto=0",
+    "protocol.https.allow=always", "protocol.file.allow=always", "advice.detachedHead=false",
+    "init.defaultBranch=main", "gc.auto=0",
     // A server that sends nothing for a minute is given up.
     "http.lowSpeedLimit=1000", "http.lowSpeedTime=60",
   ]
 
   private static let passedVariables = [
-    "PATH", "TMPDIR", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY", "all_proxy",
+    "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY", "all_proxy",
     "ALL_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO", "CURL_CA_BUNDLE",
   ]
 
@@ -223,17 +222,13 @@ package struct SourceCheckout: Sendable {
   private static func git(
     _ arguments: [String], in folder: FilePath
   ) async throws -> ChildProcess.Outcome {
-    var environment = [
-      "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0",
-      "GIT_ASKPASS": "/bin/false", "GIT_NO_REPLACE_OBJECTS": "1", "GIT_NO_LAZY_FETCH": "1",
-      "GIT_LFS_SKIP_SMUDGE": "1", "LC_ALL": "C", "HOME": "/nonexistent",
-    ]
-    for name in passedVariables {
-      if let value = Platform.environment[name] { environment[name] = value }
-    }
-    return try await ChildProcess(
-      command: ["git", "--no-pager"] + configuration.flatMap { ["-c", $0] } + arguments,
-      environment: environment, folder: folder
-    ).collect()
+    try await GitCommand(
+      folder: folder, configuration: configuration,
+      variables: [
+        "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1", "GIT_LFS_SKIP_SMUDGE": "1",
+        "HOME": "/nonexistent",
+      ],
+      inherited: passedVariables
+    ).run(arguments)
   }
 }
