@@ -56,7 +56,9 @@ struct ReproduceOutcome {
         RebuildReport.Fact("built", "Python \(file.python ?? ""), \(variant.text)\(tries)"))
     }
     if !file.environment.isEmpty {
-      facts.append(RebuildReport.Fact("with", file.environment.joined(separator: " ")))
+      let origin = file.isLockKept ? " (as resolved before, from the cache)" : ""
+      facts.append(
+        RebuildReport.Fact("with", file.environment.joined(separator: " ") + origin))
     }
     return RebuildReport.File(name: file.filename.text, outcome: outcome, facts: facts)
   }
@@ -110,7 +112,9 @@ struct ReproduceOutcome {
     if !file.environment.isEmpty {
       object["environment"] = .array(file.environment.map { .string($0) })
     }
-    object["lock"] = file.lock.map { ["sha256": .string($0.hexadecimal)] }
+    object["lock"] = file.lock.map {
+      ["sha256": .string($0.hexadecimal), "fromCache": .boolean(file.isLockKept)]
+    }
     switch file.outcome {
     case .source: break
     case .compared: object["comparison"] = comparison(file)?.json

@@ -30,6 +30,9 @@ package struct BuildLock: Hashable, Sendable {
   /// The oldest Python that it was made for, if it is for all platforms.
   package let oldestPython: String?
 
+  /// Whether it was resolved by an earlier run, and kept.
+  package internal(set) var isKept = false
+
   /// The SHA-256 of the text.
   package var sha256: SHA256Hash { SHA256Hash(hashing: bytes) }
 

@@ -11,6 +11,7 @@ package import SystemPackage
 /// tools/uv-0.13.8-x86_64/uv     the resolver
 /// wheels/                       its cache of downloads
 /// environments/KEY/             one virtual environment, never changed
+/// resolutions/KEY.toml          what was resolved up to a moment that has passed
 /// ```
 /// Only wheels are taken, so nothing of a package runs while it is resolved, fetched and unpacked.
 /// `KEY` is a digest of the lock, the interpreter and the resolver's version. The folder can be
@@ -18,6 +19,10 @@ package import SystemPackage
 package struct EnvironmentStore: Sendable {
   /// The folder of everything.
   package let cache: FilePath
+  /// Whether resolutions that cannot change any more are kept, and taken from there.
+  package var keepsResolutions = false
+  /// Variables of the caller, which say where the index is.
+  var variables = Platform.environment
 
   private static let indexHelp = """
     check the names and versions, that wheels of them exist, and that the index can be reached: \
@@ -102,8 +107,21 @@ package struct EnvironmentStore: Sendable {
     _ question: Question, for interpreter: Interpreter, log: inout BuildLog
   ) async throws -> BuildLock {
     for requirement in question.requirements { try Self.check(requirement) }
+    if !question.requirements.isEmpty { try checkPlace() }
+    let now = Timestamp(Date())
+    let kept =
+      keepsResolutions && !question.requirements.isEmpty
+      ? KeptResolution(
+        question, for: interpreter, index: IndexSettings(environment: variables), in: cache,
+        at: now) : nil
+    if let lock = kept?.read() {
+      log.add("the requirements are those that were resolved before, from the cache")
+      return lock
+    }
     let text = try await resolved(question, for: interpreter, log: &log)
-    return try BuildLock(resolved: text, question: question.answered(at: Timestamp(Date())))
+    let lock = try BuildLock(resolved: text, question: question.answered(at: now))
+    try kept?.write(lock)
+    return lock
   }
 
   // The lock as uv writes it.
@@ -113,7 +131,6 @@ package struct EnvironmentStore: Sendable {
     if question.requirements.isEmpty {
       return Array("lock-version = \"1.0\"\ncreated-by = \"hallmark\"\npackages = []\n".utf8)
     }
-    try checkPlace()
     let uv = try await UVTool(cache: cache, log: &log)
     var collected = log
     defer { log = collected }
@@ -237,10 +254,9 @@ package struct EnvironmentStore: Sendable {
   private func run(
     _ uv: UVTool, _ arguments: [String], work: FilePath, doing: String, log: inout BuildLog
   ) async throws {
-    let inherited = Platform.environment
-    let index = IndexSettings(environment: inherited)
+    let index = IndexSettings(environment: self.variables)
     var variables = index.variables
-    for name in ["PATH", "HOME"] { variables[name] = inherited[name] }
+    for name in ["PATH", "HOME"] { variables[name] = self.variables[name] }
     variables["UV_CACHE_DIR"] = cache.appending("wheels").string
     variables["UV_PYTHON_DOWNLOADS"] = "never"
     variables["UV_NO_PROGRESS"] = "1"

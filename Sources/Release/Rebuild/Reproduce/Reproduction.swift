@@ -82,6 +82,8 @@ package struct Reproduction: Sendable {
   ) async throws {
     self.choices = choices
     self.progress = progress
+    var store = store
+    store.keepsResolutions = true
     builder = ReproductionBuilder(
       sandbox: sandbox, store: store, limits: choices.limits,
       interpreters: try await InterpreterSearch(chosen: choices.python), progress: progress,

@@ -98,6 +98,7 @@ struct ReproductionBuilder: Sendable {
       "\($0.requirement.project.normalized)==\($0.version.normalized)"
     }
     result.lock = built.lock.sha256
+    result.isLockKept = built.lock.isKept
     result.rebuilt = built.bytes
     return result
   }

@@ -34,6 +34,8 @@ package struct FileReproduction: Sendable {
   package var environment: [String] = []
   /// The digest of the lock of that environment, as `hallmark lock` would write it.
   package var lock: SHA256Hash?
+  /// Whether that lock was resolved by an earlier run, so that no index was asked now.
+  package var isLockKept = false
   /// The bytes that were built.
   package var rebuilt: [UInt8]?
   /// How long it took.
