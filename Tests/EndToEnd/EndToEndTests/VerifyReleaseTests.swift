@@ -77,6 +77,7 @@ struct VerifiableRelease {
     let file: String?
     let answer: String
     let found: String
+    let criterion: String
   }
 
   /// The document of `--json`.
@@ -187,6 +188,7 @@ extension SigningStackTests {
 
     /// Tags that are not what they were, with a published release.
     private func checkTags(_ release: VerifiableRelease, _ index: [String]) throws {
+      let workplace = release.workplace
       // The build is taken from a folder, since only the tag is looked at.
       try release.copy("dist", to: "built")
       let more = index + ["--dist", "dist", "--rebuilt", "built"]
@@ -214,8 +216,36 @@ extension SigningStackTests {
       try release.git(["commit", "--quiet", "--allow-empty", "--message=moved"])
       try release.sign("v1.0.0")
       let moved = try release.verify(more + ["--commit", old])
-      #expect(moved.refused == ["tag-unmoved", "attested-commit"])
+      // The record of the build names the old commit.
+      #expect(moved.refused == ["tag-unmoved", "rebuilt", "attested-commit"])
       #expect(moved.status == 5)
+      #expect(moved.findings.contains { $0.found.contains("it was built of \(old)") })
+      let record = try String(
+        decoding: TestData.read(workplace("built/greeting-1.0.0.build.json")), as: UTF8.self)
+      let head = try release.project.head()
+      for (text, answer, found) in [
+        (record.replacingOccurrences(of: old, with: head), "yes", ""),
+        (
+          record.replacingOccurrences(of: old, with: head)
+            .replacingOccurrences(of: #""isDirty": false"#, with: #""isDirty": true"#), "no",
+          "not those of a commit"
+        ),
+        (
+          record.replacingOccurrences(of: old, with: head)
+            .replacingOccurrences(of: #""name": "greeting-1.0.0.tar.gz""#, with: #""name": "x""#),
+          "no", "does not have this file"
+        ),
+        ("{}", "unknown", "build record cannot be used"), (nil, "yes", ""),
+      ] as [(String?, String, String)] {
+        try FileManager.default.removeItem(atPath: workplace("built/greeting-1.0.0.build.json"))
+        if let text { try workplace.write("built/greeting-1.0.0.build.json", text) }
+        let rows = try release.verify(more).findings.filter { $0.question == "rebuilt" }
+        let sdist = try #require(rows.first { $0.file?.hasSuffix(".tar.gz") == true })
+        #expect(
+          sdist.answer == answer && (found.isEmpty || sdist.found.contains(found)), "\(sdist)")
+        #expect(
+          sdist.criterion.contains("without a build record") == (text == nil), "\(sdist)")
+      }
     }
 
     @Test func `files, indexes and evidence that are not right are told`() throws {

@@ -28,6 +28,10 @@ struct BuildRecordProvenance: Sendable {
   private let path: String
   private let digest: SHA256Hash
   private let root: JSONNode
+  /// The commit of the source, even where it had changes; `nil` without git.
+  let commit: String?
+  /// Whether the source was not exactly that of the commit.
+  let isDirty: Bool
   private let files: [(name: String, sha256: SHA256Hash)]
 
   /// Reads a record.
@@ -47,6 +51,9 @@ struct BuildRecordProvenance: Sendable {
           (try node.required("name").string(), try Self.digest(try node.required("sha256"))))
       }
       self.files = files
+      let source = try root.required("source")
+      commit = try source.optional("commit")?.string()
+      isDirty = try source.required("isDirty").boolean()
       self.root = root
       self.path = path
       digest = SHA256Hash(hashing: bytes)
@@ -69,21 +76,27 @@ struct BuildRecordProvenance: Sendable {
   static func beside(_ files: [ArtifactFile]) throws(CommandFailure) -> BuildRecordProvenance? {
     for file in files {
       guard let name = try? DistributionFilename(file.name) else { continue }
-      let project = name.project.normalized.replacing("-", with: "_")
-      let path = file.folder.appending("\(project)-\(name.version)\(suffix)").string
-      if FileReading.isPresent(path) { return try BuildRecordProvenance(path: path) }
+      if let record = try of(name.project, name.version, in: file.folder) { return record }
     }
     return nil
+  }
+
+  /// The record of a release in a folder; `nil` where there is none.
+  ///
+  /// - Throws: `CommandFailure`.
+  static func of(
+    _ project: ProjectName, _ version: Version, in folder: FilePath
+  ) throws(CommandFailure) -> BuildRecordProvenance? {
+    let name = project.normalized.replacing("-", with: "_")
+    let path = folder.appending("\(name)-\(version)\(suffix)").string
+    return FileReading.isPresent(path) ? try BuildRecordProvenance(path: path) : nil
   }
 
   /// Refuses subjects that the build did not make, or made otherwise.
   ///
   /// - Throws: `CommandFailure` of status 5.
   func check(_ subjects: [Subject]) throws(CommandFailure) {
-    for subject in subjects {
-      let name = subject.name.utf8.split(separator: UInt8(ascii: "/")).last
-      let made = files.first { $0.sha256 == subject.sha256 }
-      if let made, name?.elementsEqual(made.name.utf8) == true { continue }
+    for subject in subjects where !has(subject) {
       throw CommandFailure(
         status: ExitStatus.differs.rawValue,
         Diagnostic(
@@ -94,13 +107,32 @@ struct BuildRecordProvenance: Sendable {
     }
   }
 
+  /// Refuses a job of another commit than the one that was built.
+  ///
+  /// - Throws: `CommandFailure` of status 5.
+  func check(commit attested: String) throws(CommandFailure) {
+    guard let commit, !commit.utf8.elementsEqual(attested.utf8) else { return }
+    throw CommandFailure(
+      status: ExitStatus.differs.rawValue,
+      Diagnostic(
+        "the build that is recorded is of another commit than the job", place: path,
+        expected: attested, found: commit,
+        help: ["build in this job, or name the record of its build by --build-record"]))
+  }
+
+  /// Whether the build made a file, by name and digest.
+  func has(_ subject: Subject) -> Bool {
+    let name = subject.name.utf8.split(separator: UInt8(ascii: "/")).last
+    return files.contains { made in
+      made.sha256 == subject.sha256 && name?.elementsEqual(made.name.utf8) == true
+    }
+  }
+
   /// The predicate, for whoever builds on a machine of their own.
   ///
   /// - Throws: `DocumentError`.
   func predicate() throws(DocumentError) -> JSONValue {
     let source = try root.required("source")
-    let isDirty = try source.required("isDirty").boolean()
-    let commit = try source.optional("commit")?.string()
     var from = JSONObject([("subfolder", .string(try source.required("subfolder").string()))])
     if let commit, !isDirty {
       from["commit"] = .string(commit)
@@ -136,10 +168,7 @@ struct BuildRecordProvenance: Sendable {
   /// What went into the build: the commit, each wheel of the build environment, the interpreter.
   private func dependencies() throws(DocumentError) -> [SLSAProvenance.ResourceDescriptor] {
     var dependencies: [SLSAProvenance.ResourceDescriptor] = []
-    let source = try root.required("source")
-    if let commit = try source.optional("commit")?.string(),
-      try !source.required("isDirty").boolean()
-    {
+    if let commit, !isDirty {
       dependencies.append(
         SLSAProvenance.ResourceDescriptor(
           uri: "swh:1:rev:\(commit)", digests: ["gitCommit": commit]))

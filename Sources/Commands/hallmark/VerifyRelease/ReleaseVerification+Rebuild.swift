@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Approvals
+import Attestations
 import Encodings
 import PythonPackaging
 import Rebuild
@@ -13,7 +14,10 @@ extension ReleaseVerification {
   func rebuildFindings(
     _ items: [Item], of tag: ReleaseTag, in folder: FilePath
   ) async throws -> [ReleaseFinding] {
-    if let rebuilt { return items.map { comparedFinding($0, with: rebuilt) } }
+    if let rebuilt {
+      let build = ElsewhereBuild(folder: rebuilt, release: release)
+      return items.map { comparedFinding($0, with: build, of: tag) }
+    }
     let criterion = "a build in the sandbox from commit \(tag.commit)"
     do {
       let sandbox = try await Sandbox.find()
@@ -79,26 +83,41 @@ extension ReleaseVerification {
       found: found, help: help)
   }
 
-  private func comparedFinding(_ item: Item, with folder: String) -> ReleaseFinding {
-    let path = ApprovalFiles.path(item.name.text, in: folder)
+  private func comparedFinding(
+    _ item: Item, with build: ElsewhereBuild, of tag: ReleaseTag
+  ) -> ReleaseFinding {
+    let name = item.name.text
+    let path = ApprovalFiles.path(name, in: build.folder)
+    let criterion = "the file `\(path)`, \(build.origin)"
+    func finding(
+      _ answer: ReleaseFinding.Answer, _ found: String, _ help: String
+    ) -> ReleaseFinding {
+      ReleaseFinding(.rebuilt, file: name, answer, by: criterion, found: found, help: help)
+    }
     if let own = self.path(of: item), let resolved = Platform.resolve(FilePath(own)),
       resolved == Platform.resolve(FilePath(path))
     {
-      return ReleaseFinding(
-        .rebuilt, file: item.name.text, .unknown, by: "the file `\(path)`",
-        found: "it is the very file that is asked about",
-        help: "name the folder of another build by --rebuilt")
+      return finding(
+        .unknown, "it is the very file that is asked about",
+        "name the folder of another build by --rebuilt")
     }
+    if let problem = build.problem(tag: tag) {
+      return finding(problem.answer, problem.found, problem.help)
+    }
+    let bytes: [UInt8]
     do {
-      let report = ArtifactComparison(
-        published: item.bytes, rebuilt: try FileReading.bytes(of: path, limit: 1 << 30),
-        filename: item.name
-      ).report()
-      return Self.finding(report, by: "the file `\(path)`")
+      bytes = try FileReading.bytes(of: path, limit: 1 << 30)
     } catch {
-      return ReleaseFinding(
-        .rebuilt, file: item.name.text, .unknown, by: "the file `\(path)`", found: "\(error)",
-        help: "build it too: hallmark build --output-dir \(folder)")
+      return finding(
+        .unknown, "\(error)", "build it too: hallmark build --output-dir \(build.folder)")
     }
+    if build.isForeign(Subject(name: name, sha256: SHA256Hash(hashing: bytes))) {
+      return finding(
+        .no, "the build record does not have this file",
+        "take all files of the folder from one build")
+    }
+    return Self.finding(
+      ArtifactComparison(published: item.bytes, rebuilt: bytes, filename: item.name).report(),
+      by: criterion)
   }
 }
