@@ -14,7 +14,8 @@ enum TokenProvenance {
   ///   - signer: what the token says.
   ///   - record: the record of the build, whose materials are added where the build type has room.
   /// - Returns: the predicate.
-  /// - Throws: `CommandFailure` when the token is not that of a build, or lacks a claim.
+  /// - Throws: `CommandFailure` when the token is not that of a build, lacks a claim, or is that of
+  ///   another commit than the record's.
   static func predicate(
     of signer: TokenIdentity, adding record: BuildRecordProvenance? = nil
   ) throws(CommandFailure) -> JSONValue {
@@ -22,13 +23,17 @@ enum TokenProvenance {
       let node = JSONNode(signer.claims)
       let claims = try node.object()
       if GitHubWorkflowProvenance.describes(claims) {
+        try record?.check(commit: try node.required("sha").string())
         let predicate = try GitHubWorkflowProvenance.predicate(claims: node)
         return try record?.adding(to: predicate) ?? predicate
       }
       if GitLabJobProvenance.describes(claims) {
+        try record?.check(commit: try node.required("sha").string())
         return try GitLabJobProvenance.predicate(claims: node)
       }
       if let record { return try record.predicate() }
+    } catch let failure as CommandFailure {
+      throw failure
     } catch {
       throw CommandFailure(
         status: ExitStatus.couldNotRun.rawValue,
