@@ -97,12 +97,13 @@ struct VerifiableRelease {
 
   /// Runs `hallmark verify-release`; the document must be as its schema says.
   func verify(
-    _ arguments: [String], signers: Bool = true, name: String = "report.json"
+    _ arguments: [String], signers: Bool = true, name: String = "report.json",
+    environment: [String: String] = [:]
   ) throws -> Document {
     let outcome = try workplace.hallmark(
       ["verify-release", "--tag", "v1.0.0", "--project", project.path, "--json"]
         + (signers ? ["--allowed-signers", "allowed"] : []) + trust + arguments,
-      environment: ["SSL_CERT_FILE": stack.stack.announcement.tlsCA])
+      environment: ["SSL_CERT_FILE": stack.stack.announcement.tlsCA].merging(environment) { $1 })
     try #require(!outcome.output.isEmpty, "\(outcome)")
     #expect(try JSONSchema("verify-release-v1.json").problems(in: outcome.output) == [])
     try workplace.write(name, outcome.output)

@@ -63,7 +63,8 @@ struct CandidateFiles: Sendable {
 
   /// Reads the artifacts of a run: the wheels and sdists in them.
   ///
-  /// - Throws: `CommandFailure`: status 6 where there are none, 3 for one of two contents.
+  /// - Throws: `CommandFailure`: status 6 where there are none, 3 for one of two contents;
+  ///   `TransportError`.
   init(artifacts: RunArtifacts, named place: String) async throws {
     func failure(_ status: ExitStatus, _ message: String, _ help: String) -> CommandFailure {
       CommandFailure(status: status.rawValue, Diagnostic(message, place: place, help: [help]))
@@ -75,8 +76,6 @@ struct CandidateFiles: Sendable {
       throw failure(
         .undecided, "\(problem)",
         "start the run again, or download its files and name them by --dist")
-    } catch let error as TransportError {
-      throw FetchFailure.commandFailure(for: error)
     }
     var files: [File] = []
     for item in found {

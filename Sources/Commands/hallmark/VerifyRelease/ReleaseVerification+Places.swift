@@ -82,7 +82,7 @@ extension ReleaseVerification {
           help: "push the tag, or find out who removed it")
       ]
     } catch let error as TransportError {
-      let failure = FetchFailure.commandFailure(for: error)
+      let failure = forge.failure(for: error)
       return [
         ReleaseFinding(
           .tagUnmoved, .unknown, by: "the tag at \(forge.name)",
@@ -100,7 +100,7 @@ extension ReleaseVerification {
       ] : [unmoved(tag, commits)]
     guard phase == .after else { return findings }
     for item in items {
-      findings.append(await assetFinding(item, of: state, service, named: forge.name))
+      findings.append(await assetFinding(item, of: state, service, at: forge))
     }
     return findings
   }
@@ -117,9 +117,9 @@ extension ReleaseVerification {
   }
 
   private func assetFinding(
-    _ item: Item, of state: ForgeRelease, _ service: any ForgeService, named name: String
+    _ item: Item, of state: ForgeRelease, _ service: any ForgeService, at forge: ForgeAccess
   ) async -> ReleaseFinding {
-    let criterion = "the asset of the release of \(name)"
+    let criterion = "the asset of the release of \(forge.name)"
     let expected = SHA256Hash(hashing: item.bytes)
     guard let asset = state.asset(named: item.name.text), asset.isComplete else {
       return ReleaseFinding(
@@ -137,7 +137,7 @@ extension ReleaseVerification {
       return ReleaseFinding(
         .forgeBytes, file: item.name.text, .no, by: criterion, found: "it is a larger file")
     } catch {
-      let failure = FetchFailure.commandFailure(for: error)
+      let failure = forge.failure(for: error)
       return ReleaseFinding(
         .forgeBytes, file: item.name.text, .unknown, by: criterion,
         found: failure.diagnostic.message, help: failure.diagnostic.help.first,

@@ -103,6 +103,24 @@ struct ForgeAccess: Sendable {
     }
   }
 
+  /// The failure that an error of the forge's API is, with what to do about it.
+  func failure(for error: any Error) -> CommandFailure {
+    let failure = FetchFailure.commandFailure(for: error)
+    let help: String
+    switch (error as? TransportError)?.reason {
+    case .status(401)?, .status(403)?:
+      help =
+        token == nil
+        ? "give a token that may read the project by GH_TOKEN or CI_JOB_TOKEN, or --forge-token-file"
+        : "give a token that may read the project and its runs (at GitHub `actions: read`)"
+    case .status(404)?:
+      help = "check the project and the number of the run; one that is not public needs a token"
+    default: return failure
+    }
+    return CommandFailure(
+      status: failure.status, Diagnostic(failure.diagnostic.message, help: [help]))
+  }
+
   /// The client of the API of a run.
   func artifacts(of run: Int64, over transport: HTTPTransport) -> RunArtifacts {
     RunArtifacts(reference, run: run, api: base, token: token, transport: transport)

@@ -174,16 +174,15 @@ struct VerifyReleaseCommand: AsyncParsableCommand {
   ) async throws -> (CandidateFiles?, RunArtifacts.Run?) {
     if let number = run.run, let forge {
       let artifacts = forge.artifacts(of: number, over: transport)
-      let ran: RunArtifacts.Run
       do {
-        ran = try await artifacts.run()
-      } catch {
-        throw FetchFailure.commandFailure(for: error)
+        let ran = try await artifacts.run()
+        global.console.progress("downloading the artifacts of run \(number)")
+        return (
+          try await CandidateFiles(artifacts: artifacts, named: "\(forge.name) run \(number)"), ran
+        )
+      } catch let error as TransportError {
+        throw forge.failure(for: error)
       }
-      global.console.progress("downloading the artifacts of run \(number)")
-      return (
-        try await CandidateFiles(artifacts: artifacts, named: "\(forge.name) run \(number)"), ran
-      )
     }
     return (dist.isEmpty ? nil : try CandidateFiles(paths: dist), nil)
   }
