@@ -106,6 +106,12 @@ package struct YAMLScalar: Hashable, Sendable {
   package let text: String
   /// How it is written.
   package let style: Style
+
+  /// Makes a scalar.
+  package init(text: String, style: Style) {
+    self.text = text
+    self.style = style
+  }
 }
 
 /// A comment.

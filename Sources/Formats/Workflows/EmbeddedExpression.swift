@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// An expression in a text: `${{ github.ref }}`.
+package struct EmbeddedExpression: Hashable, Sendable {
+  /// Its bytes in the text's value, with `${{` and `}}`.
+  package let range: Range<Int>
+  /// What stands between `${{` and `}}`.
+  package let source: String
+  /// Its bytes in the file; the whole text's where the text is written in a way that has none.
+  package let span: Range<Int>
+  /// What it says; nil where it does not parse.
+  package let expression: Expression?
+  /// Why it does not parse.
+  package let error: ExpressionError?
+
+  init(range: Range<Int>, source: String, span: Range<Int>) {
+    self.range = range
+    self.source = source
+    self.span = span
+    do throws(ExpressionError) {
+      expression = try Expression(parsing: source)
+      error = nil
+    } catch {
+      expression = nil
+      self.error = error
+    }
+  }
+
+  /// The expressions of a text. As GitHub finds them: from `${{` to the next `}}` that does not
+  /// stand in a quoted string.
+  static func all(
+    in text: String, span: Range<Int>, places: () -> ScalarPlaces?
+  ) -> [Self] {
+    let bytes = Array(text.utf8)
+    let dollar = UInt8(ascii: "$")
+    let brace = UInt8(ascii: "{")
+    let end = UInt8(ascii: "}")
+    var result: [Self] = []
+    var aligned: ScalarPlaces??
+    var offset = 0
+    while offset + 2 < bytes.count {
+      guard bytes[offset] == dollar, bytes[offset + 1] == brace, bytes[offset + 2] == brace else {
+        offset += 1
+        continue
+      }
+      var position = offset + 3
+      var isQuoted = false
+      var close: Int?
+      while position < bytes.count {
+        if bytes[position] == UInt8(ascii: "'") { isQuoted.toggle() }
+        if !isQuoted, bytes[position] == end, position + 1 < bytes.count,
+          bytes[position + 1] == end
+        {
+          close = position
+          break
+        }
+        position += 1
+      }
+      guard let close else { break }
+      let range = offset..<(close + 2)
+      if aligned == nil { aligned = .some(places()) }
+      guard case .some(let places) = aligned else { break }
+      result.append(
+        Self(
+          range: range, source: String(decoding: bytes[(offset + 3)..<close], as: UTF8.self),
+          span: places?.span(of: range) ?? span))
+      offset = close + 2
+    }
+    return result
+  }
+}
