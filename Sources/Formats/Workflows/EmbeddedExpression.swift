@@ -26,8 +26,9 @@ package struct EmbeddedExpression: Hashable, Sendable {
     }
   }
 
-  /// The expressions of a text. As GitHub finds them: from `${{` to the next `}}` that does not
-  /// stand in a quoted string.
+  /// The expressions of a text.
+  ///
+  /// As GitHub finds them: from `${{` to the next `}}` that does not stand in a quoted string.
   static func all(
     in text: String, span: Range<Int>, places: () -> ScalarPlaces?
   ) -> [Self] {

@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Finds comments, which libyaml skips.
-///
-/// One begins with `#` at the start of a line or after a blank, outside of
+/// Finds comments, which libyaml skips: `#` at the start of a line or after a blank, outside of
 /// scalars (YAML 1.2.2 section 6.6).
 enum YAMLCommentScan {
-  /// The comments of a text.
-  ///
-  /// - Parameters:
-  ///   - lines: the text.
-  ///   - scalars: the spans of all scalars, in their order.
-  /// - Returns: The comments in their order.
+  /// The comments of a text, given the spans of all scalars in their order.
   static func comments(in lines: SourceLines, scalars: [Range<Int>]) -> [YAMLComment] {
     let bytes = lines.bytes
     var result: [YAMLComment] = []

@@ -10,15 +10,35 @@ package struct AuditedProject: Sendable {
   package let isWhole: Bool
   /// Which side is taken where recommendations contradict each other.
   package let profile: AuditProfile
+  /// The workflows of GitHub Actions, by path.
+  package let workflows: [WorkflowFile]
+  /// The actions, by path.
+  package let actions: [ActionFile]
+  /// The configurations of Dependabot: one at most in a whole repository.
+  package let dependabot: [DependabotFile]
+  /// What could not be read, and pieces that are not what their format asks for; by path.
+  package let problems: [ProjectProblem]
 
   /// Makes a project of files.
   package init(
-    files: [AuditedFile], isWhole: Bool, profile: AuditProfile = .spec8
+    files: [AuditedFile], isWhole: Bool, profile: AuditProfile = .spec8,
+    problems: [ProjectProblem] = []
   ) {
     self.files = Dictionary(files.map { ($0.path, $0) }) { first, _ in first }
     self.isWhole = isWhole
     self.profile = profile
+    var parsed = ParsedFiles()
+    let ordered = self.files.values.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+    // A single file that a person names can have any name.
+    for file in ordered { parsed.add(file, isAlone: ordered.count == 1 && !isWhole) }
+    workflows = parsed.workflows
+    actions = parsed.actions
+    dependabot = parsed.dependabot
+    self.problems = problems + parsed.problems
   }
+
+  /// The workflow at a path.
+  package func workflow(at path: String) -> WorkflowFile? { workflows.first { $0.path == path } }
 }
 
 /// A file of a project.

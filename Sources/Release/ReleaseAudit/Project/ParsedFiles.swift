@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import SourceText
+package import Workflows
+
+/// A workflow and its file.
+package struct WorkflowFile: Sendable {
+  /// The file.
+  package let file: AuditedFile
+  /// What it says.
+  package let workflow: Workflow
+
+  /// Its path in the project.
+  package var path: String { file.path }
+}
+
+/// An action and its file.
+package struct ActionFile: Sendable {
+  /// The file.
+  package let file: AuditedFile
+  /// What it says.
+  package let action: Action
+
+  /// Its path in the project.
+  package var path: String { file.path }
+}
+
+/// A configuration of Dependabot and its file.
+package struct DependabotFile: Sendable {
+  /// The file.
+  package let file: AuditedFile
+  /// The document.
+  package let document: YAMLDocument
+
+  /// Its path in the project.
+  package var path: String { file.path }
+}
+
+/// Something about a project that could not be read.
+package struct ProjectProblem: Hashable, Sendable {
+  /// How much of the file is lost.
+  package enum Extent: Hashable, Sendable {
+    /// The whole file or folder.
+    case all
+    /// One piece; the rest was read.
+    case piece
+  }
+
+  /// The path in the project.
+  package let path: String
+  /// The bytes, where it has a place in a file.
+  package let span: Range<Int>?
+  /// The line and column, where it has a place in a file.
+  package let position: SourcePosition?
+  /// What is wrong, for a person: lowercase, without a full stop.
+  package let problem: String
+  /// How much is lost.
+  package let extent: Extent
+
+  /// Describes a problem.
+  package init(
+    _ path: String, _ problem: String, _ extent: Extent, span: Range<Int>? = nil,
+    position: SourcePosition? = nil
+  ) {
+    self.path = path
+    self.span = span
+    self.position = position
+    self.problem = problem
+    self.extent = extent
+  }
+}
+
+/// Reads each file as what its path says, or, for one that stands alone, its keys.
+struct ParsedFiles {
+  private(set) var workflows: [WorkflowFile] = []
+  private(set) var actions: [ActionFile] = []
+  private(set) var dependabot: [DependabotFile] = []
+  private(set) var problems: [ProjectProblem] = []
+
+  private enum Format {
+    case workflow, action, dependabot
+  }
+
+  mutating func add(_ file: AuditedFile, isAlone: Bool) {
+    let byPath = Self.format(of: file.path)
+    guard byPath != nil || isAlone else { return }
+    let document: YAMLDocument
+    do throws(YAMLError) {
+      document = try YAMLDocument(parsing: file.bytes)
+    } catch {
+      problems.append(
+        ProjectProblem(file.path, error.problem, .all, position: error.position))
+      return
+    }
+    switch byPath ?? Self.format(of: document) {
+    case .workflow:
+      let workflow = Workflow(document)
+      note(workflow.problems, file)
+      workflows.append(WorkflowFile(file: file, workflow: workflow))
+    case .action:
+      let action = Action(document)
+      note(action.problems, file)
+      actions.append(ActionFile(file: file, action: action))
+    case .dependabot: dependabot.append(DependabotFile(file: file, document: document))
+    case nil:
+      problems.append(
+        ProjectProblem(file.path, "it is no workflow, action or Dependabot configuration", .all))
+    }
+  }
+
+  private mutating func note(_ pieces: [WorkflowProblem], _ file: AuditedFile) {
+    problems += pieces.map {
+      ProjectProblem(
+        file.path, $0.problem, .piece, span: $0.span,
+        position: file.lines.position(at: $0.span.lowerBound))
+    }
+  }
+
+  private static func format(of path: String) -> Format? {
+    let parts = path.split(separator: "/")
+    guard let name = parts.last, name.hasSuffix(".yml") || name.hasSuffix(".yaml") else {
+      return nil
+    }
+    if parts.count >= 3, parts[parts.count - 3] == ".github", parts[parts.count - 2] == "workflows"
+    {
+      return .workflow
+    }
+    switch name {
+    case "action.yml", "action.yaml": return .action
+    case "dependabot.yml", "dependabot.yaml":
+      return parts.dropLast().last == ".github" ? .dependabot : nil
+    default: return nil
+    }
+  }
+
+  private static func format(of document: YAMLDocument) -> Format? {
+    let root = document.root
+    if root["on"] != nil, root["jobs"] != nil { return .workflow }
+    if root["runs"] != nil { return .action }
+    return root["updates"] != nil ? .dependabot : nil
+  }
+}
