@@ -20,17 +20,20 @@ package struct AuditedProject: Sendable {
   package let problems: [ProjectProblem]
 
   /// Makes a project of files.
+  ///
+  /// Files that a person `named` must be something that an audit reads, whatever their names.
   package init(
     files: [AuditedFile], isWhole: Bool, profile: AuditProfile = .spec8,
-    problems: [ProjectProblem] = []
+    problems: [ProjectProblem] = [], named: Set<String> = []
   ) {
     self.files = Dictionary(files.map { ($0.path, $0) }) { first, _ in first }
     self.isWhole = isWhole
     self.profile = profile
     var parsed = ParsedFiles()
     let ordered = self.files.values.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
-    // A single file that a person names can have any name.
-    for file in ordered { parsed.add(file, isAlone: ordered.count == 1 && !isWhole) }
+    for file in ordered {
+      parsed.add(file, byContent: !isWhole, isNamed: named.contains(file.path))
+    }
     workflows = parsed.workflows
     actions = parsed.actions
     dependabot = parsed.dependabot

@@ -70,7 +70,7 @@ package struct ProjectProblem: Hashable, Sendable {
   }
 }
 
-/// Reads each file as what its path says, or, for one that stands alone, its keys.
+/// Reads each file as what its path says, or, outside of a whole repository, its keys.
 struct ParsedFiles {
   private(set) var workflows: [WorkflowFile] = []
   private(set) var actions: [ActionFile] = []
@@ -81,9 +81,11 @@ struct ParsedFiles {
     case workflow, action, dependabot
   }
 
-  mutating func add(_ file: AuditedFile, isAlone: Bool) {
+  mutating func add(_ file: AuditedFile, byContent: Bool, isNamed: Bool) {
     let byPath = Self.format(of: file.path)
-    guard byPath != nil || isAlone else { return }
+    let isYAML = file.path.hasSuffix(".yml") || file.path.hasSuffix(".yaml")
+    guard byPath != nil || byContent && isYAML || isNamed && !ProjectPlaces.isFile(file.path)
+    else { return }
     let document: YAMLDocument
     do throws(YAMLError) {
       document = try YAMLDocument(parsing: file.bytes)
@@ -102,9 +104,10 @@ struct ParsedFiles {
       note(action.problems, file)
       actions.append(ActionFile(file: file, action: action))
     case .dependabot: dependabot.append(DependabotFile(file: file, document: document))
-    case nil:
+    case nil where isNamed && !ProjectPlaces.isFile(file.path):
       problems.append(
         ProjectProblem(file.path, "it is no workflow, action or Dependabot configuration", .all))
+    case nil: break
     }
   }
 
