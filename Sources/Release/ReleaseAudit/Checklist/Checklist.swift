@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The 95 recommendations, and what rules make of them.
+package enum Checklist {
+  /// All items, by their numbers from 1.
+  package static let items: [ChecklistItem] =
+    documentation + pipeline + identity + git + settings + dependencies + evidence
+
+  /// Why an item is unknown that files or git could decide and no rule looks at.
+  package static let notDecided = "not decided by this version"
+
+  /// The verdict on every item, in the order of the numbers.
+  ///
+  /// Several rules for one item: one that fails decides; else one that does not know; else one
+  /// that is content. An item with a part that files and git cannot tell is never passed by them.
+  ///
+  /// - Parameters:
+  ///   - project: What was looked at.
+  ///   - outcomes: What each rule said, by its name; without the findings that are ignored.
+  package static func verdicts(
+    _ project: AuditedProject, outcomes: [String: RuleOutcome]
+  ) -> [(item: ChecklistItem, verdict: ChecklistVerdict)] {
+    let deciders = deciders(among: AuditRules.all.map { $0.description })
+    return items.sorted { $0.number < $1.number }.map { item in
+      let said = (deciders[item.number] ?? []).compactMap { outcomes[$0] }
+      return (item, verdict(on: item, said))
+    }
+  }
+
+  /// The names of the rules that decide each item.
+  package static func deciders(among rules: [RuleDescription]) -> [Int: [String]] {
+    var deciders: [Int: [String]] = [:]
+    for rule in rules {
+      for number in rule.checklist { deciders[number, default: []].append(rule.id) }
+    }
+    return deciders
+  }
+
+  /// The verdict on an item from what its rules said.
+  package static func verdict(
+    on item: ChecklistItem, _ outcomes: [RuleOutcome]
+  ) -> ChecklistVerdict {
+    var findings: [Finding] = []
+    var wouldTell: [String] = []
+    var reasons: [String] = []
+    var isContent = false
+    for outcome in outcomes {
+      switch outcome {
+      case .examined(let found):
+        findings += found
+        isContent = isContent || found.isEmpty
+      case .notApplicable(let reason): if !reasons.contains(reason) { reasons.append(reason) }
+      case .unknown(let how): if !wouldTell.contains(how) { wouldTell.append(how) }
+      }
+    }
+    if !findings.isEmpty { return .fail(findings) }
+    if !wouldTell.isEmpty { return .unknown(wouldTell: wouldTell.joined(separator: "; ")) }
+    if isContent {
+      return item.rest.map { .unknown(wouldTell: $0) } ?? .pass
+    }
+    if !reasons.isEmpty { return .notApplicable(reasons.joined(separator: "; ")) }
+    return .unknown(wouldTell: item.rest ?? notDecided)
+  }
+}
