@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SourceText
+
+/// Compares what is read of a YAML file before and after edits: everything that no edit touches must
+/// stand at its place, with its text, in the same collection.
+enum EditedTree {
+  private struct Value: Equatable {
+    let start: Int
+    let text: String
+    let anchor: String?
+    let tag: String?
+    /// Where the collection begins that it is in; nil where an edit is at that place.
+    let parent: Int?
+
+    static func == (left: Value, right: Value) -> Bool {
+      left.start == right.start && left.text == right.text && left.anchor == right.anchor
+        && left.tag == right.tag
+        && (left.parent == nil || right.parent == nil || left.parent == right.parent)
+    }
+  }
+
+  /// The line, from 1, of the first value that is not what it was; nil where all are.
+  static func firstDifference(
+    _ before: YAMLDocument, _ after: YAMLDocument, edits: [SourceEdit]
+  ) -> Int? {
+    let ordered = edits.sorted { $0.span.lowerBound < $1.span.lowerBound }
+    var moved: [Range<Int>] = []
+    var shift = 0
+    for edit in ordered {
+      let start = edit.span.lowerBound + shift
+      moved.append(start..<start + edit.replacement.count)
+      shift += edit.replacement.count - edit.span.count
+    }
+    func mapped(_ offset: Int) -> Int {
+      var shift = 0
+      for edit in ordered where edit.span.upperBound <= offset {
+        shift += edit.replacement.count - edit.span.count
+      }
+      return offset + shift
+    }
+    let old = values(
+      before, touches: { span in ordered.contains { touches(span, $0.span) } },
+      isAtEdit: { offset in
+        ordered.contains { $0.span.lowerBound <= offset && offset <= $0.span.upperBound }
+      }, place: mapped)
+    let new = values(
+      after, touches: { span in moved.contains { touches(span, $0) } },
+      isAtEdit: { offset in
+        moved.contains { $0.lowerBound <= offset && offset <= $0.upperBound }
+      }, place: { $0 })
+    for (one, other) in zip(old, new) where one != other {
+      return after.lines.line(at: other.start)
+    }
+    guard old.count != new.count else { return nil }
+    let rest = old.count < new.count ? new[old.count].start : after.bytes.count
+    return after.lines.line(at: rest)
+  }
+
+  // Whether an edit changes a value: it takes away or inserts something inside.
+  private static func touches(_ span: Range<Int>, _ edit: Range<Int>) -> Bool {
+    if span.isEmpty {
+      return edit.lowerBound <= span.lowerBound && span.lowerBound <= edit.upperBound
+    }
+    if edit.isEmpty {
+      return span.lowerBound < edit.lowerBound && edit.lowerBound < span.upperBound
+    }
+    return span.overlaps(edit)
+  }
+
+  private static func values(
+    _ document: YAMLDocument, touches: (Range<Int>) -> Bool, isAtEdit: (Int) -> Bool,
+    place: (Int) -> Int
+  ) -> [Value] {
+    var result: [Value] = []
+    func add(_ node: YAMLNode, _ text: String, _ parent: Int?) {
+      guard !touches(node.span) else { return }
+      result.append(
+        Value(
+          start: place(node.span.lowerBound), text: text, anchor: node.anchor, tag: node.tag,
+          parent: parent))
+    }
+    func visit(_ node: YAMLNode, _ parent: Int?) {
+      let own = isAtEdit(node.span.lowerBound) ? nil : place(node.span.lowerBound)
+      switch node.content {
+      case .scalar(let scalar): add(node, scalar.text, parent)
+      case .alias(let name, _): add(node, "*" + name, parent)
+      case .sequence(let items, _): for item in items { visit(item, own) }
+      case .mapping(let entries, _):
+        for entry in entries {
+          visit(entry.key, own)
+          visit(entry.value, own)
+        }
+      }
+    }
+    visit(document.root, nil)
+    for comment in document.comments where !touches(comment.span) {
+      result.append(
+        Value(
+          start: place(comment.span.lowerBound), text: "#" + comment.text, anchor: nil, tag: nil,
+          parent: nil))
+    }
+    return result
+  }
+}
