@@ -64,18 +64,23 @@ enum Platform {
   }
 
   /// Ends a process at once.
-  static func kill(_ process: Int32) {
+  static func kill(_ process: Int32) { send(SIGKILL, to: process) }
+
+  private static func send(_ signal: Int32, to process: Int32) {
     #if canImport(Glibc)
-      _ = Glibc.kill(process, SIGKILL)
+      _ = Glibc.kill(process, signal)
     #elseif canImport(Musl)
-      _ = Musl.kill(process, SIGKILL)
+      _ = Musl.kill(process, signal)
     #else
-      _ = Darwin.kill(process, SIGKILL)
+      _ = Darwin.kill(process, signal)
     #endif
   }
 
   /// Ends all processes of a group at once.
   static func killGroup(_ group: Int32) { kill(-group) }
+
+  /// Asks a process to end.
+  static func terminate(_ process: Int32) { send(SIGTERM, to: process) }
 
   /// What is used of the file system that holds a path.
   static func use(ofFileSystem path: String) -> (bytes: Int, files: Int)? {
@@ -175,6 +180,39 @@ enum Platform {
   static func isFileOrLinkItself(_ path: FilePath) -> Bool {
     let type = fileType(path)
     return type == mode_t(S_IFREG) || type == mode_t(S_IFLNK)
+  }
+
+  /// The bytes on the disk of all that is below a folder; what goes meanwhile does not count.
+  static func use(ofFolder folder: FilePath) -> Int {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.string)) ?? []
+    var bytes = 0
+    for name in names {
+      let path = folder.appending(name)
+      var status = stat()
+      guard path.withPlatformString({ lstat($0, &status) }) == 0 else { continue }
+      bytes += Int(clamping: status.st_blocks) * 512
+      if status.st_mode & mode_t(S_IFMT) == mode_t(S_IFDIR) { bytes += use(ofFolder: path) }
+    }
+    return bytes
+  }
+
+  /// What stands at a path; links are not followed.
+  enum Entry: Hashable {
+    case folder
+    case file(isExecutable: Bool)
+    case link
+  }
+
+  /// What stands at a path, if it is one of these.
+  static func entry(_ path: FilePath) -> Entry? {
+    var status = stat()
+    guard path.withPlatformString({ lstat($0, &status) }) == 0 else { return nil }
+    switch status.st_mode & mode_t(S_IFMT) {
+    case mode_t(S_IFDIR): return .folder
+    case mode_t(S_IFREG): return .file(isExecutable: status.st_mode & 0o100 != 0)
+    case mode_t(S_IFLNK): return .link
+    default: return nil
+    }
   }
 
   private static func fileType(_ path: FilePath) -> mode_t? {

@@ -24,21 +24,41 @@ package struct BuildSite: Hashable, Sendable {
 }
 
 extension BuildSite {
+  /// What is known of a lock's packages after their installation.
+  struct Installed: Sendable {
+    /// The wheels that are certainly installed.
+    var wheels: [Wheel] = []
+    /// Packages that are installed from one of several wheels, the likely ones first.
+    var unclear: [(package: Pylock.Package, candidates: [Pylock.File])] = []
+  }
+
   /// Which wheels of a lock are installed, told by the tags that they state: of a package with
   /// wheels for several platforms only one is.
-  static func installed(
-    of lock: BuildLock, tags: (Pylock.Package) -> Set<String>?
-  ) -> [Wheel] {
-    var wheels: [Wheel] = []
+  ///
+  /// - Parameters:
+  ///   - lock: the lock.
+  ///   - tags: the tags of an installed package; `nil` for one that is not installed, because its
+  ///     marker does not hold.
+  /// - Returns: what is known.
+  static func installed(of lock: BuildLock, tags: (Pylock.Package) -> Set<String>?) -> Installed {
+    var installed = Installed()
     for package in lock.pylock.packages {
       let files = package.files.filter(BuildLock.isWheel)
-      // Not installed here: its marker does not hold.
       guard let stated = tags(package) else { continue }
       let matching = files.filter { expanded(tagsOf: $0.filename) == stated }
-      let chosen = files.count == 1 || matching.isEmpty ? files : matching
-      wheels += chosen.map { Wheel(filename: $0.filename, sha256: $0.sha256) }
+      // A wheel may be named by other tags than it states; then its name does not tell.
+      if let only = files.count == 1 ? files.first : matching.first, matching.count < 2 {
+        installed.wheels.append(Wheel(filename: only.filename, sha256: only.sha256))
+      } else {
+        let candidates = matching.isEmpty ? files : matching
+        let (likely, others) = (
+          candidates.filter { !expanded(tagsOf: $0.filename).isDisjoint(with: stated) },
+          candidates.filter { expanded(tagsOf: $0.filename).isDisjoint(with: stated) }
+        )
+        installed.unclear.append((package, likely + others))
+      }
     }
-    return wheels.sorted { $0.filename.utf8.lexicographicallyPrecedes($1.filename.utf8) }
+    return installed
   }
 
   /// `py2.py3-none-any` stands for `py2-none-any` and `py3-none-any`.

@@ -10,10 +10,11 @@ package import SystemPackage
 /// ```
 /// tools/uv-0.13.8-x86_64/uv     the resolver
 /// wheels/                       its cache of downloads
-/// environments/KEY/             one virtual environment, never changed
+/// environments/KEY/             one virtual environment, never changed, with what it must be
 /// resolutions/KEY.toml          what was resolved up to a moment that has passed
 /// ```
-/// Only wheels are taken, so nothing of a package runs while it is resolved, fetched and unpacked.
+/// What is in it is compared with its digest before each use, and made again where it is damaged or
+/// only half there. Only wheels are taken, so nothing of a package runs while it is resolved, fetched and unpacked.
 /// `KEY` is a digest of the lock, the interpreter and the resolver's version. The folder can be
 /// removed at any time; what is missing is made again.
 package struct EnvironmentStore: Sendable {
@@ -171,20 +172,52 @@ package struct EnvironmentStore: Sendable {
     let key = SHA256Hash(
       hashing: Array(
         """
-        1 \(SHA256Hash(hashing: Array(lock.requirementLines.utf8)))
+        2 \(SHA256Hash(hashing: Array(lock.requirementLines.utf8)))
         \(interpreter.program) \(interpreter.version) \(interpreter.sha256)
         uv \(UVTool.version)
         """.utf8)
     ).hexadecimal.prefix(32)
     let folder = cache.appending("environments").appending(String(key))
-    if !FileTree.isFolder(folder) {
-      try await install(lock, interpreter: interpreter, folder: folder, log: &log)
+    if let site = verified(folder, for: interpreter) { return site }
+    if FileTree.isFolder(folder) { try await discard(folder, interpreter, log: &log) }
+    try await install(lock, interpreter: interpreter, folder: folder, log: &log)
+    guard let site = verified(folder, for: interpreter) else {
+      throw RebuildError(
+        .files, "the environment in `\(folder)` is not what was installed",
+        help: "look at the disk; remove the folder, and build again")
     }
-    let packages = Self.sitePackages(of: folder)
-    let wheels = BuildSite.installed(of: lock) { package in
-      packages.flatMap { Self.tags(of: package, in: $0) }
+    return site
+  }
+
+  /// The environment that lies in a folder, if it is whole.
+  private func verified(_ folder: FilePath, for interpreter: Interpreter) -> BuildSite? {
+    let path = folder.appending(EnvironmentRecord.filename)
+    guard let bytes = try? FileTree.read(path, limit: EnvironmentRecord.sizeLimit),
+      let record = try? EnvironmentRecord(parsing: bytes),
+      let sha256 = try? FolderManifest.sha256(of: folder, except: [EnvironmentRecord.filename]),
+      sha256 == record.sha256
+    else { return nil }
+    return BuildSite(folder: folder, interpreter: interpreter, wheels: record.wheels)
+  }
+
+  /// Moves an environment that is not whole out of the way.
+  private func discard(
+    _ folder: FilePath, _ interpreter: Interpreter, log: inout BuildLog
+  ) async throws {
+    let parent = folder.removingLastComponent()
+    // One at a time: the next one may find that it was made again.
+    let mark = try FileTree.create(parent.appending(".lock"))
+    defer { try? mark.close() }
+    while !Platform.tryLock(mark) { try await Task.sleep(for: .milliseconds(200)) }
+    guard FileTree.isFolder(folder), verified(folder, for: interpreter) == nil else { return }
+    log.add("the environment in `\(folder)` is damaged, and is made again")
+    let damaged = parent.appending(".\(Platform.uniqueSuffix).partial")
+    do {
+      try Platform.rename(folder, to: damaged)
+    } catch {
+      throw RebuildError(.files, "cannot move the folder `\(folder)`")
     }
-    return BuildSite(folder: folder, interpreter: interpreter, wheels: wheels)
+    FileTree.remove(damaged)
   }
 
   private func install(
@@ -197,19 +230,28 @@ package struct EnvironmentStore: Sendable {
     // Whatever the mask of permissions is: another user reads it in the sandbox.
     Platform.makeExecutable(partial)
     try makeEmpty(partial, for: interpreter)
+    var wheels: [BuildSite.Wheel] = []
     if !lock.pylock.packages.isEmpty {
       let uv = try await UVTool(cache: cache, log: &log)
       let list = partial.appending("requirements.txt")
       try FileTree.write(Array(lock.requirementLines.utf8), to: list)
-      // The environment's own interpreter only tells uv where it is; it has no packages yet.
       try await run(
-        uv,
-        [
-          "pip", "install", "--quiet", "--python", partial.appending("bin/python").string,
-          "--require-hashes", "--no-deps", "--only-binary", ":all:", "--requirement", list.string,
-        ],
-        work: partial, doing: "installed", log: &log)
+        uv, Self.installation(from: list, into: partial), work: partial, doing: "installed",
+        log: &log)
+      let packages = Self.sitePackages(of: partial)
+      let installed = BuildSite.installed(of: lock) { package in
+        packages.flatMap { Self.tags(of: package, in: $0) }
+      }
+      wheels += installed.wheels
+      for (package, candidates) in installed.unclear {
+        let file = try await settle(package, among: candidates, in: partial, by: uv, log: &log)
+        wheels.append(BuildSite.Wheel(filename: file.filename, sha256: file.sha256))
+      }
+      wheels.sort { $0.filename.utf8.lexicographicallyPrecedes($1.filename.utf8) }
     }
+    let record = EnvironmentRecord(sha256: try FolderManifest.sha256(of: partial), wheels: wheels)
+    let path = partial.appending(EnvironmentRecord.filename)
+    try FileTree.write(Array(record.json.compactText.utf8), to: path)
     do {
       try Platform.rename(partial, to: folder)
     } catch {
@@ -218,6 +260,40 @@ package struct EnvironmentStore: Sendable {
         throw RebuildError(.files, "cannot make the folder `\(folder)`")
       }
     }
+  }
+
+  // The environment's own interpreter only tells uv where it is; it has no packages yet.
+  private static func installation(from list: FilePath, into folder: FilePath) -> [String] {
+    [
+      "pip", "install", "--quiet", "--python", folder.appending("bin/python").string,
+      "--require-hashes", "--no-deps", "--only-binary", ":all:", "--requirement", list.string,
+    ]
+  }
+
+  /// Installs a package anew from one certain wheel, where it cannot be told which one was chosen.
+  private func settle(
+    _ package: Pylock.Package, among candidates: [Pylock.File], in folder: FilePath, by uv: UVTool,
+    log: inout BuildLog
+  ) async throws -> Pylock.File {
+    let list = folder.appending("requirements.txt")
+    let all = try FileTree.read(list, limit: Pylock.sizeLimit)
+    defer { try? FileTree.write(all, to: list) }
+    for file in candidates {
+      let line = "\(package.requirement.text) --hash=sha256:\(file.sha256.hexadecimal)\n"
+      try FileTree.write(Array(line.utf8), to: list)
+      do {
+        try await run(
+          uv, Self.installation(from: list, into: folder) + ["--reinstall"], work: folder,
+          doing: "installed", log: &log)
+        return file
+      } catch let error as RebuildError where error.reason == .requirements {
+        // Not for this machine.
+        continue
+      }
+    }
+    throw RebuildError(
+      .requirements, "no wheel of `\(package.requirement.project)` can be installed by its digest",
+      logTail: log.tail)
   }
 
   /// A virtual environment (PEP 405) without packages; `relocatable` lets uv write commands that run
