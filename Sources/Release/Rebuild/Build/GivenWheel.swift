@@ -8,8 +8,11 @@ package import SystemPackage
 
 /// A wheel of the release that was made elsewhere, such as a platform's by cibuildwheel: it is
 /// taken as it is and recorded.
+///
+/// Each file is read once, into a copy of this build's own: what is checked, recorded and published is
+/// that copy, whatever becomes of the file in the meantime.
 package struct GivenWheel: Hashable, Sendable {
-  /// Where it is.
+  /// Where the copy is.
   package let path: FilePath
   /// Its name.
   package let filename: DistributionFilename
@@ -20,10 +23,16 @@ package struct GivenWheel: Hashable, Sendable {
 
   private static let sizeLimit = 1 << 30
 
-  /// Finds wheels: files, or all wheels of folders.
+  /// Takes wheels: files, or all wheels of folders.
   ///
+  /// - Parameters:
+  ///   - paths: files and folders.
+  ///   - folder: where the copies go; it is made.
+  /// - Returns: the copies, checked: each a wheel whose metadata are those of its name.
   /// - Throws: ``RebuildError`` of reason `output` or `files`.
-  static func find(_ paths: [FilePath]) throws(RebuildError) -> [GivenWheel] {
+  static func take(
+    _ paths: [FilePath], into folder: FilePath
+  ) throws(RebuildError) -> [GivenWheel] {
     var files: [FilePath] = []
     for path in paths {
       guard FileTree.isFolder(path) else {
@@ -37,25 +46,24 @@ package struct GivenWheel: Hashable, Sendable {
       }
       files += wheels.map { path.appending($0) }
     }
-    var found: [GivenWheel] = []
+    try FileTree.makeFolder(folder)
+    var taken: [GivenWheel] = []
     for path in files {
       let name = path.lastComponent?.string ?? ""
       guard let filename = try? DistributionFilename(name), filename.filetype == "bdist_wheel"
       else { throw RebuildError(.output, "`\(path)` is not named like a wheel") }
-      guard !found.contains(where: { $0.filename.text == filename.text }) else {
+      guard !taken.contains(where: { $0.filename.text == filename.text }) else {
         throw RebuildError(.output, "there are two wheels named `\(filename)`")
       }
-      let (sha256, size) = try FileTree.digest(path)
-      found.append(GivenWheel(path: path, filename: filename, sha256: sha256, size: size))
+      taken.append(try take(path, as: filename, into: folder))
     }
-    return found
+    return taken
   }
 
-  /// Makes sure that it is a wheel whose metadata are those of its name.
-  ///
-  /// - Throws: ``RebuildError`` of reason `output` or `files`.
-  func check() throws(RebuildError) {
-    let bytes = try FileTree.read(path, limit: Self.sizeLimit)
+  private static func take(
+    _ path: FilePath, as filename: DistributionFilename, into folder: FilePath
+  ) throws(RebuildError) -> GivenWheel {
+    let bytes = try FileTree.read(path, limit: sizeLimit)
     do {
       let metadata = try CoreMetadata(parsing: try WheelArchive(parsing: bytes).metadata)
       guard metadata.name == filename.project, metadata.version == filename.version else {
@@ -68,5 +76,9 @@ package struct GivenWheel: Hashable, Sendable {
     } catch {
       throw RebuildError(.output, "`\(path)` is not acceptable: \(error)")
     }
+    let copy = folder.appending(filename.text)
+    try FileTree.write(bytes, to: copy, isTemporary: true)
+    return GivenWheel(
+      path: copy, filename: filename, sha256: SHA256Hash(hashing: bytes), size: Int64(bytes.count))
   }
 }

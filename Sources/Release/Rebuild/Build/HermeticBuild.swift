@@ -59,6 +59,8 @@ package struct HermeticBuild: Sendable {
   package let place: SandboxedBuild.Place
 
   let startedOn: Timestamp
+  /// Each toolchain with the digest of all that is in its folder.
+  let toolchains: [(folder: FilePath, sha256: SHA256Hash)]
   private let work: FilePath
 
   /// Prepares a build, runs `body`, and removes the workspace.
@@ -84,6 +86,7 @@ package struct HermeticBuild: Sendable {
     try FileTree.checkWritable(options.output)
     place = options.isUnsandboxed ? .unsandboxed : .sandbox(try await Sandbox.find())
     interpreter = try await Interpreter(python: options.python)
+    toolchains = try options.toolchains.map { ($0, try FolderManifest.sha256(of: $0)) }
     let tree = work.appending("source")
     try FileTree.makeFolder(tree)
     if source.wantsRepository(configuration) {
@@ -95,6 +98,11 @@ package struct HermeticBuild: Sendable {
 
   /// The back end that the source names.
   func backend() throws(RebuildError) -> String { try BuildSystem(source: tree).backend }
+
+  /// The SHA-256 of the resolver that is in the cache, if it is the one that is pinned.
+  var resolverDigest: SHA256Hash? {
+    UVTool.digest(ofGenuine: UVTool.place(in: options.store.cache))
+  }
 
   private var tree: FilePath { work.appending("source") }
 
@@ -252,9 +260,10 @@ package struct HermeticBuild: Sendable {
     return record
   }
 
-  private func givenWheels(of release: BuildOutput) throws -> [GivenWheel] {
+  private func givenWheels(of release: BuildOutput) throws(RebuildError) -> [GivenWheel] {
     let built = Set(release.files.map(\.text))
-    return try GivenWheel.find(options.wheels).map { wheel in
+    let given = try GivenWheel.take(options.wheels, into: work.appending("given"))
+    for wheel in given {
       guard wheel.filename.project == release.project, wheel.filename.version == release.version
       else {
         throw RebuildError(
@@ -266,9 +275,8 @@ package struct HermeticBuild: Sendable {
         throw RebuildError(
           .output, "`\(wheel.filename)` is made by this build too", help: "leave it out")
       }
-      try wheel.check()
-      return wheel
     }
+    return given
   }
 }
 
