@@ -66,7 +66,10 @@ package struct BuildRecord: Sendable {
     let source = build.source
     var sandbox: JSONValue = .null
     if case .sandbox(let used) = build.place {
-      sandbox = ["program": "bubblewrap", "version": .string(used.version), "network": false]
+      sandbox = [
+        "program": "bubblewrap", "version": .string(used.version), "network": false,
+        "filter": .boolean(used.isFiltered),
+      ]
     }
     let last = made.last?.requirements
     return [
@@ -80,6 +83,7 @@ package struct BuildRecord: Sendable {
       "startedOn": .string(build.startedOn.rfc3339), "finishedOn": .string(finishedOn.rfc3339),
       "builder": [
         "hallmark": .string(build.options.toolVersion), "uv": .string(UVTool.version),
+        "uvSha256": text(build.resolverDigest?.hexadecimal),
         "architecture": .string(Platform.architecture),
         "interpreter": [
           "implementation": .string(build.interpreter.implementation),
@@ -87,7 +91,10 @@ package struct BuildRecord: Sendable {
           "sha256": .string(build.interpreter.sha256.hexadecimal),
         ],
         "sandbox": sandbox,
-        "toolchains": .array(build.options.toolchains.map { .string($0.string) }),
+        "toolchains": .array(
+          build.toolchains.map { folder, sha256 in
+            ["path": .string(folder.string), "sha256": .string(sha256.hexadecimal)]
+          }),
       ],
       "backend": .string((try? build.backend()) ?? BuildSystem.legacyBackend),
       "generator": text(output.generator),
@@ -95,8 +102,7 @@ package struct BuildRecord: Sendable {
       "steps": .array(made.map { step($0, build: build) }),
       "check": [
         "result": .string(isReproducible.map { $0 ? "identical" : "different" } ?? "skipped"),
-        "varied": isReproducible == nil
-          ? [] : .array(Sandbox.Conditions.variedNames.map { .string($0) }),
+        "varied": .array(varied(made).map { .string($0) }),
         "samePath": .array(made.filter(\.dependsOnPath).map { .string($0.filename.text) }),
       ],
       "files": .array(
@@ -127,20 +133,22 @@ package struct BuildRecord: Sendable {
     ]
   }
 
+  /// What differed in the second build of some file; for those of `samePath` all but the path.
+  private static func varied(_ made: [CheckedFile]) -> [String] {
+    made.map(\.varied).max { $0.count < $1.count } ?? []
+  }
+
   private static func step(_ file: CheckedFile, build: HermeticBuild) -> JSONValue {
-    let conditions = Sandbox.Conditions.standard
-    var variables = conditions.variables(environment: "/build/env")
-    variables["PATH"] = conditions.path("/build/env", toolchains: build.options.toolchains)
-    variables["SOURCE_DATE_EPOCH"] = String(build.source.time)
+    let surroundings = file.built.surroundings
     let hook = "build_\(file.kind.rawValue)"
     return [
       "file": .string(file.filename.text),
       "hook": .string("\((try? build.backend()) ?? BuildSystem.legacyBackend).\(hook)"),
       "source": file.kind == .sdist ? "commit" : "sdist",
-      "folder": .string(conditions.sourcePath.string),
-      "umask": .string("0" + String(conditions.umask, radix: 8)),
+      "folder": .string(surroundings.folder.string),
+      "umask": .string("0" + String(surroundings.conditions.umask, radix: 8)),
       "environment": .object(
-        variables.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }),
+        surroundings.variables.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }),
       "dynamicRequirements": .array(file.built.dynamicRequirements.map { .string($0) }),
       "wheels": .array(
         file.built.site.wheels.map { wheel in

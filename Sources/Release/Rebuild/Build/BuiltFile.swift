@@ -15,6 +15,8 @@ package struct BuiltFile: Sendable {
   package let site: BuildSite
   /// What the back end asked for besides `pyproject.toml`.
   package let dynamicRequirements: [String]
+  /// Where it was made.
+  package let surroundings: BuildSurroundings
   /// The last lines of the log.
   package let logTail: [String]
 

@@ -35,6 +35,8 @@ package struct CheckedFile: Sendable {
   package let form: Form
   /// What the second build showed.
   package let check: Check
+  /// In what the surroundings of the second build differed; empty without one.
+  package let varied: [String]
   /// Whether it is only the same where the source lies at the same place.
   package let dependsOnPath: Bool
   /// The requirements, with those that the back end asked for.
@@ -58,6 +60,7 @@ package struct CheckedFile: Sendable {
     built = first
     self.requirements = requirements
     self.dependsOnPath = dependsOnPath
+    varied = second.map { first.surroundings.differences(from: $0.surroundings) } ?? []
     let name = first.filename
     do throws(ArchiveError) {
       let normal = try Normalization(

@@ -13,7 +13,7 @@ extension SandboxRun {
   /// | `/build/job` | driver and request |
   /// | `/build/work` | what the hooks leave |
   ///
-  /// Without a sandbox the same folders lie in the temporary folder.
+  /// Without a sandbox the same folders lie in the temporary folder; the environment is a copy.
   struct Layout: Sendable {
     let input: FilePath
     let source: FilePath
@@ -21,6 +21,7 @@ extension SandboxRun {
     let environment: FilePath
     /// Folders to make before anything runs.
     let folders: [String]
+    /// All variables of the hooks.
     let variables: [String: String]
     let command: [String]
     /// What the command reads from standard input.
@@ -39,13 +40,14 @@ extension SandboxRun {
       let job = work.appending("job")
       let driver = ["-I", "-S"]
       let conditions = build.conditions
+      var surroundings: [String: String]
       switch build.place {
       case .sandbox(let sandbox):
         input = "/build/input"
         source = conditions.sourcePath
         scratch = "/build/work"
         environment = "/build/env"
-        variables = conditions.variables(
+        surroundings = conditions.variables(
           environment: environment, toolchains: build.toolchains)
         isSandbox = true
         changesUser = !sandbox.usesUserNamespace
@@ -60,7 +62,7 @@ extension SandboxRun {
             Sandbox.Mount(source: job.appending("passwd"), target: "/etc/passwd"),
             Sandbox.Mount(source: job.appending("group"), target: "/etc/group"),
           ]
-        filter = SandboxFilter.program(for: Platform.architecture)
+        filter = sandbox.filter
         command =
           [sandbox.program.string]
           + sandbox.arguments(
@@ -73,11 +75,10 @@ extension SandboxRun {
         source = work.appending(conditions.sourcePath.components)
         scratch = work.appending("work")
         environment = site.folder
-        var variables = conditions.variables(
+        surroundings = conditions.variables(
           environment: environment, toolchains: build.toolchains)
-        variables["HOME"] = work.appending(conditions.home.components).string
-        variables["TMPDIR"] = work.appending("tmp").string
-        self.variables = variables
+        surroundings["HOME"] = work.appending(conditions.home.components).string
+        surroundings["TMPDIR"] = work.appending("tmp").string
         isSandbox = false
         filter = nil
         changesUser = false
@@ -87,9 +88,10 @@ extension SandboxRun {
           + [job.appending("driver.py").string, job.appending("request.json").string]
       }
       folders = [
-        scratch.string, variables["HOME"] ?? "/tmp",
-        variables["TMPDIR"] ?? "/tmp",
+        scratch.string, surroundings["HOME"] ?? "/tmp", surroundings["TMPDIR"] ?? "/tmp",
       ]
+      if let time = build.sourceDateEpoch { surroundings["SOURCE_DATE_EPOCH"] = String(time) }
+      variables = surroundings.merging(build.variables) { $1 }
     }
   }
 }

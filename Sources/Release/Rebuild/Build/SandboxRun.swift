@@ -22,6 +22,8 @@ struct SandboxRun: Sendable {
     let requirements: [String]
     /// The file, if one was made; its name is not checked.
     let file: (name: String, bytes: [UInt8])?
+    /// Where it ran.
+    let surroundings: BuildSurroundings
   }
 
   /// Runs the driver.
@@ -34,7 +36,7 @@ struct SandboxRun: Sendable {
       let job = work.appending("job")
       try FileTree.makeFolder(job)
       for folder in [work, job] { Platform.makeExecutable(folder) }
-      let layout = Layout(build: build, site: site, work: work)
+      let layout = Layout(build: build, site: try ownSite(in: work), work: work)
       let user = build.conditions
       let files: [(String, String)] = [
         ("driver.py", BuildDriver.driver), ("hook.py", BuildDriver.hook),
@@ -56,7 +58,8 @@ struct SandboxRun: Sendable {
       defer { try? output.close() }
       let process = SupervisedProcess(
         command: layout.command, environment: ["PATH": "/usr/bin:/bin"], folder: "/",
-        limits: build.limits, isSandbox: layout.isSandbox)
+        limits: build.limits, isSandbox: layout.isSandbox,
+        scratch: layout.isSandbox ? nil : work)
       let filter = work.appending("filter")
       try FileTree.write(layout.filter ?? [], to: filter, isTemporary: true)
       let input = try FileTree.openForReading(filter)
@@ -74,15 +77,20 @@ struct SandboxRun: Sendable {
           .build, "the build ended with \(outcome.status)", logTail: collected.tail)
       }
       let bytes = try FileTree.read(channel, limit: build.limits.output + 1 << 20)
-      return try result(of: bytes, log: collected)
+      return try result(of: bytes, layout, log: collected)
     }
+  }
+
+  /// Nothing outside of a sandbox keeps a build from changing its environment, so it gets a copy.
+  private func ownSite(in work: FilePath) throws(RebuildError) -> BuildSite {
+    guard case .unsandboxed = build.place else { return site }
+    let copy = work.appending("env")
+    try FileTree.copyItem(site.folder, to: copy)
+    return BuildSite(folder: copy, interpreter: site.interpreter, wheels: site.wheels)
   }
 
   private func request(_ layout: Layout) -> JSONValue {
     let conditions = build.conditions
-    var variables = layout.variables
-    if let time = build.sourceDateEpoch { variables["SOURCE_DATE_EPOCH"] = String(time) }
-    variables.merge(build.variables) { $1 }
     func strings(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
     func object<Value>(_ pairs: [String: Value], _ make: (Value) -> JSONValue) -> JSONValue {
       .object(pairs.sorted { $0.key < $1.key }.map { ($0.key, make($0.value)) })
@@ -99,15 +107,16 @@ struct SandboxRun: Sendable {
       "backend": .string(build.system.backend), "backend_path": strings(build.system.backendPath),
       "known": known.map(strings) ?? .null, "settings": .object([]),
       "umask": .integer(Int64(conditions.umask)), "uid": dropped, "gid": dropped,
-      "variables": object(variables) { .string($0) },
-      "limits": object(layout.isSandbox ? build.limits.perProcess : [:]) { .integer(Int64($0)) },
+      "variables": object(layout.variables) { .string($0) },
+      "limits": object(build.limits.perProcess) { .integer(Int64($0)) },
+      "sandbox": .boolean(layout.isSandbox),
       "reverse": .boolean(conditions.reversesDirectoryOrder),
       "shift": .integer(conditions.sourceTimeShift),
     ]
   }
 
   // What comes out of a sandbox is as hostile as what went in.
-  private func result(of bytes: [UInt8], log: BuildLog) throws -> Result {
+  private func result(of bytes: [UInt8], _ layout: Layout, log: BuildLog) throws -> Result {
     let damaged = RebuildError(
       .build, "the build's results cannot be read", logTail: log.tail)
     let limits = ArchiveLimits(
@@ -120,13 +129,18 @@ struct SandboxRun: Sendable {
         try $0.string()
       })
     else { throw damaged }
+    let surroundings = BuildSurroundings(
+      isSandbox: layout.isSandbox, folder: layout.source, variables: layout.variables,
+      conditions: build.conditions, userID: layout.userID)
     switch status {
-    case "requires": return Result(requirements: requirements, file: nil)
+    case "requires":
+      return Result(requirements: requirements, file: nil, surroundings: surroundings)
     case "built":
       guard let name = try? node.required("name").string(),
         let contents = try? archive.contents(of: "dist/\(name)")
       else { throw damaged }
-      return Result(requirements: requirements, file: (name, contents))
+      return Result(
+        requirements: requirements, file: (name, contents), surroundings: surroundings)
     default:
       let named = (try? node.optional("limit")?.string()).flatMap { $0 }
       let kind = named.flatMap(Sandbox.Limits.Kind.init) ?? Self.limit(in: log.tail)

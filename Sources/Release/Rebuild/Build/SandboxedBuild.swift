@@ -32,6 +32,16 @@ package struct SandboxedBuild: Sendable {
     case sandbox(Sandbox)
     /// On this machine, with all that the caller may do.
     case unsandboxed
+
+    /// What is to be said aloud before anything is built there.
+    package var warning: String? {
+      switch self {
+      case .sandbox(let sandbox): sandbox.warning
+      case .unsandboxed:
+        "there is no sandbox: the build may read, change and send all that you may; time, output, "
+          + "memory and processes are watched, disk only in its own temporary folder"
+      }
+    }
   }
 
   /// The source: a folder of files; its times count.
@@ -107,7 +117,8 @@ package struct SandboxedBuild: Sendable {
       if let file = result.file {
         return BuiltFile(
           filename: try Self.filename(file.name, kind: kind), bytes: file.bytes, lock: lock,
-          site: site, dynamicRequirements: result.requirements, logTail: log.tail)
+          site: site, dynamicRequirements: result.requirements,
+          surroundings: result.surroundings, logTail: log.tail)
       }
       let wanted = result.requirements
       switch requirements {

@@ -20,21 +20,109 @@ enum BuildDriver {
     import subprocess
     import sys
     import tarfile
+    import time
 
     HOOK = os.path.join(os.path.dirname(os.path.abspath(__file__)), "hook.py")
 
 
-    def set_limits(limits):
+    def set_limits(request):
         import resource
 
-        for name, value in limits.items():
+        for name, value in request["limits"].items():
             number = getattr(resource, name, None)
             if number is None:
                 continue
+            if name == "RLIMIT_NPROC" and not request["sandbox"]:
+                # The kernel counts all that the user runs.
+                value += tasks_of_user()
             hard = resource.getrlimit(number)[1]
             if hard != resource.RLIM_INFINITY:
                 value = min(value, hard)
             resource.setrlimit(number, (value, value))
+
+
+    def tasks_of_user():
+        count = 0
+        for name in os.listdir("/proc"):
+            try:
+                if name.isdigit() and os.stat("/proc/" + name).st_uid == os.getuid():
+                    count += len(os.listdir("/proc/%s/task" % name))
+            except OSError:
+                pass
+        return count
+
+
+    def control(option, value):
+        """prctl(2), which exists on Linux alone."""
+        if not sys.platform.startswith("linux"):
+            return
+        import ctypes
+
+        if ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0) != 0:
+            raise OSError(ctypes.get_errno(), "prctl")
+
+
+    def adopt_orphans():
+        control(36, 1)  # PR_SET_CHILD_SUBREAPER
+
+
+    def guard_build():
+        """Forks where there is no sandbox: the child builds, this process ends what is left of it."""
+
+        def end(number, frame):
+            end_descendants()
+            os._exit(128 + number)
+
+        adopt_orphans()
+        signal.signal(signal.SIGTERM, end)
+        control(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+        builder = os.fork()
+        if builder == 0:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            control(1, signal.SIGKILL)
+            adopt_orphans()
+            return
+        process, status = 0, 0
+        while process != builder:
+            process, status = os.waitpid(-1, 0)
+        end_descendants()
+        os._exit(128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status))
+
+
+    def descendants():
+        children = {}
+        for name in os.listdir("/proc"):
+            try:
+                if name.isdigit():
+                    with open("/proc/%s/stat" % name, "rb") as file:
+                        parent = int(file.read().rpartition(b")")[2].split()[1])
+                    children.setdefault(parent, []).append(int(name))
+            except (OSError, ValueError, IndexError):
+                pass
+        found, pending = [], list(children.get(os.getpid(), []))
+        while pending:
+            process = pending.pop()
+            found.append(process)
+            pending += children.get(process, [])
+        return found
+
+
+    def end_descendants():
+        """Ends all that was started, also in sessions of their own; others may come meanwhile."""
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            for number in (signal.SIGSTOP, signal.SIGKILL):
+                for process in descendants():
+                    try:
+                        os.kill(process, number)
+                    except OSError:
+                        pass
+            try:
+                while os.waitpid(-1, os.WNOHANG)[0]:
+                    pass
+            except ChildProcessError:
+                return
+            time.sleep(0.01)
 
 
     def drop_privileges(uid, gid):
@@ -107,6 +195,8 @@ enum BuildDriver {
             stdin=subprocess.DEVNULL,
         )
         code = process.wait()
+        if not request["sandbox"]:
+            end_descendants()
         if code == 0:
             try:
                 with open(answer) as file:
@@ -139,7 +229,7 @@ enum BuildDriver {
         copy_tree(request["input"], request["source"], request)
         if request["uid"] is not None:
             drop_privileges(request["uid"], request["gid"])
-        set_limits(request["limits"])
+        set_limits(request)
         for folder in request["folders"]:
             os.makedirs(folder, exist_ok=True)
         os.umask(request["umask"])
@@ -196,6 +286,8 @@ enum BuildDriver {
         os.set_inheritable(channel, False)
         os.dup2(2, 1)
         os.umask(0)
+        if not request["sandbox"]:
+            guard_build()
         try:
             result, path = build(request)
         except OSError as error:

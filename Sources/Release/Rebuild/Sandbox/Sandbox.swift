@@ -17,6 +17,11 @@ package struct Sandbox: Sendable {
   package let version: String
   /// Whether the sandbox has a user namespace; else its driver changes to an ordinary user.
   let usesUserNamespace: Bool
+  /// The program of the ``SandboxFilter``; `nil` where there is none for the architecture.
+  var filter = SandboxFilter.program(for: Platform.architecture)
+
+  /// Whether a filter of system calls is in force.
+  package var isFiltered: Bool { filter != nil }
 
   private static let help = """
     install bubblewrap 0.8 or newer, on Debian and Ubuntu: apt-get install bubblewrap; where the \
@@ -26,8 +31,14 @@ package struct Sandbox: Sendable {
 
   /// Finds bubblewrap and makes an empty sandbox with it, to see that the system lets it.
   ///
+  /// - Parameter architecture: the machine's, as Python's platform tags spell it.
+  /// - Returns: the sandbox.
   /// - Throws: ``RebuildError`` of reason `sandbox`.
-  package static func find() async throws -> Sandbox {
+  package static func find(
+    architecture: String = Platform.architecture
+  ) async throws -> Sandbox {
+    let filter = SandboxFilter.program(for: architecture)
+    try checkFilter(isThere: filter != nil, architecture: architecture, isRoot: Platform.isRoot)
     guard let program = Platform.findProgram("bwrap") else {
       throw RebuildError(
         .sandbox, "there is no sandbox on this machine: `bwrap` is not there", help: help)
@@ -38,7 +49,8 @@ package struct Sandbox: Sendable {
     // Without a user namespace only root may, and then it is the stronger of the two.
     for usesUserNamespace in Platform.isRoot ? [false, true] : [true] {
       let sandbox = Sandbox(
-        program: program, version: version ?? "unknown", usesUserNamespace: usesUserNamespace)
+        program: program, version: version ?? "unknown", usesUserNamespace: usesUserNamespace,
+        filter: filter)
       let arguments = sandbox.arguments(
         mounts: [], conditions: .standard, limits: Limits(), command: ["/usr/bin/true"])
       let tried = try await ask(program, arguments)
@@ -49,6 +61,28 @@ package struct Sandbox: Sendable {
     throw RebuildError(
       .sandbox, "`bwrap` \(version ?? "") cannot make a sandbox on this machine\(reason)",
       help: help)
+  }
+
+  /// Refuses to build as root's child where all of the kernel would be open to it.
+  ///
+  /// - Throws: ``RebuildError`` of reason `sandbox`.
+  static func checkFilter(
+    isThere: Bool, architecture: String, isRoot: Bool
+  ) throws(RebuildError) {
+    guard isThere || !isRoot else {
+      throw RebuildError(
+        .sandbox,
+        "there is no filter of system calls for `\(architecture)`, and root builds nothing without",
+        help: "build as an ordinary user")
+    }
+  }
+
+  /// What is to be said aloud before anything is built in it.
+  package var warning: String? {
+    isFiltered
+      ? nil
+      : "there is no filter of system calls for this architecture, so the sandbox keeps less from "
+        + "the kernel"
   }
 
   private static func ask(

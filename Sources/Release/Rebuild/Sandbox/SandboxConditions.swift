@@ -41,12 +41,6 @@ extension Sandbox {
       home: "/build/users/builder", hashSeed: "4242", reversesDirectoryOrder: true,
       sourceTimeShift: 3 * 86_400 + 7)
 
-    /// What ``varied`` changes, in words.
-    static let variedNames = [
-      "time", "path", "umask", "time zone", "locale", "user", "host name", "home", "hash seed",
-      "order of folders", "times of files",
-    ]
-
     /// The variables of the build, but those that are the caller's to give.
     func variables(environment: FilePath, toolchains: [FilePath] = []) -> [String: String] {
       [

@@ -6,6 +6,7 @@ import SystemPackage
 /// What the processes below one use at a moment, read from `/proc`.
 ///
 /// A process namespace has one root, to which all orphans go, so the tree below `bwrap` is complete.
+/// Without a sandbox all orphans go to the driver.
 struct SandboxUsage: Hashable, Sendable {
   /// Processes and threads.
   var processes = 0
@@ -20,10 +21,14 @@ struct SandboxUsage: Hashable, Sendable {
   static let fileLimit = 500_000
 
   /// Looks at all processes below one.
-  init(below root: Int32) {
+  ///
+  /// - Parameters:
+  ///   - root: the process.
+  ///   - isSandbox: whether it is a sandbox, whose file systems count.
+  init(below root: Int32, isSandbox: Bool = true) {
     let children = Self.allChildren()
     var pending = children[root] ?? []
-    var isFirst = true
+    var isFirst = isSandbox
     while let pid = pending.popLast() {
       pending += children[pid] ?? []
       let status = Self.fields(of: pid)
@@ -50,6 +55,11 @@ struct SandboxUsage: Hashable, Sendable {
     return nil
   }
 
+  /// Whether a process has ended, and only its number is still there.
+  static func hasEnded(_ process: Int32) -> Bool {
+    status(of: process).map { $0.state == "Z" || $0.state == "X" } ?? true
+  }
+
   /// The children of a process.
   static func children(of process: Int32) -> [Int32] { allChildren()[process] ?? [] }
 
@@ -57,20 +67,22 @@ struct SandboxUsage: Hashable, Sendable {
     var children: [Int32: [Int32]] = [:]
     let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
     for name in names {
-      guard let pid = Int32(name), let parent = parent(of: pid) else { continue }
+      guard let pid = Int32(name), let parent = status(of: pid)?.parent else { continue }
       children[parent, default: []].append(pid)
     }
     return children
   }
 
-  private static func parent(of pid: Int32) -> Int32? {
+  private static func status(of pid: Int32) -> (state: String, parent: Int32)? {
     // `pid (name) state ppid …`, where the name may hold anything.
     guard let bytes = try? FileTree.read(FilePath("/proc/\(pid)/stat"), limit: 4096),
       let end = bytes.lastIndex(of: UInt8(ascii: ")"))
     else { return nil }
     let words = bytes[end...].split(separator: UInt8(ascii: " "))
-    guard words.count > 2 else { return nil }
-    return Int32(String(decoding: words[2], as: UTF8.self))
+    guard words.count > 2, let parent = Int32(String(decoding: words[2], as: UTF8.self)) else {
+      return nil
+    }
+    return (String(decoding: words[1], as: UTF8.self), parent)
   }
 
   private static func fields(of pid: Int32) -> [String: Int] {

@@ -16,6 +16,8 @@ struct SupervisedProcess: Sendable {
   let limits: Sandbox.Limits
   /// Whether ``command`` makes a process namespace, so that all of its processes can be seen.
   let isSandbox: Bool
+  /// The build's temporary folder, where there is no sandbox: its size is watched here.
+  var scratch: FilePath?
 
   /// How it ended.
   struct Outcome: Sendable {
@@ -29,6 +31,9 @@ struct SupervisedProcess: Sendable {
 
   private static let interval = Duration.milliseconds(100)
 
+  // How often the size of a folder is looked at, in intervals.
+  private static let intervalsOfSize = 10
+
   /// Runs it; standard output goes to a file, standard error line by line to the log.
   ///
   /// - Throws: ``RebuildError`` of reason `environment`, and `CancellationError`; the processes are
@@ -36,18 +41,36 @@ struct SupervisedProcess: Sendable {
   func run(
     input: FileDescriptor, output: FileDescriptor, log: inout BuildLog
   ) async throws -> Outcome {
+    guard let scratch, !isSandbox else {
+      return try await run(input: input, output: output, strays: nil, log: &log)
+    }
+    let strays = StrayProcesses(folder: scratch)
+    do {
+      let outcome = try await run(input: input, output: output, strays: strays, log: &log)
+      await strays.endRest()
+      return outcome
+    } catch {
+      await strays.endRest()
+      throw error
+    }
+  }
+
+  private func run(
+    input: FileDescriptor, output: FileDescriptor, strays: StrayProcesses?, log: inout BuildLog
+  ) async throws -> Outcome {
     var options = PlatformOptions()
     options.processGroupID = 0
-    options.teardownSequence = [
-      .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .seconds(1))
-    ]
+    // Without a sandbox the first process ends all the others before it ends itself.
+    options.teardownSequence =
+      (strays == nil
+        ? [] : [.send(signal: .terminate, allowedDurationToNextStep: StrayProcesses.patience)])
+      + [.send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .seconds(1))]
     var variables: [Environment.Key: String] = [:]
     for (name, value) in environment {
       if let key = Environment.Key(rawValue: name) { variables[key] = value }
     }
     var collected = log
     let limits = limits
-    let watchesUsage = isSandbox
     let result = try await Subprocess.run(
       .path(FilePath(command.first ?? "")), arguments: Arguments(Array(command.dropFirst())),
       environment: .custom(variables), workingDirectory: folder, platformOptions: options,
@@ -58,8 +81,10 @@ struct SupervisedProcess: Sendable {
       let process = execution.processIdentifier.value
       return try await withThrowingTaskGroup(of: Sandbox.Limits.Kind?.self) { group in
         group.addTask {
-          let exceeded = await Self.watch(process, limits: limits, usage: watchesUsage)
-          if exceeded != nil { await Self.end(process, isSandbox: watchesUsage) }
+          let exceeded = await watch(process)
+          // Whatever it left may hold the log open, for whose end is waited.
+          let isGone = !isSandbox && SandboxUsage.hasEnded(process)
+          await end(process, strays, isNeeded: exceeded != nil || isGone)
           return exceeded
         }
         var lines = LineBuffer()
@@ -68,7 +93,7 @@ struct SupervisedProcess: Sendable {
         for try await chunk in execution.standardError {
           printed += chunk.withUnsafeBytes { $0.count }
           guard printed <= limits.output else {
-            if exceeded == nil { await Self.end(process, isSandbox: watchesUsage) }
+            if exceeded == nil { await end(process, strays) }
             exceeded = .output
             continue
           }
@@ -89,8 +114,12 @@ struct SupervisedProcess: Sendable {
 
   // The first process of the namespace is only gone when all others are, and `bwrap` ends after it;
   // without it, `bwrap` would end first.
-  private static func end(_ process: Int32, isSandbox: Bool) async {
-    let roots = isSandbox ? SandboxUsage.children(of: process) : []
+  private func end(
+    _ process: Int32, _ strays: StrayProcesses?, isNeeded: Bool = true
+  ) async {
+    guard isNeeded else { return }
+    if let strays { return await strays.end(process) }
+    let roots = SandboxUsage.children(of: process)
     for root in roots { Platform.kill(root) }
     if !roots.isEmpty {
       guard (try? await Task.sleep(for: .seconds(1))) != nil else { return }
@@ -98,15 +127,25 @@ struct SupervisedProcess: Sendable {
     Platform.killGroup(process)
   }
 
-  private static func watch(
-    _ process: Int32, limits: Sandbox.Limits, usage: Bool
-  ) async -> Sandbox.Limits.Kind? {
+  /// The limit that is exceeded; `nil` when the process has ended.
+  private func watch(_ process: Int32) async -> Sandbox.Limits.Kind? {
     let start = ContinuousClock.now
+    let before = scratch.map { Platform.use(ofFolder: $0) } ?? 0
+    var count = 0
     while true {
       // Cancelled when the process has ended.
-      guard (try? await Task.sleep(for: interval)) != nil else { return nil }
+      guard (try? await Task.sleep(for: Self.interval)) != nil else { return nil }
       if ContinuousClock.now - start > .seconds(limits.seconds) { return .time }
-      if usage, let exceeded = SandboxUsage(below: process).exceeded(limits) { return exceeded }
+      let usage = SandboxUsage(below: process, isSandbox: isSandbox)
+      if let exceeded = usage.exceeded(limits) { return exceeded }
+      guard !isSandbox else { continue }
+      if SandboxUsage.hasEnded(process) { return nil }
+      count += 1
+      if let scratch, count.isMultiple(of: Self.intervalsOfSize),
+        Platform.use(ofFolder: scratch) - before > limits.disk
+      {
+        return .disk
+      }
     }
   }
 }
