@@ -55,7 +55,7 @@ package struct PackageInstaller: Sendable {
   ) async throws -> Report {
     try await FileTree.withTemporaryFolder { work in
       var log = BuildLog(file: nil, progress: progress)
-      let environment = try await BuildEnvironment(
+      let environment = try await PipEnvironment(
         python: python, work: work, additional: variables, inheritsIndexSettings: false, log: &log)
       var command = [
         environment.python.string, "-m", "pip", "install", "--no-cache-dir", "--no-deps",
@@ -84,7 +84,7 @@ package struct PackageInstaller: Sendable {
 
   /// Installs what an installed requirement depends on; asks nobody if nothing is missing.
   private func installDependencies(
-    of requirement: String, in environment: BuildEnvironment, work: FilePath,
+    of requirement: String, in environment: PipEnvironment, work: FilePath,
     log: inout BuildLog
   ) async throws {
     let python = environment.python.string
@@ -102,7 +102,7 @@ package struct PackageInstaller: Sendable {
   }
 
   private func run(
-    _ trial: Trial, of project: ProjectName, in environment: BuildEnvironment, work: FilePath
+    _ trial: Trial, of project: ProjectName, in environment: PipEnvironment, work: FilePath
   ) async throws -> String {
     let command: [String]
     switch trial {

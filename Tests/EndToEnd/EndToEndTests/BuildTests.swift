@@ -40,7 +40,13 @@ import Testing
     #expect(source["isDirty"] as? Bool == false)
     #expect((source["commit"] as? String)?.count == 40)
     let builder = try #require(record["builder"] as? [String: Any])
-    #expect((builder["sandbox"] as? [String: Any])?["network"] as? Bool == false)
+    let sandbox = builder["sandbox"] as? [String: Any]
+    #expect(sandbox?["network"] as? Bool == false)
+    #expect(sandbox?["filter"] as? Bool == true)
+    let check = record["check"] as? [String: Any]
+    #expect((check?["varied"] as? [String])?.count == 11, "\(record)")
+    let steps = try #require(record["steps"] as? [[String: Any]])
+    #expect(steps.map { $0["folder"] as? String } == ["/build/src", "/build/src"])
     // Resolved now, so that nothing later can count.
     let lock = try #require(record["lock"] as? [String: Any])
     let moments = [record["startedOn"], lock["uploadedBefore"]].map { ($0 as? String) ?? "" }
@@ -185,6 +191,21 @@ import Testing
     #expect(allowed.status == 0, "\(allowed)")
     let builder = try json("tiny/dist/tiny-1.0.build.json")["builder"] as? [String: Any]
     #expect(builder?["sandbox"] is NSNull)
+    #expect(allowed.errors.contains("warning: there is no sandbox"), "\(allowed)")
+    // What really was: not the folders of a sandbox, and less that could be varied.
+    let record = try json("tiny/dist/tiny-1.0.build.json")
+    for step in try #require(record["steps"] as? [[String: Any]]) {
+      let place = try #require(step["folder"] as? String)
+      #expect(place.hasPrefix(workplace("tmp")) && place.hasSuffix("/build/src"), "\(place)")
+      let variables = try #require(step["environment"] as? [String: String])
+      #expect(variables["HOME"]?.hasPrefix(workplace("tmp")) == true)
+      #expect(variables["PATH"]?.contains("/build/env") == false)
+    }
+    let varied = (record["check"] as? [String: Any])?["varied"] as? [String]
+    for name in ["user", "host name", "order of folders"] {
+      #expect(varied?.contains(name) == false)
+    }
+    #expect(varied?.contains("umask") == true)
     workplace.expectNothingLeft()
   }
 

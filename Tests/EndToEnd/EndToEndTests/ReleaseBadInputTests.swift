@@ -26,7 +26,8 @@ struct ReleaseBadInputTests {
     for word in words {
       #expect(outcome.errors.contains(word), "\(outcome)", sourceLocation: sourceLocation)
     }
-    #expect(workplace.names(in: "out") == [], sourceLocation: sourceLocation)
+    let names = workplace.names(in: "out").filter { $0 != "logs" }
+    #expect(names == [], sourceLocation: sourceLocation)
     workplace.expectNothingLeft(sourceLocation: sourceLocation)
   }
 

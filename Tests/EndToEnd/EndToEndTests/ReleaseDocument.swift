@@ -60,6 +60,8 @@ struct ReleaseDocument: Decodable, Sendable {
   let log: String
   let statements: [Statement]
   let output: String
+  let record: String
+  let sandbox: Bool
   let evidence: [String]
   let page: String
   let index: String

@@ -38,10 +38,15 @@ extension ReleasedStackTests {
       let expected =
         [wheel, sdist].flatMap { name in suffixes.map { name + $0 } } + [
           "multiple.intoto.jsonl", "trusted_root.json", "signing_config.v0.2.json",
-          "hallmark.toml",
+          "hallmark.toml", "greeting-1.0.0.build.json", "logs",
         ]
       #expect(released.workplace.names(in: "out") == expected.sorted())
       #expect(released.workplace.names(in: "source-greeting-1.0.0").contains("dist") == false)
+      // The record of the build is that of `hallmark build`, and the provenance is made of it.
+      let record = try TestData.read("\(released.output)/greeting-1.0.0.build.json")
+      let text = String(decoding: record, as: UTF8.self)
+      #expect(try JSONSchema("build-record-v1.json").problems(in: text) == [])
+      #expect(text.contains("\"result\": \"identical\""))
       // One statement about all files, on one line.
       let shared = try TestData.read("\(released.output)/multiple.intoto.jsonl")
       #expect(shared.count { $0 == UInt8(ascii: "\n") } == 1)
@@ -73,12 +78,13 @@ extension ReleasedStackTests {
         let types = release.statements.filter { $0.subjects == [file.filename] }
         #expect(types.map(\.predicateType).sorted() == [Self.publish, Self.provenance])
       }
-      let names = Set(release.evidence + release.files.map(\.filename))
+      let names = Set(release.evidence + release.files.map(\.filename) + [release.record, "logs"])
       #expect(names == Set(released.workplace.names(in: "out")))
       #expect(release.installed.firstLine == "Hello, world!")
       #expect(release.installed.command == "greeting")
       #expect(release.page == "\(released.stack.url)/project/greeting/")
       #expect(release.stack == nil)
+      #expect(release.sandbox)
       #expect(release.milliseconds > 0)
     }
 
@@ -93,7 +99,7 @@ extension ReleasedStackTests {
       #expect(try verify().status == 0)
 
       let workplace = try Workplace()
-      for name in released.workplace.names(in: "out") {
+      for name in released.workplace.names(in: "out") where name != "logs" {
         try FileManager.default.copyItem(
           atPath: "\(released.output)/\(name)", toPath: workplace(name))
       }

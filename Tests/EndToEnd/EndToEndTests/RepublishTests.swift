@@ -14,7 +14,7 @@ struct RepublishTests {
     func release(_ options: String...) throws -> Program.Outcome {
       try workplace.hallmark(
         [
-          "release", project.path, "--embedded", "--allow-dirty", "--json", "--data",
+          "release", project.path, "--embedded", "--allow-dirty", "--no-check", "--json", "--data",
           workplace("data"), "--out", workplace("out"),
         ] + options)
     }
@@ -38,12 +38,15 @@ struct RepublishTests {
     ])
     #expect(page.output.contains("salute"), "\(page)")
     // The provenance says that the files are nobody's commit.
-    let shared = try TestData.read(workplace("out/multiple.intoto.jsonl"))
-    let bundle = try JSONSerialization.jsonObject(with: Data(shared)) as? [String: Any]
-    let envelope = try #require(bundle?["dsseEnvelope"] as? [String: Any])
-    let text = try #require(envelope["payload"] as? String)
-    let payload = try #require(Data(base64Encoded: text))
-    #expect(String(decoding: payload, as: UTF8.self).contains("\"dirty\":true"))
+    func provenance() throws -> String {
+      let shared = try TestData.read(workplace("out/multiple.intoto.jsonl"))
+      let bundle = try JSONSerialization.jsonObject(with: Data(shared)) as? [String: Any]
+      let envelope = try #require(bundle?["dsseEnvelope"] as? [String: Any])
+      let text = try #require(envelope["payload"] as? String)
+      return String(decoding: try #require(Data(base64Encoded: text)), as: UTF8.self)
+    }
+    #expect(try provenance().contains("\"dirty\":true"))
+    #expect(try provenance().contains("\"program\":\"bubblewrap\""))
 
     // The folder is taken while the stack runs.
     let taken = try release()
@@ -54,12 +57,15 @@ struct RepublishTests {
     workplace.expectNothingLeft(within: 10)
 
     // The same once more: new signatures of the same bytes, nothing to upload.
-    let second = try release()
+    let second = try release("--unsafe-no-sandbox")
     try #require(second.status == 0, "\(second)")
     let again = try ReleaseDocument(of: second)
     #expect(again.files.map(\.sha256) == document.files.map(\.sha256))
     #expect(again.files.map(\.published) == ["already there", "already there"])
     workplace.expectNothingLeft()
+    // The provenance says how it was built this time.
+    #expect(!again.sandbox && document.sandbox)
+    #expect(try provenance().contains("\"sandbox\":false"))
 
     // Other bytes of the same version.
     try project.edit("src/salute/__init__.py") { $0 + "# changed\n" }

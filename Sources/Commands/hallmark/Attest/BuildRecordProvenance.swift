@@ -26,8 +26,12 @@ struct BuildRecordProvenance: Sendable {
   private static let limit = 10_000
 
   private let path: String
-  private let digest: SHA256Hash
-  private let root: JSONNode
+  /// The record's SHA-256.
+  let digest: SHA256Hash
+  /// The record's size in bytes.
+  let size: Int64
+  /// What it says.
+  let root: JSONNode
   /// The commit of the source, even where it had changes; `nil` without git.
   let commit: String?
   /// Whether the source was not exactly that of the commit.
@@ -57,6 +61,7 @@ struct BuildRecordProvenance: Sendable {
       self.root = root
       self.path = path
       digest = SHA256Hash(hashing: bytes)
+      size = Int64(bytes.count)
       // What is missing in it is said before anything is signed.
       _ = try predicate()
     } catch let error as FileError {
@@ -130,8 +135,10 @@ struct BuildRecordProvenance: Sendable {
 
   /// The predicate, for whoever builds on a machine of their own.
   ///
+  /// - Parameter name: who built, a URI.
+  /// - Returns: the predicate.
   /// - Throws: `DocumentError`.
-  func predicate() throws(DocumentError) -> JSONValue {
+  func predicate(builder name: String = localBuilder) throws(DocumentError) -> JSONValue {
     let source = try root.required("source")
     var from = JSONObject([("subfolder", .string(try source.required("subfolder").string()))])
     if let commit, !isDirty {
@@ -153,7 +160,7 @@ struct BuildRecordProvenance: Sendable {
     return SLSAProvenance(
       buildType: Self.buildType, externalParameters: ["source": .object(from)],
       internalParameters: .object(parameters), resolvedDependencies: try dependencies(),
-      builderID: Self.localBuilder,
+      builderID: name,
       builderVersion: [
         "hallmark": try builder.required("hallmark").string(),
         "uv": try builder.required("uv").string(),

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import BuildVersion
 import Encodings
 import Rebuild
 import SystemPackage
@@ -56,30 +55,10 @@ struct BuildCommand: AsyncParsableCommand {
     completion: .file())
   var wheels: [String] = []
 
-  @Option(help: ArgumentHelp("The interpreter to build with.", valueName: "program"))
-  var python: String = "python3"
-
-  @Option(
-    help: ArgumentHelp(
-      "A folder outside /usr with tools that the build needs, such as a Rust toolchain; readable "
-        + "in the sandbox, its bin in PATH.",
-      valueName: "folder"),
-    completion: .directory)
-  var toolchain: [String] = []
-
-  @Flag(help: "Build the files as they are, also when they differ from the git commit.")
-  var allowDirty = false
-
-  @Flag(inversion: .prefixedNo, help: "Build a second time under other conditions and compare.")
-  var check = true
-
   @Flag(help: "Put the files into the output folder also when the second build differs.")
   var keepDifferent = false
 
-  @Flag(help: "Build without a sandbox: the build may do all that you may. The record says so.")
-  var unsafeNoSandbox = false
-
-  @OptionGroup(title: "Limits of a build") var limits: BuildLimitOptions
+  @OptionGroup var build: HermeticBuildOptions
 
   func validate() throws {
     for (name, value) in [("PROJECT", project), ("--out", out), ("--log-dir", logDir)] {
@@ -88,28 +67,16 @@ struct BuildCommand: AsyncParsableCommand {
         throw ValidationError("\(name) must be the path of a folder.")
       }
     }
-    for value in wheels + [python] where value.isEmpty || value.utf8.contains(0) {
-      throw ValidationError("--wheels and --python must be paths.")
+    for value in wheels where value.isEmpty || value.utf8.contains(0) {
+      throw ValidationError("--wheels must be paths.")
     }
-    for folder in toolchain where !FilePath(folder).isAbsolute || folder.utf8.contains(0) {
-      throw ValidationError("--toolchain must be the whole path of a folder.")
-    }
-    _ = try limits.limits()
   }
 
   func run() async throws {
-    var options = HermeticBuild.Options(
-      project: FilePath(project),
-      output: out.map { FilePath($0) } ?? FilePath(project).appending("dist"))
+    var options = try build.build(
+      project, output: out.map { FilePath($0) } ?? FilePath(project).appending("dist"),
+      wheels: wheels)
     options.logs = logDir.map { FilePath($0) }
-    options.allowDirty = allowDirty
-    options.python = python
-    options.checks = check
-    options.isUnsandboxed = unsafeNoSandbox
-    options.toolchains = toolchain.map { FilePath($0) }
-    options.limits = try limits.limits()
-    options.wheels = wheels.map { FilePath($0) }
-    options.toolVersion = String(HALLMARK_VERSION)
     let run = BuildRun(options: options, keepsDifferent: keepDifferent, console: global.console)
     let outcome = try await Interruption.run { try await run.run() }
     if global.json {

@@ -45,6 +45,7 @@ struct BuildRun: Sendable {
     reporter.began("Source", "exporting the commit")
     return try await HermeticBuild.withWorkspace(options) { build in
       reporter.finished("Source", Self.summary(build), took: ContinuousClock.now - start)
+      build.place.warn(on: console)
       @Sendable func show(_ name: String) -> @Sendable (String) -> Void {
         { line in reporter.began(name, line) }
       }
@@ -104,6 +105,13 @@ struct BuildRun: Sendable {
       case .different: "the second build differs"
       }
     return "\(file.filename), \(check)"
+  }
+}
+
+extension SandboxedBuild.Place {
+  /// Says aloud what keeps the build from less than a sandbox should.
+  func warn(on console: Console) {
+    if let warning { console.report(Diagnostic(warning, severity: .warning)) }
   }
 }
 

@@ -7,7 +7,6 @@ import Identity
 import Policies
 import PyPIAttestations
 import PythonPackaging
-import Rebuild
 import ServiceClients
 import Sigstore
 import SystemPackage
@@ -24,7 +23,7 @@ struct AttestStage: Sendable {
   static let trustedRootName = "trusted_root.json"
   static let signingConfigName = "signing_config.v0.2.json"
 
-  let build: BuildResult
+  let build: BuiltRelease
   let options: ReleaseOptions
   let services: StackServices
 
@@ -43,8 +42,7 @@ struct AttestStage: Sendable {
     guard let issuer = certificate.issuer else {
       throw SigningError(.certificate, "it does not say who issued the identity")
     }
-    let statements = ReleaseStatements(
-      build: build, builder: subject, version: options.version)
+    let statements = try ReleaseStatements(build: build, builder: subject)
 
     var files: [OutputFiles.File] = []
     var signed: [ReleaseOutcome.SignedStatement] = []
@@ -91,7 +89,7 @@ struct AttestStage: Sendable {
   }
 
   /// The names of a file's evidence: publish attestation, provenance, bundle.
-  private func names(for file: BuildResult.File) -> [String] {
+  private func names(for file: BuiltRelease.File) -> [String] {
     ["publish.attestation", "slsa.attestation", "sigstore.json"].map {
       "\(file.filename.text).\($0)"
     }

@@ -10,7 +10,7 @@ import Verification
 /// The last stage: real pip installs the release from the index into a fresh environment, and it
 /// is run there.
 struct InstallStage: Sendable {
-  let build: BuildResult
+  let build: BuiltRelease
   let simpleURL: ServiceURL
   let certificateAuthority: FilePath
 

@@ -4,7 +4,6 @@ import Archives
 import Encodings
 import Identity
 import PythonPackaging
-import Rebuild
 import ServiceClients
 import SystemPackage
 import TrustedPublishing
@@ -12,7 +11,7 @@ import Verification
 
 /// The third stage: upload by Trusted Publishing, with a token that lives for this stage only.
 struct PublishStage: Sendable {
-  let build: BuildResult
+  let build: BuiltRelease
   let attestations: [String: [JSONValue]]
   let services: StackServices
 
@@ -51,7 +50,7 @@ struct PublishStage: Sendable {
     return await Task { try await client.burn(token) }.result
   }
 
-  private func upload(_ file: BuildResult.File) throws -> DistributionUpload {
+  private func upload(_ file: BuiltRelease.File) throws -> DistributionUpload {
     let bytes = try FileReading.bytes(of: file.path.string, limit: Self.fileLimit)
     guard SHA256Hash(hashing: bytes) == file.sha256 else {
       throw CommandFailure(

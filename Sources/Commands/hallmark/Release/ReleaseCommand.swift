@@ -23,7 +23,8 @@ struct ReleaseCommand: AsyncParsableCommand {
         hallmark release . --from publish --index testpypi --policy hallmark.toml
         hallmark release Examples/greeting --embedded
 
-      Builds sdist and wheel from a clean export of the git commit, signs for each a publish \
+      Builds sdist and wheel as hallmark build does: from a clean export of the git commit, in a \
+      sandbox, twice, with a record beside the files. Signs for each a publish \
       attestation and a SLSA provenance with a key that lives for this run only, looks for the \
       approvals that are asked for, publishes by Trusted Publishing (and as assets of a release at \
       a forge), and checks as a stranger what the index then serves.
@@ -36,7 +37,7 @@ struct ReleaseCommand: AsyncParsableCommand {
       pip; they vouch only for themselves.
 
       Exit status: 0 done, 1 could not run, 2 usage, 3 rejected, 4 authentication refused, 5 the \
-      index, the forge or an unfinished release has something else, 6 a service did not answer. \
+      index, the forge, an unfinished release or the second build has something else, 6 a service did not answer. \
       After Ctrl-C everything is stopped and removed first.
       """)
 
@@ -68,8 +69,7 @@ struct ReleaseCommand: AsyncParsableCommand {
   @Flag(help: "Leave the embedded services running, and say how to stop them.")
   var keep = false
 
-  @Flag(help: "Build the files as they are, also when they differ from the git commit.")
-  var allowDirty = false
+  @OptionGroup(title: "Build") var build: HermeticBuildOptions
 
   @OptionGroup(title: "Stages") var staged: StagedOptions
 
@@ -117,8 +117,8 @@ struct ReleaseCommand: AsyncParsableCommand {
     let console = global.console
     let run = ReleaseRun(
       options: ReleaseOptions(
-        project: FilePath(project), output: output, data: data.map { FilePath($0) },
-        port: port.map { Int($0) }, keep: keep, allowDirty: allowDirty,
+        data: data.map { FilePath($0) }, port: port.map { Int($0) }, keep: keep,
+        build: try build.build(project, output: output, wheels: []),
         version: String(HALLMARK_VERSION)),
       console: console)
     let outcome = try await Interruption.run { try await run.run() }
@@ -152,8 +152,9 @@ struct ReleaseCommand: AsyncParsableCommand {
     let target = until < .publish ? nil : try forge.target()
     let stored = try destination.tokenFile.map { try UploadAuthorization.token(inFile: $0) }
     let options = StagedRelease.Options(
-      project: FilePath(project), output: output, allowDirty: allowDirty,
-      wheels: staged.wheels, forge: try forge.reference(), from: staged.from, until: until,
+      build: try build.build(
+        project, output: output, wheels: staged.wheels.map { [$0] } ?? []),
+      forge: try forge.reference(), from: staged.from, until: until,
       restart: staged.restart,
       version: String(HALLMARK_VERSION))
     let patience = Duration.seconds(destination.patience)

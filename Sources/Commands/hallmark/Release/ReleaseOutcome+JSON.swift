@@ -2,8 +2,8 @@
 
 import Encodings
 import PythonPackaging
-import Rebuild
 import SystemPackage
+import TrustedPublishing
 
 /// The end of a release, for machines.
 extension ReleaseOutcome {
@@ -29,6 +29,8 @@ extension ReleaseOutcome {
       ("log", .string(attested.logURL)),
       ("statements", .array(attested.statements.map(statement))),
       ("output", .string(output.string)),
+      ("record", .string(build.record.name)),
+      ("sandbox", .boolean(build.isSandboxed)),
       ("evidence", .array(attested.files.map { .string($0) })),
       ("page", .string(pageURL)),
       ("index", .string(simpleURL)),
@@ -63,7 +65,7 @@ extension ReleaseOutcome {
     ]
   }
 
-  private func file(_ file: BuildResult.File) -> JSONValue {
+  private func file(_ file: BuiltRelease.File) -> JSONValue {
     let wasThere = published.first { $0.filename == file.filename.text }?.wasThere ?? false
     return [
       "filename": .string(file.filename.text), "path": .string(file.path.string),

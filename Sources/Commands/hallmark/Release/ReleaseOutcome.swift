@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Encodings
-import Rebuild
 import SystemPackage
 
 /// All that a finished release has to tell.
@@ -73,7 +72,7 @@ struct ReleaseOutcome: Sendable {
   }
 
   /// The build.
-  let build: BuildResult
+  let build: BuiltRelease
   /// The evidence.
   let attested: Attested
   /// The uploads.

@@ -43,7 +43,7 @@ struct ReleaseRun: Sendable {
     // What cannot be released should not have started anything.
     let configuration = try ProjectConfiguration(project: options.project)
     _ = try await SourceExport(
-      project: options.project, output: options.output, allowDirty: options.allowDirty)
+      project: options.project, output: options.output, allowDirty: options.build.allowDirty)
 
     let folders = try StackFolders(data: options.data, keep: options.keep)
     var keepsStack = false
@@ -94,9 +94,9 @@ struct ReleaseRun: Sendable {
     }
   }
 
-  private func build() async throws -> BuildResult {
+  private func build() async throws -> BuiltRelease {
     try await stage("Build", doing: "exporting the commit") {
-      let build = try await BuildStage(options: options).run { line in
+      let build = try await BuildStage(options: options.build, console: console).run { line in
         reporter.began("Build", line)
       }
       return (build, BuildStage.summary(build))
@@ -104,7 +104,7 @@ struct ReleaseRun: Sendable {
   }
 
   private func stages(
-    _ build: BuildResult, stack: EmbeddedStack, folders: StackFolders,
+    _ build: BuiltRelease, stack: EmbeddedStack, folders: StackFolders,
     start: ContinuousClock.Instant
   ) async throws -> ReleaseOutcome {
     let announcement = stack.announcement

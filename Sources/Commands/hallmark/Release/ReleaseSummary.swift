@@ -3,7 +3,6 @@
 import Attestations
 import Encodings
 import PythonPackaging
-import Rebuild
 import SystemPackage
 
 /// The end of a release, as a person reads it.
@@ -62,9 +61,8 @@ struct ReleaseSummary: Sendable {
     } else {
       lines.append("from files that are in no git commit")
     }
-    let generator = build.tools.generator.map { ", \(text($0))" } ?? ""
-    lines.append(
-      faint("Python \(text(build.tools.python)), build \(text(build.tools.build))\(generator)"))
+    let generator = build.generator.map { ", \(text($0))" } ?? ""
+    lines.append(faint("\(text(build.manner)), Python \(text(build.python))\(generator)"))
     return lines
   }
 

@@ -3,7 +3,6 @@
 import Encodings
 import Identity
 import PythonPackaging
-import Rebuild
 import ServiceClients
 import Sigstore
 import SystemPackage
@@ -43,7 +42,7 @@ struct StackServices: Sendable {
   ///
   /// - Throws: when the stack's files cannot be read.
   init(
-    _ stack: StackAnnouncement, project: ProjectName, build: BuildResult,
+    _ stack: StackAnnouncement, project: ProjectName, build: BuiltRelease,
     transport: HTTPTransport
   ) throws {
     trustedRootBytes = try FileReading.bytes(of: stack.trustedRoot, limit: Self.documentLimit)
@@ -81,7 +80,7 @@ struct StackServices: Sendable {
 
   // The issuer puts commit and ref into the token, but only a clean commit may be claimed.
   private static func tokenURL(
-    _ stack: StackAnnouncement, project: ProjectName, build: BuildResult
+    _ stack: StackAnnouncement, project: ProjectName, build: BuiltRelease
   ) -> String {
     var query = "project=\(PercentEncoding.encodeQueryValue(project.normalized))"
     if let commit = build.commit, !build.isDirty {

@@ -3,7 +3,6 @@
 import Encodings
 import Policies
 import PythonPackaging
-import Rebuild
 import ServiceClients
 import Sigstore
 import SystemPackage
@@ -13,7 +12,7 @@ import Verification
 /// The fourth stage: what the index serves now, checked as a stranger would, against the policy
 /// and trusted root that were written.
 struct VerifyStage: Sendable {
-  let build: BuildResult
+  let build: BuiltRelease
   let options: ReleaseOptions
   let services: StackServices
 
@@ -31,14 +30,7 @@ struct VerifyStage: Sendable {
   }
 
   /// The stage's line.
-  static func summary(_ build: BuildResult) -> String {
+  static func summary(_ build: BuiltRelease) -> String {
     "\(build.files.count) files at the index: digest, publisher, both predicates"
-  }
-}
-
-extension BuildResult.File {
-  /// The file as plans compare it.
-  var planned: PublicationPlan.LocalFile {
-    PublicationPlan.LocalFile(name: filename.text, sha256: sha256, size: size)
   }
 }

@@ -280,6 +280,11 @@ package struct HermeticBuild: Sendable {
   }
 }
 
+extension Timestamp {
+  /// A moment of the clock, to the second.
+  init(_ date: Date) { self.init(unixSeconds: Int64(date.timeIntervalSince1970)) }
+}
+
 /// The requirements of a build as they are locked.
 package struct LockedRequirements: Hashable, Sendable {
   /// The lock.

@@ -14,7 +14,8 @@ package import SystemPackage
 /// resolutions/KEY.toml          what was resolved up to a moment that has passed
 /// ```
 /// What is in it is compared with its digest before each use, and made again where it is damaged or
-/// only half there. Only wheels are taken, so nothing of a package runs while it is resolved, fetched and unpacked.
+/// only half there. Only wheels are taken, so nothing of a package runs while it is resolved,
+/// fetched and unpacked.
 /// `KEY` is a digest of the lock, the interpreter and the resolver's version. The folder can be
 /// removed at any time; what is missing is made again.
 package struct EnvironmentStore: Sendable {

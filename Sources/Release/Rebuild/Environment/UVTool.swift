@@ -97,7 +97,7 @@ struct UVTool: Hashable, Sendable {
     var collected = log
     defer { log = collected }
     return try await FileTree.withTemporaryFolder { work in
-      let environment = try await BuildEnvironment(python: python, work: work, log: &collected)
+      let environment = try await PipEnvironment(python: python, work: work, log: &collected)
       let list = work.appending("uv.txt")
       let line = "uv==\(version)" + digests.map { " --hash=sha256:\($0.wheel)" }.joined() + "\n"
       try FileTree.write(Array(line.utf8), to: list)

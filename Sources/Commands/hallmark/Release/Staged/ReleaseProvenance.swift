@@ -2,11 +2,11 @@
 
 import Attestations
 import Encodings
-import Rebuild
 import Sigstore
+import Verification
 
 /// The provenance of a release, by who builds: the build type of GitHub or GitLab where the identity
-/// is that of a job there, else this program's own.
+/// is that of a job there, else what the record of the build says.
 struct ReleaseProvenance: Sendable {
   /// The predicate.
   let predicate: JSONValue
@@ -17,18 +17,24 @@ struct ReleaseProvenance: Sendable {
   ///
   /// - Throws: `CommandFailure` when a job's token lacks a claim.
   init(
-    of build: BuildResult, by signer: TokenIdentity, version: String
+    of build: BuiltRelease, by signer: TokenIdentity
   ) throws(CommandFailure) {
     if let claims = try? JSONNode(signer.claims).object(),
       GitHubWorkflowProvenance.describes(claims) || GitLabJobProvenance.describes(claims)
     {
-      predicate = try TokenProvenance.predicate(of: signer)
+      predicate = try TokenProvenance.predicate(of: signer, adding: build.provenance)
       coversOthers = true
     } else {
       let name = signer.names.first ?? signer.subject
       // A builder is named by a URI; people have e-mail addresses.
       let builder = name.utf8.contains(UInt8(ascii: ":")) ? name : "mailto:\(name)"
-      predicate = ReleaseStatements(build: build, builder: builder, version: version).predicate
+      do {
+        predicate = try build.provenance.predicate(builder: builder)
+      } catch {
+        throw CommandFailure(
+          status: ExitStatus.couldNotRun.rawValue,
+          Diagnostic("the build record cannot be used: \(error)", help: ["build again"]))
+      }
       coversOthers = false
     }
   }

@@ -3,7 +3,6 @@
 import Attestations
 import Encodings
 import PythonPackaging
-import Rebuild
 import Sigstore
 import Signing
 import SystemPackage
@@ -12,19 +11,18 @@ import Verification
 /// The second stage of a release in stages: a publish attestation for every file, provenance for
 /// what was built, each written as soon as it is logged and verified.
 struct SignStage: Sendable {
-  let build: BuildResult
+  let build: BuiltRelease
   /// All files of the release: what was built, and what was made elsewhere.
   let files: [ArtifactFile]
   let output: FilePath
   let services: ReleaseServices
-  let version: String
   let console: Console
 
   /// What is to be signed, for the holder of a token.
   ///
   /// - Throws: `CommandFailure`.
   func targets(for signer: TokenIdentity) throws(CommandFailure) -> [SigningTarget] {
-    let provenance = try ReleaseProvenance(of: build, by: signer, version: version)
+    let provenance = try ReleaseProvenance(of: build, by: signer)
     let built = Set(build.files.map(\.filename.text))
     func plan(_ types: [(String, JSONValue)]) -> AttestPlan {
       AttestPlan(

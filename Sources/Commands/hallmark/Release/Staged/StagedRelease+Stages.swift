@@ -2,7 +2,6 @@
 
 import Encodings
 import PythonPackaging
-import Rebuild
 import ServiceClients
 import Sigstore
 import SystemPackage
@@ -30,7 +29,7 @@ extension StagedRelease {
 
   private func keepBuild(_ state: ReleaseState) async throws {
     try await self.stage(.build, doing: "comparing the files") {
-      try folder.check(state.files, redo: .build)
+      try folder.check(state.files + [try reference(in: state).record], redo: .build)
       return ((), "\(state.files.count) files, as they were built")
     }
   }
@@ -44,7 +43,7 @@ extension StagedRelease {
             path: options.output.appending(file.name).string, name: file.name,
             digest: file.sha256)
         },
-        output: options.output, services: services, version: options.version, console: console
+        output: options.output, services: services, console: console
       ).run()
       let names = outcomes.flatMap { $0.target.outputs.map(\.name) }
       return (try folder.files(named: names), SignStage.summary(outcomes))
@@ -52,19 +51,15 @@ extension StagedRelease {
   }
 
   /// The build that a state tells of.
-  private func build(of state: ReleaseState) throws -> BuildResult {
+  private func build(of state: ReleaseState) throws -> BuiltRelease {
+    let record = try reference(in: state).record
+    try folder.check([record], redo: .build)
+    return try BuiltRelease(recordAt: options.output.appending(record.name))
+  }
+
+  private func reference(in state: ReleaseState) throws(CommandFailure) -> BuildReference {
     do {
-      let facts = JSONNode(state.build)
-      let built = try facts.required("built").array(limit: 100).map { try $0.string() }
-      let files = try state.files.filter { built.contains($0.name) }.map { file in
-        BuildResult.File(
-          try DistributionFilename(file.name), at: options.output.appending(file.name),
-          sha256: file.sha256, size: file.size)
-      }
-      return try BuildResult(
-        facts: facts, project: try ProjectName(state.subject.project),
-        version: try Version(state.subject.version), commit: state.subject.commit,
-        isDirty: state.subject.isDirty, files: files)
+      return try BuildReference(JSONNode(state.build))
     } catch {
       throw CommandFailure(
         status: ExitStatus.couldNotRun.rawValue,
@@ -141,14 +136,5 @@ extension StagedRelease {
 
   private func local(_ state: ReleaseState) throws(CommandFailure) -> LocalRelease {
     try LocalRelease(arguments: paths(state))
-  }
-}
-
-extension BuildResult {
-  /// The facts for the state, with the names of the files that were built.
-  func facts(of files: [File]) -> JSONValue {
-    guard case .object(var object) = facts else { return facts }
-    object["built"] = .array(files.map { .string($0.filename.text) })
-    return .object(object)
   }
 }

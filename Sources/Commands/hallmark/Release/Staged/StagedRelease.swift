@@ -17,14 +17,8 @@ import Verification
 struct StagedRelease: Sendable {
   /// What is asked for.
   struct Options: Sendable {
-    /// The folder of `pyproject.toml`.
-    var project: FilePath
-    /// Where the files of the release go.
-    var output: FilePath
-    /// Whether a source tree that is not a clean commit is built all the same.
-    var allowDirty: Bool
-    /// A folder with more wheels, if any.
-    var wheels: String?
+    /// What to build, and how.
+    var build: HermeticBuild.Options
     /// The release at a forge, if one is named.
     var forge: ForgeReference?
     /// The stage to begin with again, if one is named.
@@ -35,6 +29,9 @@ struct StagedRelease: Sendable {
     var restart: Bool
     /// The version of this program.
     var version: String
+
+    /// Where the files of the release go.
+    var output: FilePath { build.output }
   }
 
   let options: Options
@@ -70,7 +67,8 @@ struct StagedRelease: Sendable {
   private func checkedRun() async throws -> StagedOutcome {
     guard options.until < .approve || services.policy != nil else { throw Self.noPolicy }
     let source = try await SourceExport(
-      project: options.project, output: options.output, allowDirty: options.allowDirty)
+      project: options.build.project, output: options.output,
+      allowDirty: options.build.allowDirty)
     var outcome: StagedOutcome
     switch try resumption(source) {
     case .goOn(let state): outcome = StagedOutcome(state: state, output: options.output)
@@ -112,21 +110,19 @@ struct StagedRelease: Sendable {
   private func build() async throws -> StagedOutcome {
     let state = try await stage(.build, doing: "exporting the commit") {
       let old = try? folder.state()
-      let build = try await PackageBuild(
-        project: options.project, output: options.output, allowDirty: options.allowDirty
-      ).run { line in reporter.began(ReleaseStage.build.title, line) }
+      let build = try await BuildStage(options: options.build, console: console).run { line in
+        reporter.began(ReleaseStage.build.title, line)
+      }
       folder.clear(old)
-      var state = ReleaseState(
+      let state = ReleaseState(
         subject: subject(
           project: build.project.normalized, version: build.version.normalized,
           commit: build.commit, isDirty: build.isDirty),
-        build: build.facts(of: build.files), files: build.files.map(\.planned))
-      let added = try MoreWheels(folder: options.wheels, output: options.output)
-        .add(to: build)
-      state.files += added
-      OutputFiles.removeLeftovers(of: state.files.map(\.name), in: options.output)
-      let more = added.isEmpty ? "" : ", \(added.count) wheels from elsewhere"
-      return (state, BuildStage.summary(build) + more)
+        build: BuildReference(build.record).json,
+        files: (build.files + build.given).map(\.planned))
+      OutputFiles.removeLeftovers(
+        of: state.files.map(\.name) + [build.record.name], in: options.output)
+      return (state, BuildStage.summary(build))
     }
     var outcome = StagedOutcome(state: state, output: options.output)
     outcome.state.finished = [.build]

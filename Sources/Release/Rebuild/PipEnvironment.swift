@@ -3,11 +3,11 @@
 import FoundationEssentials
 import SystemPackage
 
-/// A fresh Python virtual environment and the environment variables for programs in it.
+/// A fresh Python virtual environment with pip, and the environment variables for programs in it.
 ///
 /// Of the caller's variables only those pass that say how to reach a package index. Tokens of a
 /// release job (`ACTIONS_*`, `*_TOKEN`, …) do not: a build runs code that others wrote.
-struct BuildEnvironment: Sendable {
+struct PipEnvironment: Sendable {
   /// The folder of the virtual environment.
   let folder: FilePath
   /// The environment of programs that run in it.
@@ -18,7 +18,7 @@ struct BuildEnvironment: Sendable {
   /// The Python of the virtual environment.
   var python: FilePath { folder.appending("bin/python") }
 
-  /// The oldest Python that is accepted; older ones need more packages than ``BuildTool`` pins.
+  /// The oldest Python that is accepted.
   private static let oldestPython = (3, 11)
 
   /// Variables that configure access to an index, and nothing else.
