@@ -223,7 +223,7 @@ import Testing
     #expect(taken.status == 0, "\(taken)")
     #expect(workplace.names(in: "out").contains("tiny-1.0-cp311-cp311-linux_x86_64.whl"))
     for (name, words) in [
-      ("tiny-2.0-py3-none-any.whl", "is not a wheel of tiny 1.0"),
+      ("tiny-2.0-py3-none-any.whl", "are those of tiny 1.0"),
       ("tiny-1.0-py3-none-any.whl", "is made by this build too"), ("x.whl", "not named like"),
     ] {
       let path = workplace(name)
