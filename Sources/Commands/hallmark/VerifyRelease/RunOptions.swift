@@ -6,17 +6,7 @@ import TrustedPublishing
 
 /// The options that say at which forge the project is, and which run of its CI made the files.
 struct RunOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "The GitHub repository: its tag, its release of the tag, and its runs.",
-      valueName: "owner/repo"))
-  var github: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "The GitLab project, by its path or number: its tag, its release and its jobs.",
-      valueName: "project"))
-  var gitlab: String?
+  @OptionGroup var project: ForgeProjectOptions
 
   @Option(
     help: ArgumentHelp(
@@ -24,55 +14,22 @@ struct RunOptions: ParsableArguments {
       valueName: "number"))
   var run: Int64?
 
-  @Option(
-    name: .customLong("forge-url"),
-    help: ArgumentHelp(
-      "The forge's API, if not that of GITHUB_API_URL or CI_API_V4_URL, or else the public one.",
-      valueName: "url"))
-  var forgeURL: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "A file with a token for the forge; else GH_TOKEN, GITHUB_TOKEN or CI_JOB_TOKEN, if any.",
-      valueName: "file"),
-    completion: .file())
-  var forgeTokenFile: String?
-
   func validate() throws {
-    guard github == nil || gitlab == nil else {
-      throw ValidationError("Only one of --github and --gitlab can be given.")
-    }
-    if github == nil, gitlab == nil {
-      guard run == nil, forgeURL == nil, forgeTokenFile == nil else {
-        throw ValidationError(
-          "--run, --forge-url and --forge-token-file need --github or --gitlab.")
-      }
+    guard project.isNamed || run == nil else {
+      throw ValidationError("--run needs --github or --gitlab.")
     }
     if let run, run < 1 { throw ValidationError("--run must be a number from 1.") }
-    _ = try reference(tag: "v1")
-  }
-
-  /// Which release of which project is meant; `nil` if none is.
-  ///
-  /// - Throws: `ValidationError`.
-  func reference(tag: String) throws -> ForgeReference? {
-    let named = github.map { (ForgeReference.Kind.github, $0) } ?? gitlab.map { (.gitlab, $0) }
-    guard let (kind, project) = named else { return nil }
-    do {
-      return try ForgeReference(kind, project: project, tag: tag)
-    } catch {
-      throw ValidationError("--\(kind.rawValue) and --tag: \(error).")
-    }
+    _ = try project.reference(tag: "v1")
   }
 
   /// How the forge is reached; `nil` if none is named.
   ///
   /// - Throws: `CommandFailure`, `ValidationError`.
   func access(tag: String) throws -> ForgeAccess? {
-    guard let reference = try reference(tag: tag) else { return nil }
+    guard let reference = try project.reference(tag: tag) else { return nil }
     return ForgeAccess(
-      reference: reference, base: try ForgeOptions.base(reference.kind, url: forgeURL),
-      token: try ForgeOptions.token(reference.kind, file: forgeTokenFile))
+      reference: reference, base: try project.base(reference.kind),
+      token: try project.token(reference.kind))
   }
 }
 

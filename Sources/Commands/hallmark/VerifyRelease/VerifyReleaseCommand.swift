@@ -124,7 +124,7 @@ struct VerifyReleaseCommand: AsyncParsableCommand {
     for path in dist + [rebuilt].compactMap({ $0 }) where path.isEmpty {
       throw ValidationError("a path must not be empty.")
     }
-    _ = try run.reference(tag: tag.tag)
+    _ = try run.project.reference(tag: tag.tag)
     if network.offline {
       throw ValidationError("--offline has no meaning here: builds and indexes are asked.")
     }
