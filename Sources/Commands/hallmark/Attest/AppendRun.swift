@@ -153,10 +153,7 @@ enum SiblingPredicates {
   private static func types(of path: String) -> Set<String> {
     guard let digest = try? FileReading.sha256(of: path) else { return [] }
     var types: Set<String> = []
-    for place in EvidenceDiscovery.paths(for: path) {
-      guard let bytes = try? FileReading.bytes(of: place, limit: Evidence.sizeLimit) else {
-        continue
-      }
+    for (place, bytes) in FetchedEvidence(beside: path).documents {
       for item in (try? Evidence.parse(bytes, place: place)) ?? [] {
         guard let payload = item.envelope?.payload,
           let statement = try? Statement(parsing: payload),

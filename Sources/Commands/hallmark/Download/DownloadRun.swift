@@ -40,16 +40,7 @@ struct DownloadRun: Sendable {
     let project = wanted.requirement.project
     let verifier = ArtifactVerifier(
       trusting: trustedRoots, expecting: .publishers(try policies.policy(of: project)))
-    let page: IndexClient.Page
-    do {
-      guard let found = try await index.page(of: project) else {
-        throw FetchFailure.missing(
-          "the index has no project `\(project)`", at: index.pageURL(of: project))
-      }
-      page = found
-    } catch {
-      throw FetchFailure.commandFailure(for: error)
-    }
+    let page = try await index.requiredPage(of: project)
     guard
       let release = page.page.newestRelease(
         for: wanted.requirement, includingPreReleases: includesPreReleases)

@@ -52,38 +52,16 @@ struct PublishedFiles: Sendable {
     } catch {
       throw CommandFailure(status: ExitStatus.couldNotRun.rawValue, Diagnostic("\(error)"))
     }
-    var evidence = FetchedEvidence()
-    for place in wantsEvidence ? EvidenceDiscovery.paths(for: path) : [] {
-      do {
-        evidence.documents.append(
-          (place, try FileReading.bytes(of: place, limit: Evidence.sizeLimit)))
-      } catch {
-        evidence.unreadable.append(UnreadableEvidence(place: place, problem: error.problem))
-      }
-    }
     return Item(
       file: Reproduction.PublishedFile(
         filename: name, contents: .success(bytes), uploadTime: nil),
-      digest: SHA256Hash(hashing: bytes), evidence: evidence)
+      digest: SHA256Hash(hashing: bytes),
+      evidence: wantsEvidence ? FetchedEvidence(beside: path) : FetchedEvidence())
   }
 
   private func download(_ project: ProjectName, _ version: Version) async throws -> [Item] {
-    let page: IndexClient.Page
-    do {
-      guard let found = try await client.page(of: project) else {
-        throw FetchFailure.missing(
-          "the index has no project `\(project)`", at: client.pageURL(of: project))
-      }
-      page = found
-    } catch {
-      throw FetchFailure.commandFailure(for: error)
-    }
-    guard let release = page.page.releases(of: project).first(where: { $0.version == version })
-    else {
-      throw FetchFailure.missing(
-        "the index has no file of `\(project)` in version \(version)", at: page.url)
-    }
-    try FetchFailure.check(release, at: page.url)
+    let page = try await client.requiredPage(of: project)
+    let release = try page.release(of: project, version)
     let folder = try DownloadFolder(Self.temporaryFolder)
     defer { folder.close() }
     var items: [Item] = []

@@ -16,6 +16,20 @@ struct FetchedEvidence: Sendable {
   /// Places whose answer is not known.
   var failures: [CommandFailure] = []
 
+  /// Nothing yet.
+  init() {}
+
+  /// What lies beside a file of this machine.
+  init(beside path: String) {
+    for place in EvidenceDiscovery.paths(for: path) {
+      do {
+        documents.append((place, try FileReading.bytes(of: place, limit: Evidence.sizeLimit)))
+      } catch {
+        unreadable.append(UnreadableEvidence(place: place, problem: error.problem))
+      }
+    }
+  }
+
   mutating func append(_ other: FetchedEvidence) {
     documents += other.documents
     unreadable += other.unreadable
@@ -52,17 +66,7 @@ struct EvidenceFetcher: Sendable {
   func artifacts(
     of reference: IndexReference, progress: (String) -> Void
   ) async throws -> [FetchedArtifact] {
-    let page: IndexClient.Page
-    do {
-      guard let found = try await index.page(of: reference.project) else {
-        throw FetchFailure.missing(
-          "the index has no project `\(reference.project)`",
-          at: index.pageURL(of: reference.project))
-      }
-      page = found
-    } catch {
-      throw FetchFailure.commandFailure(for: error)
-    }
+    let page = try await index.requiredPage(of: reference.project)
     var artifacts: [FetchedArtifact] = []
     for file in try files(of: reference, on: page) {
       progress("reading \(file.filename)")
@@ -93,13 +97,7 @@ struct EvidenceFetcher: Sendable {
   ) throws -> [SimpleIndex.File] {
     switch reference {
     case .release(let project, let version):
-      guard let release = page.page.releases(of: project).first(where: { $0.version == version })
-      else {
-        throw FetchFailure.missing(
-          "the index has no file of `\(project)` in version \(version)", at: page.url)
-      }
-      try FetchFailure.check(release, at: page.url)
-      return release.distributions.map(\.file)
+      return try page.release(of: project, version).distributions.map(\.file)
     case .file(let name), .address(_, let name):
       guard let file = page.page.file(named: name.text) else {
         throw FetchFailure.missing("the index has no file `\(name)`", at: page.url)

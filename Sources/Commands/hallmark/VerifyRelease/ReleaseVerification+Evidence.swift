@@ -60,16 +60,7 @@ extension ReleaseVerification {
 
   /// The evidence beside a file.
   private func local(_ item: Item) -> FetchedEvidence {
-    var evidence = FetchedEvidence()
-    for place in path(of: item).map(EvidenceDiscovery.paths) ?? [] {
-      do {
-        evidence.documents.append(
-          (place, try FileReading.bytes(of: place, limit: Evidence.sizeLimit)))
-      } catch {
-        evidence.unreadable.append(UnreadableEvidence(place: place, problem: error.problem))
-      }
-    }
-    return evidence
+    path(of: item).map { FetchedEvidence(beside: $0) } ?? FetchedEvidence()
   }
 
   private static func attested(_ result: FileResult, by criterion: String) -> ReleaseFinding {

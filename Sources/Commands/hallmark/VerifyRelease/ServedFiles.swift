@@ -42,22 +42,8 @@ struct ServedFiles: Sendable {
     over transport: HTTPTransport, console: Console
   ) async throws {
     let client = IndexClient(simpleURL: index, transport: transport)
-    let page: IndexClient.Page
-    do {
-      guard let found = try await client.page(of: project, isFresh: true) else {
-        throw FetchFailure.missing(
-          "the index has no project `\(project)`", at: client.pageURL(of: project))
-      }
-      page = found
-    } catch {
-      throw FetchFailure.commandFailure(for: error)
-    }
-    guard let release = page.page.releases(of: project).first(where: { $0.version == version })
-    else {
-      throw FetchFailure.missing(
-        "the index has no file of `\(project)` in version \(version)", at: page.url)
-    }
-    try FetchFailure.check(release, at: page.url)
+    let page = try await client.requiredPage(of: project, isFresh: true)
+    let release = try page.release(of: project, version)
     let fetcher = EvidenceFetcher(
       sources: EvidenceSources(index: index, gitHubAPI: index), transport: transport)
     let folder = try DownloadFolder(FileManager.default.temporaryDirectory.path)
