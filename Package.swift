@@ -379,7 +379,7 @@ if Context.environment["HALLMARK_FUZZ"] == "1" {
         "SourceText", "Workflows", "Archives", "PythonPackaging", "TUF", "PyPIAttestations",
         "Policies",
         "Verification", "Identity", "TrustStore", "SSHSignatures", "Approvals", "Reproducibility",
-        asn1, x509,
+        "Rebuild", asn1, x509,
       ],
       path: "Fuzz", swiftSettings: settings))
 }

@@ -4,6 +4,7 @@ import Approvals
 import Attestations
 import Encodings
 import Policies
+import Rebuild
 import SSHSignatures
 
 extension FuzzTarget {
@@ -25,6 +26,28 @@ extension FuzzTarget {
       }
       let line = try SSHKeyLine(parsing: bytes, form: .allowedSigner)
       requireSame(line.key) { try SSHPublicKey(parsing: line.key.bytes) }
+    },
+    FuzzTarget("allowed-signers") { bytes in
+      let signers = AllowedSigners(parsing: bytes)
+      let count = bytes.split(separator: 0x0A, omittingEmptySubsequences: false).count
+      require(signers.lines.count + signers.unusable.count <= count, "more signers than lines")
+      for line in signers.lines {
+        requireSame(line.key) { try SSHPublicKey(parsing: line.key.bytes) }
+      }
+    },
+    FuzzTarget("tag-object") { bytes in
+      let tag = try TagObject(parsing: bytes)
+      require(tag.payload + (tag.signature?.text ?? []) == bytes, "bytes that nothing is over")
+      require([40, 64].contains(tag.object.utf8.count), "an object without an id")
+    },
+    FuzzTarget("rebuild-statement") { bytes in
+      let rebuild = try RebuildStatement(try Statement(parsing: bytes))
+      requireSame(rebuild) {
+        try RebuildStatement(try Statement(parsing: try rebuild.statement.payload()))
+      }
+      require(
+        (rebuild.verdict == .identical) == (rebuild.rebuilt == rebuild.file.sha256),
+        "a verdict against its digests")
     },
     FuzzTarget("approval") { bytes in
       let approval = try Approval(parsing: bytes, place: "input")

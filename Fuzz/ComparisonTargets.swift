@@ -10,7 +10,8 @@ extension FuzzTarget {
   static let comparisons: [FuzzTarget] = [
     FuzzTarget("compare-wheels") { bytes in
       try compare(bytes, "a-1.0-py3-none-any.whl") { bytes in
-        let archive = try ZipArchive(parsing: bytes, limits: archiveLimits)
+        let archive = try ZipArchive(
+          parsing: bytes, profile: .general, limits: archiveLimits)
         return try archive.members.map { member in
           let contents = member.isFolder ? [] : try archive.contents(of: member)
           let mode = Int(member.header.externalAttributes >> 16)
@@ -30,6 +31,26 @@ extension FuzzTarget {
           return "\(member.path) \(member.kind) \(permissions) \(digest)"
         }
       }
+    },
+  ]
+
+  /// What published files tell about their build.
+  static let traits: [FuzzTarget] = [
+    FuzzTarget("wheel-traits") { bytes in
+      _ = try WheelTraits(parsing: bytes, limits: archiveLimits)
+    },
+    FuzzTarget("sdist-traits") { bytes in
+      let traits = try SdistTraits(parsing: gzip(bytes), limits: archiveLimits)
+      for time in traits.recordedTimes {
+        require((0..<1_000_000_000).contains(time.nanoseconds), "a fraction of more than a second")
+      }
+    },
+    FuzzTarget("marker") { bytes in
+      let markers = MarkerEnvironment(
+        implementation: "cpython", version: "3.11.7", platform: "linux", machine: "x86_64")
+      guard let text = String(validating: bytes, as: UTF8.self) else { return }
+      guard let holds = markers.holds(text) else { return }
+      require(markers.holds("(\(text)) and os_name == 'posix'") ?? holds == holds, "another answer")
     },
   ]
 

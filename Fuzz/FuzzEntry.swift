@@ -28,7 +28,7 @@ struct FuzzTarget: Sendable {
   /// All targets.
   static let all =
     formats + archives + packaging + evidence + attestations + verification + identity
-    + approvals + comparisons
+    + approvals + comparisons + traits
 
   /// The one that this process is for.
   static let selected: FuzzTarget = {

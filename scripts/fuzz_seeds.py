@@ -214,6 +214,31 @@ LITERALS = {
         'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICaqPkIdPcDf6wv8lWo7LDjHm3VOnql7xk9ttqRXS3Gz',
         'a@example.com,b valid-after="20260101120000Z" '
         'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICaqPkIdPcDf6wv8lWo7LDjHm3VOnql7xk9ttqRXS3Gz'],
+    "allowed-signers": [
+        'a@example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICaqPkIdPcDf6wv8lWo7LDjHm3VOnql7xk9ttq'
+        'RXS3Gz a comment\n# nobody\n\na,b namespaces="git",valid-after="20260101Z",valid-before='
+        '"20280101120000Z" ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICaqPkIdPcDf6wv8lWo7LDjHm3VOnql7xk9'
+        'ttqRXS3Gz\r\n*@example.com cert-authority ssh-ed25519 AAAA\n'],
+    "tag-object": [
+        "object " + "a1" * 20 + "\ntype commit\ntag v1.0\ntagger A B <a@example.com> 1767312000 "
+        "+0100\n\nA message\n-----BEGIN SSH SIGNATURE-----\nU1NIU0lH\n"
+        "-----END SSH SIGNATURE-----\n",
+        "object " + "b2" * 32 + "\ntype commit\ntag v2\ntagger <> 0 -0000\nencoding x\n\n"
+        "-----BEGIN PGP SIGNATURE-----\n\n=\n-----END PGP SIGNATURE-----\n"],
+    "rebuild-statement": [
+        '{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"a-1-py3-none-any.whl",'
+        '"digest":{"sha256":"' + "0" * 64 + '"}}],"predicateType":'
+        '"urn:hallmark:predicate:rebuild:v1","predicate":{"verdict":"' + verdict + '",'
+        '"rung":' + rung + ',"rebuiltAt":"2026-11-28T12:00:00Z","source":{"kind":"git","place":'
+        '"https://a.example","commit":"c","tag":"v1"},"environment":{"python":"3.13.1","packages":'
+        '["a==1"],"lock":{"sha256":"' + "1" * 64 + '"}},"rebuilt":{"sha256":"' + digit * 64 + '"},'
+        '"reason":"r","rebuilder":{"name":"hallmark","version":"1"}}}'
+        for verdict, rung, digit in [
+            ("identical", "1", "0"), ("identical-given", '2,"containerFields":{"zip-time":1}', "2"),
+            ("different", "4", "2")]],
+    "marker": [
+        "python_version >= '3.8' and (sys_platform == \"linux\" or 'x' not in os.name)",
+        "platform_release > '5' or implementation_name in 'cpython pypy'"],
     "approval": [
         '{"payload":"eyJfdHlwZSI6Imh0dHBzOi8vaW4tdG90by5pby9TdGF0ZW1lbnQvdjEiLCJwcmVkaWNhdGUi'
         'OnsiYXBwcm92ZWRBdCI6IjIwMjYtMDEtMDFUMDA6MDA6MDBaIiwiYXBwcm92ZXIiOiJhIiwicG9saWN5Ijp7'
@@ -319,14 +344,35 @@ def comparisons(seeds):
                 archive.writestr(entry, text)
         return buffer.getvalue()
 
-    def sdist(code, time, mode, owner, form):
+    def sdist(code, time, mode, owner, form, records=None):
         buffer = io.BytesIO()
         with tarfile.open(fileobj=buffer, mode="w", format=form) as archive:
             for path, text in [("a-1.0/PKG-INFO", "Name: a\n"), ("a-1.0/a.py", code)]:
                 entry = tarfile.TarInfo(path)
                 entry.size, entry.mtime, entry.mode, entry.uname = len(text), time, mode, owner
+                entry.pax_headers = records or {}
                 archive.addfile(entry, io.BytesIO(text.encode()))
-        return buffer.getvalue()[:4096]
+        return buffer.getvalue()[:5120]
+
+    def streamed(archive):
+        """The same members with data descriptors, as to a pipe."""
+        class Pipe(io.RawIOBase):
+            written = b""
+
+            def writable(self):
+                return True
+
+            def write(self, data):
+                Pipe.written += bytes(data)
+                return len(data)
+
+        with zipfile.ZipFile(io.BytesIO(archive)) as source:
+            with zipfile.ZipFile(Pipe(), "w") as copy:
+                for entry in source.infolist():
+                    text = source.read(entry)
+                    entry.compress_type = zipfile.ZIP_DEFLATED
+                    copy.writestr(entry, text)
+        return Pipe.written
 
     wheels = [wheel(*values) for values in itertools.product(
         ["x = 1\n", "x = 2\r\n"], [(1980, 1, 1, 0, 0, 0), (2025, 1, 2, 3, 4, 6)],
@@ -334,6 +380,14 @@ def comparisons(seeds):
     sdists = [sdist(*values) for values in itertools.product(
         ["x = 1\n"], [1, 1.5], [0o644, 0o755], ["", "me"],
         [tarfile.PAX_FORMAT, tarfile.GNU_FORMAT])]
+    for target, archives in [("wheel-traits", wheels), ("sdist-traits", sdists)]:
+        for one in archives:
+            seeds.add(target, one)
+    wheels.append(streamed(wheels[0]))
+    for time in ["1700000000.123456789", "-0.5", "-1.0000000001", "999999999999999", "12."]:
+        stream = sdist("x = 1\n", 1, 0o644, "", tarfile.PAX_FORMAT, {"mtime": time})
+        sdists.append(stream)
+        seeds.add(["tar", "canonical-sdist", "sdist-traits"], stream)
     for target, archives in [("compare-wheels", wheels), ("compare-sdists", sdists)]:
         for one in archives:
             seeds.add(target, len(one).to_bytes(3, "little") + one + archives[0])
