@@ -56,9 +56,11 @@ struct ReproduceOutcome {
         RebuildReport.Fact("built", "Python \(file.python ?? ""), \(variant.text)\(tries)"))
     }
     if !file.environment.isEmpty {
-      let origin = file.isLockKept ? " (as resolved before, from the cache)" : ""
-      facts.append(
-        RebuildReport.Fact("with", file.environment.joined(separator: " ") + origin))
+      facts.append(RebuildReport.Fact("with", file.environment.joined(separator: " ")))
+    }
+    if let lock = file.lock {
+      let origin = file.isLockKept ? ", as an earlier run resolved it" : ""
+      facts.append(RebuildReport.Fact("lock", "sha256:\(lock)\(origin)"))
     }
     return RebuildReport.File(name: file.filename.text, outcome: outcome, facts: facts)
   }
