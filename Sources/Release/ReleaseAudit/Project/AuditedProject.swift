@@ -16,6 +16,8 @@ package struct AuditedProject: Sendable {
   package let actions: [ActionFile]
   /// The configurations of Dependabot: one at most in a whole repository.
   package let dependabot: [DependabotFile]
+  /// What the jobs do for a release.
+  package let flow: ReleaseFlow
   /// What could not be read, and pieces that are not what their format asks for; by path.
   package let problems: [ProjectProblem]
 
@@ -37,6 +39,7 @@ package struct AuditedProject: Sendable {
     workflows = parsed.workflows
     actions = parsed.actions
     dependabot = parsed.dependabot
+    flow = ReleaseFlow(workflows: parsed.workflows, actions: parsed.actions)
     self.problems = problems + parsed.problems
   }
 

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SourceText
+import Workflows
+
+/// Finds what steps and jobs do for a release, by names of actions and commands.
+struct RoleFinder {
+  let document: YAMLDocument
+  /// The variables around the steps: the workflow's and the job's.
+  var env: [WorkflowMapping] = []
+
+  /// What a job does that calls a reusable workflow of another repository.
+  func sites(calling uses: UsesReference) -> [RoleSite] {
+    guard let action = uses.action else { return [] }
+    return RoleTable.workflows.filter { action.hasPrefix($0.name) }.flatMap { entry in
+      entry.roles.map { role in
+        RoleSite(
+          role: role, step: nil, span: uses.text.span, means: action, files: [], through: nil)
+      }
+    }
+  }
+
+  /// What a step does.
+  func sites(of step: Step) -> [RoleSite] {
+    if let uses = step.uses { return sites(of: step, uses) }
+    guard let run = step.run else { return [] }
+    return ShellScript(run.value).invocations.compactMap { invocation in
+      guard let (role, means) = role(of: invocation, step) else { return nil }
+      return RoleSite(
+        role: role, step: step.index, span: run.span(of: invocation.range, in: document),
+        means: means, files: Self.files(of: invocation, means), through: nil)
+    }
+  }
+
+  private func sites(of step: Step, _ uses: UsesReference) -> [RoleSite] {
+    guard let action = uses.action else { return [] }
+    var seen: Set<ReleaseRole> = []
+    return RoleTable.actions.filter { $0.name == action }.compactMap { entry in
+      guard let role = role(entry.role, of: step, action), seen.insert(role).inserted else {
+        return nil
+      }
+      let files = step.with?[entry.files]?.value ?? ""
+      return RoleSite(
+        role: role, step: step.index, span: uses.text.span, means: action,
+        files: files.split(whereSeparator: \.isNewline).map(String.init), through: nil)
+    }
+  }
+
+  /// The role of an action with its inputs, which may turn it into another.
+  private func role(_ role: ReleaseRole, of step: Step, _ action: String) -> ReleaseRole? {
+    let with = step.with
+    switch action {
+    case "pypa/gh-action-pypi-publish":
+      let url = with?["repository-url"] ?? with?["repository_url"]
+      return isTest(url?.value) ? .publish(.testPyPI) : role
+    case "docker/build-push-action", "docker/bake-action":
+      let outputs = with?["outputs"]?.value ?? ""
+      let push = with?["push"]?.value ?? "false"
+      let isPushed = push != "false" || outputs.contains("push=true")
+      return isPushed ? role : .build(.image)
+    case "goreleaser/goreleaser-action":
+      let arguments = with?["args"]?.value ?? ""
+      if arguments.contains("--snapshot") || arguments.contains("--skip=publish")
+        || arguments.contains("--skip-publish") || !arguments.contains("release")
+      {
+        return .build(.other)
+      }
+      return role
+    case "sigstore/gh-action-sigstore-python": return role
+    case "pyo3/maturin-action":
+      let command = with?["command"]?.value ?? "build"
+      return command == "publish" || command == "upload" ? .publish(.pypi) : role
+    default: return role
+    }
+  }
+
+  private func role(
+    of invocation: ShellInvocation, _ step: Step
+  ) -> (ReleaseRole, means: String)? {
+    // What only shows what it would do, or how.
+    for option in ["--dry-run", "--help", "-h", "--version"] where invocation.hasOption(option) {
+      return nil
+    }
+    if invocation.program == "setup.py" || invocation.program.hasPrefix("python") {
+      return Self.setup(invocation)
+    }
+    for (words, role) in RoleTable.commands where Self.matches(invocation, words) {
+      let means =
+        words.first == "-m"
+        ? "python \(words.joined(separator: " "))"
+        : words.joined(separator: " ")
+      if case .publish(.pypi) = role, isTest(invocation, step) {
+        return (.publish(.testPyPI), means)
+      }
+      if role == .build(.image), invocation.hasOption("--push") {
+        return (.publish(.containerImage), "\(means) --push")
+      }
+      return (role, means)
+    }
+    return nil
+  }
+
+  private static func matches(_ invocation: ShellInvocation, _ words: [String]) -> Bool {
+    if words[0] == "-m" {
+      return invocation.isModule && invocation.program == words[1]
+    }
+    guard invocation.program == words[0] else { return false }
+    let rest = Array(words.dropFirst())
+    guard let last = rest.last else { return true }
+    if last.hasPrefix("-") {
+      return invocation.hasOption(last) && invocation.isSubcommand(Array(rest.dropLast()))
+    }
+    return invocation.isSubcommand(rest)
+  }
+
+  private static func setup(_ invocation: ShellInvocation) -> (ReleaseRole, means: String)? {
+    let words = invocation.arguments.map(\.text)
+    guard invocation.program == "setup.py" || words.contains(where: { $0.hasSuffix("setup.py") })
+    else { return nil }
+    if words.contains("upload") { return (.publish(.pypi), "setup.py upload") }
+    for name in ["sdist", "bdist_wheel"] where words.contains(name) {
+      return (.build(.python), "setup.py \(name)")
+    }
+    return nil
+  }
+
+  private func isTest(_ url: String?) -> Bool {
+    guard let url = url?.lowercased() else { return false }
+    return url.contains("test.pypi.org") || url.contains("testpypi")
+  }
+
+  private func isTest(_ invocation: ShellInvocation, _ step: Step) -> Bool {
+    let options = [
+      "--repository", "-r", "--repository-url", "--publish-url", "--index", "--repo",
+    ]
+    for option in options {
+      if let value = invocation.option(option) { return isTest(value) || value == "test" }
+    }
+    let variables = [
+      "TWINE_REPOSITORY", "TWINE_REPOSITORY_URL", "UV_PUBLISH_URL", "UV_PUBLISH_INDEX",
+      "HATCH_INDEX_REPO", "FLIT_INDEX_URL", "MATURIN_REPOSITORY", "MATURIN_REPOSITORY_URL",
+    ]
+    for mapping in [step.env].compactMap({ $0 }) + env.reversed() {
+      for name in variables {
+        if let value = mapping[name]?.value { return isTest(value) || value == "test" }
+      }
+    }
+    return false
+  }
+
+  /// The words that are neither options nor the command's own.
+  private static func files(of invocation: ShellInvocation, _ means: String) -> [String] {
+    let known = Set(means.split(separator: " ").map(String.init))
+    return invocation.arguments.map(\.text).filter {
+      !$0.hasPrefix("-") && !known.contains($0) && $0.contains { "/*.".contains($0) }
+        && !$0.contains("://")
+    }
+  }
+}
