@@ -18,6 +18,8 @@ package struct AuditedProject: Sendable {
   package let dependabot: [DependabotFile]
   /// What the jobs do for a release.
   package let flow: ReleaseFlow
+  /// The jobs that give files to users.
+  let releases: ReleaseFacts
   /// What could not be read, and pieces that are not what their format asks for; by path.
   package let problems: [ProjectProblem]
 
@@ -37,6 +39,7 @@ package struct AuditedProject: Sendable {
       parsed.add(file, byContent: !isWhole, isNamed: named.contains(file.path))
     }
     workflows = parsed.workflows
+    releases = ReleaseFacts(parsed.workflows)
     actions = parsed.actions
     dependabot = parsed.dependabot
     flow = ReleaseFlow(workflows: parsed.workflows, actions: parsed.actions)

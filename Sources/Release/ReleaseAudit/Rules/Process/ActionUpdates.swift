@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SourceText
+import Workflows
+
+/// A bot brings actions up to date.
+enum ActionUpdates: AuditRule {
+  static let description = RuleDescription(
+    id: "action-updates", title: "a bot brings actions up to date",
+    severity: .low, checklist: [23], sources: ["SPEC 8", "secure package template"],
+    why: """
+      A pin that nobody moves keeps an action's vulnerabilities. A bot proposes the next commit, \
+      with its version, for review.
+      """,
+    fix: "add `package-ecosystem: github-actions` to .github/dependabot.yml",
+    samples: [
+      RuleSample(
+        "only Python", .findings(lines: [2]), isWhole: true,
+        files: [
+          (
+            ".github/dependabot.yml",
+            """
+            version: 2
+            updates:
+              - package-ecosystem: pip
+                directory: /
+                schedule: {interval: weekly}
+
+            """
+          ),
+          (".github/workflows/ci.yml", "on: push\njobs: {}\n"),
+        ]),
+      RuleSample(
+        "no bot", .findings(lines: [0]), isWhole: true,
+        files: [(".github/workflows/ci.yml", "on: push\njobs: {}\n")]),
+      RuleSample(
+        "Dependabot", .good, isWhole: true,
+        files: [
+          (
+            ".github/dependabot.yml",
+            """
+            version: 2
+            updates:
+              - package-ecosystem: github-actions
+                directory: /
+                schedule: {interval: monthly}
+
+            """
+          ),
+          (".github/workflows/ci.yml", "on: push\njobs: {}\n"),
+        ]),
+      RuleSample(
+        "Renovate", .good, isWhole: true,
+        files: [("renovate.json", "{}"), (".github/workflows/ci.yml", "on: push\njobs: {}\n")]),
+    ])
+
+  static func examine(_ project: AuditedProject) -> RuleOutcome {
+    if project.renovate != nil { return .examined([]) }
+    if project.updateEntries.contains(where: { $0.ecosystem == "github-actions" }) {
+      return .examined([])
+    }
+    guard project.isWhole else { return AuditedProject.isPart }
+    guard let workflow = project.workflows.first else {
+      return .notApplicable("the project has no GitHub workflow")
+    }
+    guard let file = project.dependabot.first else {
+      return .examined([
+        finding("no bot brings actions up to date", at: Finding.Place(workflow.path, nil))
+      ])
+    }
+    let entry = file.document.root.entry("updates")
+    let isReadable = entry?.value.items != nil
+    return .examined([
+      finding(
+        "Dependabot does not look at actions",
+        at: Finding.Place(file.path, entry?.key.resolved.span),
+        fix: isReadable ? fix(file) : nil)
+    ])
+  }
+
+  private static func fix(_ file: DependabotFile) -> ProposedFix? {
+    do throws(YAMLEditRefusal) {
+      guard let list = file.document.root["updates"] else { return nil }
+      let item: YAMLFragment = [
+        "package-ecosystem": "github-actions", "directory": "/",
+        "schedule": ["interval": "monthly"], "groups": ["actions": ["patterns": ["*"]]],
+        "cooldown": ["default-days": "7"],
+      ]
+      return ProposedFix(
+        "let Dependabot look at actions", .needsReview,
+        edits: [file.path: try file.document.inserting(item, intoList: list)])
+    } catch {
+      return nil
+    }
+  }
+}

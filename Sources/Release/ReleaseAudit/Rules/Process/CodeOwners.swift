@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Workflows
+
+/// Code owners stand for the files that decide a release.
+enum CodeOwners: AuditRule {
+  static let description = RuleDescription(
+    id: "code-owners", title: "code owners stand for the files that decide a release",
+    severity: .low, checklist: [54], sources: ["secure package template"],
+    why: """
+      Workflows and the build's configuration decide what is released. With owners, a change of \
+      them needs the review of somebody who knows what it does.
+      """,
+    fix: "name owners of `/.github/` and `/pyproject.toml` in .github/CODEOWNERS",
+    samples: [
+      RuleSample(
+        "no owners", .findings(lines: [0]), isWhole: true,
+        files: [(".github/workflows/release.yml", "on: push\njobs: {}\n")]),
+      RuleSample(
+        "nobody owns workflows", .findings(lines: [0]), isWhole: true,
+        files: [
+          (".github/CODEOWNERS", "/docs/ @acme/writers\n/pyproject.toml @acme/releasers\n"),
+          ("pyproject.toml", "[project]\nname = \"acme\"\n"),
+          (".github/workflows/release.yml", "on: push\njobs: {}\n"),
+        ]),
+      RuleSample(
+        "taken away again", .findings(lines: [0]), isWhole: true,
+        files: [
+          (".github/CODEOWNERS", "* @acme/releasers\n/.github/\n"),
+          (".github/workflows/release.yml", "on: push\njobs: {}\n"),
+        ]),
+      RuleSample(
+        "owned", .good, isWhole: true,
+        files: [
+          (".github/CODEOWNERS", "/.github/ @acme/releasers\n/pyproject.toml @acme/releasers\n"),
+          ("pyproject.toml", "[project]\nname = \"acme\"\n"),
+          (".github/workflows/release.yml", "on: push\njobs: {}\n"),
+        ]),
+      RuleSample(
+        "a part", .notApplicable,
+        files: [(".github/workflows/release.yml", "on: push\njobs: {}\n")]),
+    ])
+
+  static func examine(_ project: AuditedProject) -> RuleOutcome {
+    let critical =
+      project.workflows.map(\.path).prefix(1)
+      + ["pyproject.toml", "setup.py", "setup.cfg"].filter { project.files[$0] != nil }
+    guard !critical.isEmpty else {
+      return .notApplicable("there is neither a workflow nor a build configuration")
+    }
+    let places = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"]
+    guard let file = project.first(of: places) else {
+      guard project.isWhole else { return AuditedProject.isPart }
+      return .examined([
+        finding("there is no CODEOWNERS file", at: Finding.Place(critical[0], nil))
+      ])
+    }
+    let rules = file.textLines.compactMap { Rule($0.text) }
+    let unowned = critical.filter { path in
+      !(rules.last { $0.matches(path) }?.hasOwners ?? false)
+    }
+    return .examined(
+      unowned.map { path in
+        let name = path.hasPrefix(".github/") ? "/.github/" : "/\(path)"
+        return finding("nobody owns `\(name)`", at: Finding.Place(file.path, nil))
+      })
+  }
+
+  /// A line of a CODEOWNERS file: a pattern as in .gitignore, and owners.
+  private struct Rule {
+    let pattern: [Substring]
+    let isAnchored: Bool
+    let isFolder: Bool
+    let hasOwners: Bool
+
+    init?(_ line: String) {
+      let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" })
+      guard let first = words.first, !first.hasPrefix("#"), !first.hasPrefix("[") else {
+        return nil
+      }
+      var text = first
+      hasOwners = words.dropFirst().prefix { !$0.hasPrefix("#") }.isEmpty == false
+      isFolder = text.hasSuffix("/")
+      if isFolder { text = text.dropLast() }
+      isAnchored = text.contains("/")
+      pattern = text.split(separator: "/")
+    }
+
+    func matches(_ path: String) -> Bool {
+      let parts = path.split(separator: "/")
+      if pattern.isEmpty { return true }
+      let starts = isAnchored ? 0...0 : 0...(parts.count - 1)
+      return starts.contains { Self.matches(pattern[...], parts[$0...], isFolder: isFolder) }
+    }
+
+    private static func matches(
+      _ pattern: ArraySlice<Substring>, _ parts: ArraySlice<Substring>, isFolder: Bool
+    ) -> Bool {
+      guard let first = pattern.first else { return !isFolder || !parts.isEmpty }
+      if first == "**" {
+        return (0...parts.count).contains {
+          matches(pattern.dropFirst(), parts.dropFirst($0), isFolder: isFolder)
+        }
+      }
+      guard let part = parts.first, glob(Array(first.utf8)[...], Array(part.utf8)[...]) else {
+        return false
+      }
+      // `docs/*` is of files in the folder, not of those below.
+      if pattern.count == 1, first == "*", pattern.startIndex > 0, parts.count > 1 { return false }
+      return matches(pattern.dropFirst(), parts.dropFirst(), isFolder: isFolder)
+    }
+
+    private static func glob(_ pattern: ArraySlice<UInt8>, _ text: ArraySlice<UInt8>) -> Bool {
+      guard let first = pattern.first else { return text.isEmpty }
+      if first == UInt8(ascii: "*") {
+        return (0...text.count).contains { glob(pattern.dropFirst(), text.dropFirst($0)) }
+      }
+      guard let next = text.first, next == first || first == UInt8(ascii: "?") else {
+        return false
+      }
+      return glob(pattern.dropFirst(), text.dropFirst())
+    }
+  }
+}

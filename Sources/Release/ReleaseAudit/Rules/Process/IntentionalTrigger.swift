@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Workflows
+
+/// Publishing starts by an intentional act.
+enum IntentionalTrigger: AuditRule {
+  static let description = RuleDescription(
+    id: "intentional-trigger", title: "publishing starts by an intentional act",
+    severity: .high, checklist: [3], sources: ["SPEC 8", "secure package template"],
+    why: """
+      A push to a branch is everyday work: a merged pull request, a stolen token of anybody who \
+      can write. Where it publishes, nobody decides that there is a release. The profiles differ: \
+      `spec8` and `strict` want a start by hand (`workflow_dispatch`, a release that is \
+      published), `template` a tag.
+      """,
+    fix: "start the workflow by `workflow_dispatch`, by a published release or by a tag",
+    samples: [
+      RuleSample(
+        "each push to main publishes", .findings(lines: [2]),
+        workflow: """
+          on:
+            push:
+              branches: [main]
+          jobs:
+            publish:
+              runs-on: ubuntu-latest
+              steps:
+                - uses: pypa/gh-action-pypi-publish@release/v1
+
+          """),
+      RuleSample(
+        "a tag, where the profile asks for a start by hand", .findings(lines: [2]),
+        workflow: """
+          on:
+            push:
+              tags: ["v*"]
+          jobs:
+            publish:
+              runs-on: ubuntu-latest
+              steps:
+                - uses: pypa/gh-action-pypi-publish@release/v1
+
+          """),
+      RuleSample(
+        "by hand", .good,
+        workflow: """
+          on:
+            workflow_dispatch:
+          jobs:
+            publish:
+              runs-on: ubuntu-latest
+              steps:
+                - uses: pypa/gh-action-pypi-publish@release/v1
+
+          """),
+      RuleSample(
+        "a condition decides", .good,
+        workflow: """
+          on:
+            push:
+            release:
+              types: [published]
+          jobs:
+            publish:
+              if: github.event_name == 'release'
+              runs-on: ubuntu-latest
+              steps:
+                - uses: pypa/gh-action-pypi-publish@release/v1
+
+          """),
+    ])
+
+  private static let everyday = [
+    "pull_request", "pull_request_target", "schedule", "issues", "issue_comment", "workflow_run",
+    "merge_group", "check_run", "check_suite", "status", "discussion", "fork", "watch",
+  ]
+
+  static func examine(_ project: AuditedProject) -> RuleOutcome {
+    var isUnknown = false
+    let outcome = project.publishingFindings { facts, site, findings in
+      guard let triggers = facts.triggers(of: site.file) else {
+        isUnknown = true
+        return
+      }
+      // A condition on the job, on what it needs or on its upload may hold only for releases.
+      let conditions =
+        facts.ancestors(of: site).compactMap { $0.job.condition?.text.value }
+        + site.published.compactMap { $0.step.condition?.text.value }
+        + facts.calls(of: site.file.path).compactMap { $0.job.condition?.text.value }
+      let decides = conditions.contains { text in
+        ["refs/tags", "ref_type", "release", "inputs", "workflow_dispatch", "needs.", "tag"]
+          .contains { text.mentions($0) }
+      }
+      for (file, trigger) in triggers {
+        let event = trigger.event.value
+        let isTag =
+          event == "push" && trigger.filter("tags") != nil && trigger.filter("branches") == nil
+        let isEveryday = event == "push" ? !isTag : everyday.contains(event)
+        if isEveryday, conditions.isEmpty {
+          findings.append(
+            finding(
+              "`\(event)` starts `\(site.job.id.value)`, which publishes: no decision to release",
+              at: Finding.Place(file.path, trigger.event.span),
+              related: [Finding.Place(site.file.path, site.job.id.span, "publishes")]))
+        } else if isTag || event == "create", project.profile != .template, !decides {
+          findings.append(
+            finding(
+              "a pushed tag publishes; the profile `\(project.profile.rawValue)` asks for a start "
+                + "by hand",
+              project.profile == .strict ? .low : .info,
+              at: Finding.Place(file.path, trigger.event.span),
+              related: [Finding.Place(site.file.path, site.job.id.span, "publishes")],
+              help: "start it by `workflow_dispatch`, or choose `--profile template`"))
+        }
+      }
+    }
+    if isUnknown, case .examined(let findings) = outcome, findings.isEmpty {
+      return .unknown(wouldTell: "the workflow that calls the publishing one")
+    }
+    return outcome
+  }
+}

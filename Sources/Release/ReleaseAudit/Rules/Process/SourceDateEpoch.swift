@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SourceText
+import Workflows
+
+/// Builds take their time from the commit.
+enum SourceDateEpoch: AuditRule {
+  static let description = RuleDescription(
+    id: "source-date-epoch", title: "builds take their time from the commit",
+    severity: .low, checklist: [71], sources: ["secure package template"],
+    why: """
+      Archives record times. Without `SOURCE_DATE_EPOCH` they are those of the build, and nobody \
+      can make the same bytes again to compare.
+      """,
+    fix: "build with `SOURCE_DATE_EPOCH=$(git log -1 --pretty=%ct)`",
+    samples: [
+      RuleSample(
+        "the clock of the runner", .findings(lines: [8]),
+        workflow: """
+          on:
+            workflow_dispatch:
+          jobs:
+            build:
+              runs-on: ubuntu-latest
+              steps:
+                - uses: actions/checkout@v4
+                - run: python -m build
+            publish:
+              needs: build
+              runs-on: ubuntu-latest
+              steps:
+                - uses: pypa/gh-action-pypi-publish@v1.12.4
+
+          """),
+      RuleSample(
+        "the time of the commit", .good,
+        workflow: """
+          on:
+            workflow_dispatch:
+          jobs:
+            build:
+              runs-on: ubuntu-latest
+              steps:
+                - uses: actions/checkout@v4
+                - run: |
+                    export SOURCE_DATE_EPOCH=$(git log -1 --pretty=%ct)
+                    python -m build
+            publish:
+              needs: build
+              runs-on: ubuntu-latest
+              steps:
+                - uses: pypa/gh-action-pypi-publish@v1.12.4
+
+          """),
+      RuleSample(
+        "an action that does it", .good,
+        workflow: """
+          on:
+            workflow_dispatch:
+          jobs:
+            build:
+              runs-on: ubuntu-latest
+              steps:
+                - uses: hynek/build-and-inspect-python-package@v2
+            publish:
+              needs: build
+              runs-on: ubuntu-latest
+              steps:
+                - uses: pypa/gh-action-pypi-publish@v1.12.4
+
+          """),
+    ])
+
+  private static let name = "SOURCE_DATE_EPOCH"
+
+  static func examine(_ project: AuditedProject) -> RuleOutcome {
+    var isAbout = false
+    let outcome = project.publishingFindings(pypi: true) { facts, site, findings in
+      for other in facts.ancestors(of: site) where other.role.contains(.builds) {
+        isAbout = true
+        let isSet =
+          other.file.workflow.env?.entry(name) != nil || other.job.env?.entry(name) != nil
+          || other.job.steps.contains { $0.run?.value.mentions(name) ?? false }
+        guard !isSet else { continue }
+        for step in other.job.steps where StepRole(step).contains(.builds) {
+          // Actions set it themselves, as far as they are known here.
+          guard let run = step.run, step.env?.entry(name) == nil,
+            !findings.contains(where: { $0.place.span == run.span })
+          else { continue }
+          findings.append(
+            finding(
+              "the build in `\(other.job.id.value)` records the time of the runner",
+              at: Finding.Place(other.file.path, run.span),
+              fix: other.file.repair("take the time from the commit", .needsReview) {
+                document throws(YAMLEditRefusal) in
+                guard ![.folded].contains(run.style) else { throw .text }
+                let script = "export \(name)=$(git log -1 --pretty=%ct)\n" + run.value
+                return try document.replacing(
+                  valueOf: "run", in: step.node,
+                  with: .scalar(script.hasSuffix("\n") ? script : script + "\n"))
+              }))
+        }
+      }
+    }
+    if !isAbout, case .examined = outcome {
+      return .notApplicable("no job builds what is published")
+    }
+    return outcome
+  }
+}

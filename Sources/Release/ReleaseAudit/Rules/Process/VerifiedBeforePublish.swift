@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Workflows
+
+/// Attestations are verified before anything is published.
+enum VerifiedBeforePublish: AuditRule {
+  static let description = RuleDescription(
+    id: "publish-unverified", title: "attestations are verified before anything is published",
+    severity: .low, checklist: [29], sources: ["SPEC 8"],
+    why: """
+      An attestation that does not verify is noticed by users, after the release, if at all. \
+      Verified in the job that publishes, it stops the release while nothing is out.
+      """,
+    fix: "call `gh attestation verify` with `--signer-workflow` before the upload",
+    samples: [
+      RuleSample(
+        "attested, never verified", .findings(lines: [4]),
+        workflow: """
+          on:
+            workflow_dispatch:
+          jobs:
+            publish:
+              runs-on: ubuntu-latest
+              steps:
+                - uses: actions/attest-build-provenance@v2
+                  with: {subject-path: dist/*}
+                - uses: pypa/gh-action-pypi-publish@v1.12.4
+
+          """),
+      RuleSample(
+        "verified first", .good,
+        workflow: """
+          on:
+            workflow_dispatch:
+          jobs:
+            publish:
+              runs-on: ubuntu-latest
+              steps:
+                - uses: actions/attest-build-provenance@v2
+                  with: {subject-path: dist/*}
+                - run: gh attestation verify dist/*.whl --repo acme/acme --signer-workflow acme/acme/.github/workflows/release.yml
+                - uses: pypa/gh-action-pypi-publish@v1.12.4
+
+          """),
+      RuleSample(
+        "verified when it is too late", .findings(lines: [4]),
+        workflow: """
+          on:
+            workflow_dispatch:
+          jobs:
+            publish:
+              runs-on: ubuntu-latest
+              steps:
+                - uses: actions/attest-build-provenance@v2
+                  with: {subject-path: dist/*}
+                - uses: pypa/gh-action-pypi-publish@v1.12.4
+                - run: gh attestation verify dist/*.whl --repo acme/acme
+
+          """),
+    ])
+
+  static func examine(_ project: AuditedProject) -> RuleOutcome {
+    var isAbout = false
+    let outcome = project.publishingFindings { facts, site, findings in
+      let before = facts.ancestors(of: site)
+      guard before.contains(where: { $0.role.contains(.attests) }) else { return }
+      isAbout = true
+      let upload = site.published.map(\.step.index).min() ?? 0
+      let isVerified = before.contains { other in
+        other.job.steps.contains { step in
+          (other.job.id != site.job.id || step.index < upload)
+            && StepRole(step).contains(.verifies)
+        }
+      }
+      guard !isVerified else { return }
+      findings.append(
+        finding(
+          "`\(site.job.id.value)` publishes without verifying what was attested", at: site.place))
+    }
+    if !isAbout, case .examined = outcome {
+      return .notApplicable("nothing is attested before it is published")
+    }
+    return outcome
+  }
+}
