@@ -17,13 +17,19 @@ package enum Checklist {
   /// - Parameters:
   ///   - project: What was looked at.
   ///   - outcomes: What each rule said, by its name; without the findings that are ignored.
+  /// - Returns: Each item with its verdict.
   package static func verdicts(
     _ project: AuditedProject, outcomes: [String: RuleOutcome]
   ) -> [(item: ChecklistItem, verdict: ChecklistVerdict)] {
     let deciders = deciders(among: AuditRules.all.map { $0.description })
+    let repository = project.ownRepository ?? "OWNER/NAME"
     return items.sorted { $0.number < $1.number }.map { item in
       let said = (deciders[item.number] ?? []).compactMap { outcomes[$0] }
-      return (item, verdict(on: item, said))
+      var verdict = verdict(on: item, said)
+      if case .unknown(let wouldTell) = verdict {
+        verdict = .unknown(wouldTell: wouldTell.replacing("{repo}", with: repository))
+      }
+      return (item, verdict)
     }
   }
 

@@ -35,8 +35,9 @@ package struct ChecklistItem: Hashable, Sendable {
   package let sources: [Source]
   /// What decides it.
   package let evidence: [Evidence]
-  /// What tells the part of it that neither files nor git tell: a command, a setting, a person;
-  /// nil where files or git decide all of it. `{repo}` stands for owner and name.
+  /// What tells the part of it that neither files nor git tell: a command, a setting, a person.
+  ///
+  /// Nil where files or git decide all of it. `{repo}` stands for owner and name.
   package let rest: String?
 
   init(

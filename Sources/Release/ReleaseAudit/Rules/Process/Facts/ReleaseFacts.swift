@@ -124,8 +124,9 @@ struct ReleaseFacts: Sendable {
     return result
   }
 
-  /// The events that can start a workflow, through its callers too; each with the file where it
-  /// stands. Nil where nothing of this repository calls a reusable workflow.
+  /// The events that can start a workflow, through its callers too, each with its file.
+  ///
+  /// Nil where nothing of this repository calls a reusable workflow.
   func triggers(of file: WorkflowFile) -> [(file: WorkflowFile, trigger: WorkflowTrigger)]? {
     var result: [(file: WorkflowFile, trigger: WorkflowTrigger)] = []
     var seen: Set<String> = []
