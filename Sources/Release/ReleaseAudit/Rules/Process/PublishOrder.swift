@@ -77,7 +77,7 @@ enum PublishOrder: AuditRule {
     project.publishingFindings { facts, site, findings in
       if let upload = site.published.first,
         let late = site.job.steps.first(where: {
-          $0.index > upload.step.index && StepRole($0).contains(.attests)
+          $0.index > upload.step.index && site.role(of: $0).contains(.attests)
         })
       {
         findings.append(

@@ -59,7 +59,7 @@ enum SeparateBuild: AuditRule {
   static func examine(_ project: AuditedProject) -> RuleOutcome {
     project.publishingFindings(pypi: true) { _, site, findings in
       for step in site.job.steps {
-        let role = StepRole(step)
+        let role = site.role(of: step)
         let place = Finding.Place(site.file.path, step.uses?.text.span ?? step.run?.span)
         if role.contains(.builds) {
           findings.append(

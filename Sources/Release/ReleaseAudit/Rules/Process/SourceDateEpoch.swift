@@ -82,7 +82,7 @@ enum SourceDateEpoch: AuditRule {
           other.file.workflow.env?.entry(name) != nil || other.job.env?.entry(name) != nil
           || other.job.steps.contains { $0.run?.value.mentions(name) ?? false }
         guard !isSet else { continue }
-        for step in other.job.steps where StepRole(step).contains(.builds) {
+        for step in other.job.steps where other.role(of: step).contains(.builds) {
           // Actions set it themselves, as far as they are known here.
           guard let run = step.run, step.env?.entry(name) == nil,
             !findings.contains(where: { $0.place.span == run.span })

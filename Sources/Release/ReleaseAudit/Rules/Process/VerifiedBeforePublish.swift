@@ -69,7 +69,7 @@ enum VerifiedBeforePublish: AuditRule {
       let isVerified = before.contains { other in
         other.job.steps.contains { step in
           (other.job.id != site.job.id || step.index < upload)
-            && StepRole(step).contains(.verifies)
+            && other.role(of: step).contains(.verifies)
         }
       }
       guard !isVerified else { return }

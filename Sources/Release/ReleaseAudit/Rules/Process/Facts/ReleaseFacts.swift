@@ -11,10 +11,34 @@ struct ReleaseFacts: Sendable {
     let file: WorkflowFile
     /// The job.
     let job: Job
+    /// What it does for a release.
+    let flow: FlowJob
     /// What its steps do together.
     let role: StepRole
     /// What it gives to users, and where.
     let uploads: [Upload]
+
+    init(_ flow: FlowJob, in file: WorkflowFile) {
+      self.flow = flow
+      self.file = file
+      job = flow.job
+      var role: StepRole = []
+      for site in flow.sites { role.formUnion(StepRole(site.role)) }
+      for step in flow.job.steps { role.formUnion(StepRole(step)) }
+      self.role = role
+      uploads =
+        flow.called != nil
+        ? []
+        : flow.sites.compactMap { Upload($0, of: flow.job) }
+          + flow.job.steps.compactMap { Upload(script: $0) }
+    }
+
+    /// What a step does.
+    func role(of step: Step) -> StepRole {
+      flow.sites.reduce(into: StepRole(step)) { role, site in
+        if site.step == step.index { role.formUnion(StepRole(site.role)) }
+      }
+    }
 
     /// Uploads to package indexes, without those for trying out.
     var published: [Upload] { uploads.filter { $0.target.isIndex && !$0.isTest } }
@@ -28,25 +52,25 @@ struct ReleaseFacts: Sendable {
 
   /// All jobs.
   let jobs: [Site]
-  private let callers: [String: [(path: String, job: Job)]]
+  private let flow: ReleaseFlow
+  private let places: [FlowJob.Reference: Int]
 
-  init(_ workflows: [WorkflowFile]) {
+  init(_ flow: ReleaseFlow, _ workflows: [WorkflowFile]) {
+    self.flow = flow
+    let files = Dictionary(workflows.map { ($0.path, $0) }) { first, _ in first }
     var jobs: [Site] = []
-    var callers: [String: [(path: String, job: Job)]] = [:]
-    for file in workflows {
-      for job in file.workflow.jobs {
-        var role: StepRole = []
-        for step in job.steps { role.formUnion(StepRole(step)) }
-        if Self.isGenerator(job) { role.formUnion(.attests) }
-        jobs.append(
-          Site(file: file, job: job, role: role, uploads: job.steps.compactMap { Upload($0) }))
-        if let called = Self.calledPath(job) {
-          callers[called, default: []].append((file.path, job))
-        }
-      }
+    var places: [FlowJob.Reference: Int] = [:]
+    for job in flow.jobs {
+      guard let file = files[job.path] else { continue }
+      if places[job.reference] == nil { places[job.reference] = jobs.count }
+      jobs.append(Site(job, in: file))
     }
     self.jobs = jobs
-    self.callers = callers
+    self.places = places
+  }
+
+  private func sites(_ jobs: [FlowJob]) -> [Site] {
+    jobs.compactMap { job in places[job.reference].map { self.jobs[$0] } }
   }
 
   /// Jobs that publish to a package index.
@@ -60,68 +84,23 @@ struct ReleaseFacts: Sendable {
     job.uses?.repository?.lowercased() == "slsa-framework/slsa-github-generator"
   }
 
-  /// The path of the workflow of this repository that a job calls.
-  static func calledPath(_ job: Job) -> String? {
-    guard let text = job.uses?.text.value, text.hasPrefix("./") || text.hasPrefix("$/") else {
-      return nil
-    }
-    return String(text.dropFirst(2))
+  /// The jobs that call a workflow.
+  func calls(of path: String) -> [(path: String, job: Job)] {
+    flow.callers(of: path).map { ($0.path, $0.job) }
   }
 
-  /// The jobs that call a workflow.
-  func calls(of path: String) -> [(path: String, job: Job)] { callers[path] ?? [] }
-
-  /// The workflows that run together with one: those that call it and those that are called by
-  /// them, over any number of calls.
+  /// The workflows that run together with one.
   func family(of path: String) -> Set<String> {
-    var entries: Set<String> = [path]
-    var open = [path]
-    while let next = open.popLast() {
-      for caller in calls(of: next) where entries.insert(caller.path).inserted {
-        open.append(caller.path)
-      }
-    }
-    open = Array(entries)
-    while let next = open.popLast() {
-      for site in jobs where site.file.path == next {
-        if let called = Self.calledPath(site.job), entries.insert(called).inserted {
-          open.append(called)
-        }
-      }
-    }
-    return entries
+    guard let job = flow.jobs(of: path).first else { return [path] }
+    return Set(flow.run(of: job).map(\.path)).union([path])
   }
 
   /// The jobs that run together with one.
-  func relatives(of site: Site) -> [Site] {
-    let family = family(of: site.file.path)
-    return jobs.filter { family.contains($0.file.path) }
-  }
+  func relatives(of site: Site) -> [Site] { sites(flow.run(of: site.flow)) }
 
-  /// The jobs that end before one starts, itself included: by `needs` in its workflow, and by
-  /// those of the jobs that call the workflow.
+  /// The jobs that end before one starts, and itself.
   func ancestors(of site: Site) -> [Site] {
-    var seen: Set<String> = []
-    var result: [Site] = []
-    var open: [(path: String, id: String)] = [(site.file.path, site.job.id.value)]
-    while let next = open.popLast() {
-      guard seen.insert("\(next.path) \(next.id)").inserted,
-        let found = jobs.first(where: {
-          $0.file.path == next.path && $0.job.id.value == next.id
-        })
-      else { continue }
-      result.append(found)
-      open += found.job.needs.map { (next.path, $0.value) }
-      if let called = Self.calledPath(found.job), found.job.id.value != site.job.id.value {
-        open += jobs.filter { $0.file.path == called }.map { (called, $0.job.id.value) }
-      }
-      if next.path == site.file.path {
-        for caller in calls(of: next.path) {
-          open += caller.job.needs.map { (caller.path, $0.value) }
-        }
-      }
-    }
-    return result
+    sites(flow.before(site.flow)).filter { $0.flow.reference != site.flow.reference } + [site]
   }
 
   /// The events that can start a workflow, through its callers too, each with its file.

@@ -27,59 +27,32 @@ struct Upload: Sendable {
   /// The bytes that say so: of the action's name, or of the script.
   let span: Range<Int>
 
-  private static let actions: [(name: String, target: Target)] = [
-    ("pypa/gh-action-pypi-publish", .pypi), ("js-devtools/npm-publish", .npm),
-    ("rubygems/release-gem", .gems), ("softprops/action-gh-release", .forge),
-    ("ncipollo/release-action", .forge), ("svenstaro/upload-release-action", .forge),
-  ]
+  /// What a step uploads; nil for other roles, and where images or other things go.
+  init?(_ site: RoleSite, of job: Job) {
+    guard let index = site.step, index < job.steps.count else { return nil }
+    step = job.steps[index]
+    span = site.span
+    isTest = site.target == .testPyPI
+    switch site.target {
+    case .pypi, .testPyPI: target = .pypi
+    case .npm: target = .npm
+    case .crates: target = .crates
+    case .gems: target = .gems
+    case .forgeRelease: target = .forge
+    case .containerImage, .other, nil: return nil
+    }
+  }
 
-  private static let commands: [(words: String, target: Target)] = [
-    ("twine upload", .pypi), ("uv publish", .pypi), ("flit publish", .pypi),
-    ("poetry publish", .pypi), ("hatch publish", .pypi), ("pdm publish", .pypi),
-    ("maturin publish", .pypi), ("maturin upload", .pypi), ("npm publish", .npm),
-    ("cargo publish", .crates), ("gem push", .gems), ("gh release create", .forge),
-    ("gh release upload", .forge),
-  ]
-
-  /// What a step uploads; nil where it does not.
-  init?(_ step: Step) {
+  /// A script that makes a release of the forge by its interface.
+  init?(script step: Step) {
+    guard let uses = step.uses, uses.isAction("actions/github-script"),
+      let script = step.with?["script"]?.value,
+      script.mentions("createRelease(") || script.mentions("uploadReleaseAsset")
+    else { return nil }
     self.step = step
-    if let uses = step.uses {
-      span = uses.text.span
-      if let known = Self.actions.first(where: { uses.isAction($0.name) }) {
-        target = known.target
-        let address = step.with?["repository-url"] ?? step.with?["repository_url"]
-        isTest = address.map { !$0.value.mentions("upload.pypi.org") } ?? false
-        return
-      }
-      if uses.isAction("pyo3/maturin-action"),
-        let command = step.with?["command"]?.value, ["upload", "publish"].contains(command)
-      {
-        target = .pypi
-        isTest = false
-        return
-      }
-      if uses.isAction("actions/github-script"), let script = step.with?["script"]?.value,
-        script.mentions("createRelease(") || script.mentions("uploadReleaseAsset")
-      {
-        target = .forge
-        isTest = false
-        return
-      }
-      return nil
-    }
-    guard let run = step.run else { return nil }
-    span = run.span
-    for line in run.value.scriptLines {
-      guard let known = Self.commands.first(where: { line.mentions($0.words) }),
-        !line.mentions("--dry-run"), !line.hasPrefix("echo ")
-      else { continue }
-      target = known.target
-      let environment = step.env?.entries.map(\.value.value).joined(separator: " ") ?? ""
-      isTest = [line, environment].contains { $0.mentions("test.pypi") || $0.mentions("testpypi") }
-      return
-    }
-    return nil
+    span = uses.text.span
+    target = .forge
+    isTest = false
   }
 }
 
