@@ -9,6 +9,15 @@ package enum Checklist {
   /// Why an item is unknown that files or git could decide and no rule looks at.
   package static let notDecided = "not decided by this version"
 
+  /// The items that files or git could decide and that no rule decides, with what tells.
+  package static let undecided: [Int: String] = [
+    7: "`git verify-commit TAG^{commit}` for each release tag",
+    12: "each job's `permissions`, compared with what its actions ask for",
+    40: "`git config --get-regexp 'gpgsign|signingkey'`",
+    41: "`git verify-commit HEAD`",
+    42: "`git for-each-ref refs/tags --format='%(objecttype) %(refname)'` and `git verify-tag TAG`",
+  ]
+
   /// The verdict on every item, in the order of the numbers.
   ///
   /// Several rules for one item: one that fails decides; else one that does not know; else one
@@ -65,6 +74,11 @@ package enum Checklist {
       return item.rest.map { .unknown(wouldTell: $0) } ?? .pass
     }
     if !reasons.isEmpty { return .notApplicable(reasons.joined(separator: "; ")) }
-    return .unknown(wouldTell: item.rest ?? notDecided)
+    return .unknown(wouldTell: item.rest ?? whatTells(item))
+  }
+
+  /// What tells where no rule decides an item.
+  static func whatTells(_ item: ChecklistItem) -> String {
+    undecided[item.number].map { "\(notDecided): \($0)" } ?? notDecided
   }
 }

@@ -56,7 +56,8 @@ enum GatedRelease: AuditRule {
     for site in facts.publishing {
       let family = facts.family(of: site.file.path)
       let forge = facts.jobs.filter { other in
-        family.contains(other.file.path) && other.uploads.contains { $0.target == .forge }
+        family.contains(other.file.path)
+          && other.uploads.contains { $0.target == .forge && !$0.isDraft }
       }
       guard !forge.isEmpty else { continue }
       isAbout = true

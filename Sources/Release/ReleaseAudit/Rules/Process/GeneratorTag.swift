@@ -53,7 +53,7 @@ enum GeneratorTag: AuditRule {
     var findings: [Finding] = []
     var isAbout = false
     for site in project.releases.jobs where ReleaseFacts.isGenerator(site.job) {
-      guard let uses = site.job.uses, let ref = uses.ref else { continue }
+      guard let uses = site.job.uses, let ref = uses.ref, !isOwn(uses, project) else { continue }
       isAbout = true
       guard !isVersion(ref.value) else { continue }
       var fix: ProposedFix?
@@ -77,6 +77,12 @@ enum GeneratorTag: AuditRule {
     }
     return isAbout
       ? .examined(findings) : .notApplicable("no job calls slsa-framework/slsa-github-generator")
+  }
+
+  // The generator's own repository calls what it is going to release.
+  private static func isOwn(_ uses: UsesReference, _ project: AuditedProject) -> Bool {
+    guard case .repository(_, _, let subpath?, _) = uses.target else { return false }
+    return project.workflow(at: subpath) != nil
   }
 
   private static func isVersion(_ ref: String) -> Bool {

@@ -6,7 +6,7 @@ import SourceText
 enum GitLabPublish: AuditRule {
   static let description = RuleDescription(
     id: "gitlab-publish", title: "GitLab jobs that publish are protected as well",
-    severity: .medium, checklist: [39], sources: ["SPEC 8"],
+    severity: .high, checklist: [39], sources: ["SPEC 8"],
     why: """
       In GitLab any job of a pipeline can ask for an identity token, and each branch runs a \
       pipeline. An environment, rules for tags or a start by hand, and `id_tokens` in place of \
@@ -78,11 +78,13 @@ enum GitLabPublish: AuditRule {
       guard job["extends"] == nil, job.entry("<<") == nil else { continue }
       let place = Finding.Place(file.path, entry.key.resolved.span)
       if job["environment"] == nil {
-        findings.append(finding("`\(name)` publishes outside of any environment", at: place))
+        findings.append(
+          finding("`\(name)` publishes outside of any environment", .medium, at: place))
       }
       if job["id_tokens"] == nil {
         findings.append(
-          finding("`\(name)` publishes with a stored token, without `id_tokens`", at: place))
+          finding(
+            "`\(name)` publishes with a stored token, without `id_tokens`", .medium, at: place))
       }
       let isDecision =
         job["when"]?.string == "manual" || job["only"] != nil
@@ -92,7 +94,7 @@ enum GitLabPublish: AuditRule {
               ?? false)
         }
       if !isDecision {
-        findings.append(finding("every pipeline starts `\(name)`", .high, at: place))
+        findings.append(finding("every pipeline starts `\(name)`", at: place))
       }
     }
     return isAbout ? .examined(findings) : .notApplicable("no GitLab job publishes")

@@ -7,7 +7,7 @@ import Workflows
 enum ProvenancePolicy: AuditRule {
   static let description = RuleDescription(
     id: "no-policy", title: "a policy says whose provenance is accepted",
-    severity: .info, checklist: [82], sources: ["python-tuf #1550"],
+    severity: .medium, checklist: [82], sources: ["python-tuf #1550"],
     why: """
       Provenance that nobody compares with an expectation proves nothing. A policy file in the \
       repository says which workflow must have signed, for CI and for users alike.
@@ -72,7 +72,7 @@ enum ProvenancePolicy: AuditRule {
       guard project.isWhole else { return AuditedProject.isPart }
       return .examined([
         finding(
-          "no policy says which workflow must have signed",
+          "no policy says which workflow must have signed", .info,
           at: Finding.Place(site.file.path, nil))
       ])
     }
@@ -92,7 +92,7 @@ enum ProvenancePolicy: AuditRule {
     guard missing.count == names.count, let first = missing.first else { return .examined([]) }
     return .examined([
       finding(
-        "the policy expects `\(first)`, which does not publish", .medium,
+        "the policy expects `\(first)`, which does not publish",
         at: file.place(of: first) ?? Finding.Place(file.path, nil))
     ])
   }

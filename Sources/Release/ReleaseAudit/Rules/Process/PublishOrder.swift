@@ -96,7 +96,7 @@ enum PublishOrder: AuditRule {
           !facts.ancestors(of: other).contains(where: {
             $0.file.path == site.file.path && $0.job.id == site.job.id
           }),
-          other.published.isEmpty, isRelated(other, to: before)
+          other.uploads.isEmpty, isRelated(other, to: before)
         else { continue }
         let does = other.role.contains(.attests) ? "attests" : "builds"
         findings.append(

@@ -79,6 +79,7 @@ enum UpdatePolicy: AuditRule {
           entry.node["schedule"]?["interval"]?.string == "daily"
             && (entry.node["groups"]?.entries ?? []).isEmpty
             && (entry.node["ignore"]?.items ?? []).isEmpty
+            && entry.node["cooldown"] == nil
             && entry.node["open-pull-requests-limit"]?.string != "0"
         }.map {
           finding("updates come every day, each alone, without a policy", at: $0.place)

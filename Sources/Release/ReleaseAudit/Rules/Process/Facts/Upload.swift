@@ -27,6 +27,11 @@ struct Upload: Sendable {
   /// The bytes that say so: of the action's name, or of the script.
   let span: Range<Int>
 
+  /// Whether it makes a draft of a release, which somebody publishes later.
+  var isDraft: Bool {
+    step.with?["draft"]?.value == "true" || (step.run?.value.mentions("--draft") ?? false)
+  }
+
   /// What a step uploads; nil for other roles, and where images or other things go.
   init?(_ site: RoleSite, of job: Job) {
     guard let index = site.step, index < job.steps.count else { return nil }
