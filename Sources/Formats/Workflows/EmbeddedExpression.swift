@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import SourceText
+
 /// An expression in a text: `${{ github.ref }}`.
 package struct EmbeddedExpression: Hashable, Sendable {
   /// Its bytes in the text's value, with `${{` and `}}`.
@@ -24,6 +26,24 @@ package struct EmbeddedExpression: Hashable, Sendable {
       expression = nil
       self.error = error
     }
+  }
+
+  /// The expressions of all texts of a document, in their order; those of an anchor once.
+  package static func all(in document: YAMLDocument) -> [Self] {
+    var result: [Self] = []
+    func visit(_ node: YAMLNode) {
+      switch node.content {
+      case .scalar:
+        if let text = WorkflowText(node, in: document) { result += text.expressions }
+      case .sequence(let items, _):
+        for item in items { visit(item) }
+      case .mapping(let entries, _):
+        for entry in entries { visit(entry.value) }
+      case .alias: break
+      }
+    }
+    visit(document.root)
+    return result
   }
 
   /// The expressions of a text.

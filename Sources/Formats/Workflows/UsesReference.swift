@@ -8,7 +8,7 @@ package struct UsesReference: Hashable, Sendable {
   package enum Target: Hashable, Sendable {
     /// `owner/repository[/subpath]@ref`.
     case repository(owner: String, name: String, subpath: String?, ref: Located<String>?)
-    /// A path of the same repository, beginning with `./`.
+    /// A path of the same repository, beginning with `./`, also where `$/` is written.
     case local(path: String)
     /// `docker://image[:tag][@digest]`.
     case docker(image: String, tag: String?, digest: String?)
@@ -104,6 +104,8 @@ package struct UsesReference: Hashable, Sendable {
     if value.hasPrefix("./") || value.hasPrefix("../") || value == "." {
       return .local(path: value)
     }
+    // GitHub's newer way to write the same: the repository that the workflow itself is from.
+    if value.hasPrefix("$/") { return .local(path: ".\(value.dropFirst())") }
     let halves = value.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
     let path = halves[0].split(separator: "/", omittingEmptySubsequences: false)
     guard path.count >= 2, path.allSatisfy({ !$0.isEmpty }) else { return .other }

@@ -9,6 +9,8 @@ package struct WorkflowFile: Sendable {
   package let file: AuditedFile
   /// What it says.
   package let workflow: Workflow
+  /// All `${{ }}` of the file, in their order.
+  package let expressions: [EmbeddedExpression]
 
   /// Its path in the project.
   package var path: String { file.path }
@@ -20,6 +22,8 @@ package struct ActionFile: Sendable {
   package let file: AuditedFile
   /// What it says.
   package let action: Action
+  /// All `${{ }}` of the file, in their order.
+  package let expressions: [EmbeddedExpression]
 
   /// Its path in the project.
   package var path: String { file.path }
@@ -98,11 +102,14 @@ struct ParsedFiles {
     case .workflow:
       let workflow = Workflow(document)
       note(workflow.problems, file)
-      workflows.append(WorkflowFile(file: file, workflow: workflow))
+      workflows.append(
+        WorkflowFile(
+          file: file, workflow: workflow, expressions: EmbeddedExpression.all(in: document)))
     case .action:
       let action = Action(document)
       note(action.problems, file)
-      actions.append(ActionFile(file: file, action: action))
+      actions.append(
+        ActionFile(file: file, action: action, expressions: EmbeddedExpression.all(in: document)))
     case .dependabot: dependabot.append(DependabotFile(file: file, document: document))
     case nil where isNamed && !ProjectPlaces.isFile(file.path):
       problems.append(

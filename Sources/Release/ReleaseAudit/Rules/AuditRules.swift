@@ -6,7 +6,38 @@ package enum AuditRules {
   package static let all: [any AuditRule.Type] = security + process
 
   /// Attacks on workflows: what runs, with which rights, on whose words.
-  static let security: [any AuditRule.Type] = []
+  static let security: [any AuditRule.Type] = [
+    AllSecretsExposed.self,
+    AlwaysTrueCondition.self,
+    AppTokenScope.self,
+    ArchivedAction.self,
+    CacheInRelease.self,
+    DangerousTrigger.self,
+    DependabotCodeExecution.self,
+    DependabotCooldown.self,
+    EnvironmentFileWrite.self,
+    ExcessivePermissions.self,
+    FragileFeature.self,
+    HardcodedRegistryPassword.self,
+    InheritedSecrets.self,
+    InsecureCommands.self,
+    Obfuscation.self,
+    PackageWithoutLockFile.self,
+    PersistedCredentials.self,
+    PublishByToken.self,
+    SecretOutsideEnvironment.self,
+    SelfHostedRunner.self,
+    SpoofableBotCondition.self,
+    SuperfluousAction.self,
+    TemplateInjection.self,
+    TyposquattedAction.self,
+    UnmaskedSecret.self,
+    UnpinnedAction.self,
+    UnpinnedImage.self,
+    UnpinnedTool.self,
+    UnsoundContains.self,
+    UnsoundTernary.self,
+  ]
 
   /// The release process: who may release what, and how it is proven.
   static let process: [any AuditRule.Type] = [

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Workflows
+
+/// A condition can be false.
+enum AlwaysTrueCondition: AuditRule {
+  static let id = "always-true-condition"
+
+  static let description = RuleDescription(
+    id: id, title: "conditions can be false", severity: .high,
+    sources: [
+      "GitHub Docs, \"Using conditions to control job execution\"", "actions/runner issue 1173",
+    ],
+    why: """
+      Where anything stands around `${{ }}` in an `if:`, also a line break at the end of a block, \
+      GitHub puts the result into a text, and a text that is not empty is true. The job or step \
+      runs always, however the comparison ends.
+      """,
+    fix: "leave `${{ }}` out, or end the block without a line break: `|-` in place of `|`",
+    samples: [
+      RuleSample(
+        "a block with a line break at its end", .findings(lines: [5]),
+        workflow: """
+          on: push
+          permissions: {}
+          jobs:
+            release:
+              if: |
+                ${{ github.ref == 'refs/heads/main' }}
+              runs-on: ubuntu-24.04
+              steps:
+                - run: make release
+
+          """),
+      .steps(
+        "two expressions with `&&` between them", .findings(lines: [9]),
+        """
+        - run: make release
+          if: ${{ github.ref_name == 'main' }} && ${{ github.event_name == 'push' }}
+        """),
+      RuleSample(
+        "a block without the line break, and one without braces", .good,
+        workflow: """
+          on: push
+          permissions: {}
+          jobs:
+            release:
+              if: |-
+                ${{ github.ref == 'refs/heads/main' }}
+              runs-on: ubuntu-24.04
+              steps:
+                - run: make release
+                  if: |
+                    github.event_name == 'push'
+
+          """),
+      .steps(
+        "one expression", .good,
+        """
+        - run: make release
+          if: ${{ github.ref_name == 'main' }}
+        """),
+    ])
+
+  static func examine(_ project: AuditedProject) -> RuleOutcome {
+    project.conditionFindings { site, findings in
+      guard site.condition.isAlwaysTrue else { return }
+      findings.append(
+        Finding(
+          rule: id, severity: .high,
+          "the condition always holds, because text stands around `${{ }}`",
+          at: Finding.Place(site.path, site.condition.text.span)))
+    }
+  }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Workflows
+
+/// No workflow is started with secrets by whoever likes.
+enum DangerousTrigger: AuditRule {
+  static let id = "dangerous-trigger"
+
+  static let description = RuleDescription(
+    id: id, title: "strangers do not start workflows that have secrets", severity: .high,
+    sources: [
+      "GitHub Security Lab, \"Preventing pwn requests\"",
+      "GitHub Docs, \"Events that trigger workflows\"",
+    ],
+    why: """
+      pull_request_target, workflow_run and issue_comment run in the name of the default branch, \
+      with its secrets and a token that can write, while what they work on comes from a stranger. \
+      One checkout of the pull request, one value put into a script, or one artifact unpacked is \
+      enough to hand all of it over.
+      """,
+    incident: """
+      December 2024: a pull request whose branch name was a shell command poisoned the cache of \
+      Ultralytics' release workflow, which ran on pull_request_target; releases on PyPI carried a \
+      miner. August 2025: the same trigger opened nrwl/nx.
+      """,
+    fix:
+      "use `pull_request`; where secrets are needed, split the work into a part without secrets and a part that a maintainer starts",
+    samples: [
+      RuleSample(
+        "pull requests of strangers with secrets", .findings(lines: [2]),
+        workflow: """
+          on:
+            pull_request_target:
+          permissions: {}
+          jobs:
+            test:
+              runs-on: ubuntu-24.04
+              steps:
+                - run: make test
+
+          """),
+      RuleSample(
+        "after another workflow", .findings(lines: [1]),
+        workflow: """
+          on: [push, workflow_run]
+          permissions: {}
+          jobs:
+            deploy:
+              runs-on: ubuntu-24.04
+              steps:
+                - run: make deploy
+
+          """),
+      RuleSample(
+        "pull requests without secrets", .good,
+        workflow: """
+          on: [push, pull_request]
+          permissions: {}
+          jobs:
+            test:
+              runs-on: ubuntu-24.04
+              steps:
+                - run: make test
+
+          """),
+      RuleSample(
+        "only labels by the forge's own action", .good,
+        workflow: """
+          on: pull_request_target
+          permissions: {}
+          jobs:
+            label:
+              permissions: { contents: read, pull-requests: write }
+              runs-on: ubuntu-24.04
+              steps:
+                - uses: actions/labeler@8558fd74291d67161a8a78ce36a881fa63b766a9 # v5.0.0
+
+          """),
+    ])
+
+  private static let events: [(name: String, why: String)] = [
+    ("pull_request_target", "anyone's pull request starts it with the repository's secrets"),
+    ("workflow_run", "it works with the repository's secrets on what another run left"),
+    ("issue_comment", "anyone's comment starts it with the repository's secrets"),
+  ]
+
+  static func examine(_ project: AuditedProject) -> RuleOutcome {
+    guard !project.workflows.isEmpty else { return .noWorkflow }
+    var findings: [Finding] = []
+    for file in project.workflows {
+      for event in events {
+        guard let trigger = file.workflow.trigger(event.name) else { continue }
+        if event.name == "pull_request_target", onlyLabels(file.workflow) { continue }
+        findings.append(
+          Finding(
+            rule: id, severity: .high, "`\(event.name)`: \(event.why)",
+            at: Finding.Place(file.path, trigger.event.span)))
+      }
+    }
+    return .examined(findings)
+  }
+
+  private static func onlyLabels(_ workflow: Workflow) -> Bool {
+    guard workflow.jobs.count == 1, let job = workflow.jobs.first, job.steps.count == 1 else {
+      return false
+    }
+    return job.steps[0].uses("actions/labeler")
+  }
+}

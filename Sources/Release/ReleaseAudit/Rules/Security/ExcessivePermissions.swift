@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SourceText
+import Workflows
+
+/// The token of a job has the rights that the job needs, and no others.
+enum ExcessivePermissions: AuditRule {
+  static let id = "excessive-permissions"
+
+  static let description = RuleDescription(
+    id: id, title: "rights are given to the jobs that need them, not to all", severity: .high,
+    checklist: [9, 11, 33],
+    sources: [
+      "SPEC 8, \"Permissions\"", "GitHub Docs, \"Controlling permissions for GITHUB_TOKEN\"",
+    ],
+    why: """
+      Without `permissions:` the token has what the repository's settings give, in old \
+      repositories the right to write nearly everything. A right at the top of a workflow belongs \
+      to every job, also to the one that runs a test suite with hundreds of dependencies.
+      """,
+    incident: """
+      August 2025: a workflow of nrwl/nx ran with a token that could write; attackers used it to \
+      start the publishing workflow and published nx with a program that stole credentials \
+      ("s1ngularity").
+      """,
+    fix: "write `permissions: {}` at the top, and in each job the few rights that it needs",
+    samples: [
+      RuleSample(
+        "nothing is said", .findings(lines: [2, 3]),
+        workflow: """
+          on: push
+          jobs:
+            test:
+              runs-on: ubuntu-24.04
+              steps:
+                - run: make test
+            lint:
+              permissions: {}
+              runs-on: ubuntu-24.04
+              steps:
+                - run: make lint
+
+          """),
+      RuleSample(
+        "all jobs can write", .findings(lines: [3]),
+        workflow: """
+          on: push
+          permissions:
+            contents: write
+            issues: read
+          jobs:
+            test:
+              runs-on: ubuntu-24.04
+              steps:
+                - run: make test
+            release:
+              runs-on: ubuntu-24.04
+              steps:
+                - run: gh release create "$GITHUB_REF_NAME"
+
+          """),
+      RuleSample(
+        "everything at once", .findings(lines: [5]),
+        workflow: """
+          on: push
+          permissions: {}
+          jobs:
+            test:
+              permissions: write-all
+              runs-on: ubuntu-24.04
+              steps:
+                - run: make test
+
+          """),
+      RuleSample(
+        "none, and what is needed per job", .good,
+        workflow: """
+          on: push
+          permissions: {}
+          jobs:
+            release:
+              permissions:
+                contents: write
+              runs-on: ubuntu-24.04
+              steps:
+                - run: gh release create "$GITHUB_REF_NAME"
+
+          """),
+      RuleSample(
+        "a reusable workflow, whose caller decides", .good,
+        workflow: """
+          on:
+            workflow_call:
+          jobs:
+            test:
+              runs-on: ubuntu-24.04
+              steps:
+                - run: make test
+
+          """),
+    ])
+
+  /// Rights that change what others get or run.
+  private static let high: Set<String> = [
+    "actions", "attestations", "contents", "deployments", "id-token", "issues", "packages",
+    "pages", "pull-requests",
+  ]
+  private static let low: Set<String> = ["models", "statuses"]
+
+  static func examine(_ project: AuditedProject) -> RuleOutcome {
+    guard !project.workflows.isEmpty else { return .noWorkflow }
+    var findings: [Finding] = []
+    for file in project.workflows {
+      let workflow = file.workflow
+      let isCalled = workflow.triggers.count == 1 && workflow.trigger("workflow_call") != nil
+      // With one job, or with rights in each, what stands at the top is a matter of taste.
+      let isTopDecisive =
+        workflow.jobs.count != 1 && !isCalled
+        && !workflow.jobs.allSatisfy { $0.permissions != nil }
+      if isTopDecisive { top(file, &findings) }
+      for job in workflow.jobs where !isCalled || job.isCall {
+        if let permissions = job.permissions {
+          all(permissions, "the job `\(job.id.value)`", file.path, &findings)
+        } else if workflow.permissions == nil {
+          findings.append(
+            Finding(
+              rule: id, severity: .medium,
+              "the job `\(job.id.value)` has no `permissions`, and the workflow has none either",
+              at: Finding.Place(file.path, job.id.span)))
+        }
+      }
+    }
+    return .examined(findings)
+  }
+
+  private static func top(_ file: WorkflowFile, _ findings: inout [Finding]) {
+    guard let permissions = file.workflow.permissions else {
+      findings.append(
+        Finding(
+          rule: id, severity: .medium,
+          "the workflow has no `permissions`, so that jobs have what the repository's settings give",
+          at: Finding.Place(file.path, file.workflow.document.root.entry("jobs")?.key.span)))
+      return
+    }
+    all(permissions, "every job", file.path, &findings)
+    guard case .scopes(let scopes) = permissions.grant else { return }
+    for scope in scopes where scope.access.value == "write" {
+      let name = scope.name.value
+      findings.append(
+        Finding(
+          rule: id, severity: high.contains(name) ? .high : low.contains(name) ? .low : .medium,
+          "every job of the workflow has `\(name): write`",
+          at: Finding.Place(file.path, scope.span)))
+    }
+  }
+
+  private static func all(
+    _ permissions: Permissions, _ who: String, _ path: String, _ findings: inout [Finding]
+  ) {
+    switch permissions.grant {
+    case .readAll:
+      findings.append(
+        Finding(
+          rule: id, severity: .medium, "\(who) may read everything (`read-all`)",
+          at: Finding.Place(path, permissions.span)))
+    case .writeAll:
+      findings.append(
+        Finding(
+          rule: id, severity: .high, "\(who) may write everything (`write-all`)",
+          at: Finding.Place(path, permissions.span)))
+    case .scopes, .other: break
+    }
+  }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Workflows
+
+/// A called workflow gets the secrets that it needs, by name.
+enum InheritedSecrets: AuditRule {
+  static let id = "inherited-secrets"
+
+  static let description = RuleDescription(
+    id: id, title: "called workflows get secrets by name", severity: .medium,
+    sources: ["GitHub Docs, \"Reusing workflows\" (passing secrets)"],
+    why: """
+      `secrets: inherit` hands every secret of the repository and organisation to the called \
+      workflow, today's and tomorrow's, also when it needs one or none.
+      """,
+    fix: "name the secrets: `secrets:` with one entry each; leave it out where none is needed",
+    samples: [
+      RuleSample(
+        "everything", .findings(lines: [6]),
+        workflow: """
+          on: push
+          permissions: {}
+          jobs:
+            deploy:
+              uses: octo-org/ci/.github/workflows/deploy.yml@11bd71901bbe5b1630ceea73d27597364c9af683
+              secrets: inherit
+
+          """),
+      RuleSample(
+        "everything, to a workflow of the same repository", .findings(lines: [6]),
+        workflow: """
+          on: push
+          permissions: {}
+          jobs:
+            deploy:
+              uses: ./.github/workflows/deploy.yml
+              secrets: inherit
+
+          """),
+      RuleSample(
+        "one by name", .good,
+        workflow: """
+          on: push
+          permissions: {}
+          jobs:
+            deploy:
+              uses: ./.github/workflows/deploy.yml
+              secrets:
+                token: ${{ secrets.DEPLOY_TOKEN }}
+
+          """),
+      RuleSample(
+        "none", .good,
+        workflow: """
+          on: push
+          permissions: {}
+          jobs:
+            deploy:
+              uses: ./.github/workflows/deploy.yml
+
+          """),
+    ])
+
+  static func examine(_ project: AuditedProject) -> RuleOutcome {
+    project.jobFindings { file, job, findings in
+      guard let uses = job.uses, let secrets = job.secrets, secrets.inherits else { return }
+      findings.append(
+        Finding(
+          rule: id, severity: .medium,
+          "all secrets of the repository go to `\(uses.text.value)`",
+          at: Finding.Place(file.path, secrets.span),
+          related: [Finding.Place(file.path, uses.text.span, "the called workflow")]))
+    }
+  }
+}

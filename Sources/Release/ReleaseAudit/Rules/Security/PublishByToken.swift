@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SourceText
+import Workflows
+
+/// Packages are published by an identity, not by a token.
+enum PublishByToken: AuditRule {
+  static let id = "publish-by-token"
+
+  static let description = RuleDescription(
+    id: id, title: "packages are published by Trusted Publishing, not by a token",
+    severity: .medium, checklist: [32, 79],
+    sources: [
+      "PyPI Docs, \"Trusted Publishers\"",
+      "OpenSSF, \"Trusted Publishers for All Package Repositories\"",
+    ],
+    why: """
+      A token that may publish is good for everyone who gets it, from anywhere, until somebody \
+      revokes it. With Trusted Publishing the registry takes a token of minutes from this \
+      workflow alone, and there is nothing to steal.
+      """,
+    incident: """
+      December 2024: after the first poisoned releases of Ultralytics were gone, more came with an \
+      old API token that had not been revoked.
+      """,
+    fix:
+      "register the workflow as a Trusted Publisher, give the job `id-token: write`, and remove the token",
+    samples: [
+      .steps(
+        "an API token for PyPI", .findings(lines: [8]),
+        """
+        - uses: pypa/gh-action-pypi-publish@ed0c53931b1dc9bd32cbe73a98c7f6766f8a527e # v1.13.0
+          with:
+            password: ${{ secrets.PYPI_API_TOKEN }}
+        """),
+      .steps(
+        "commands", .findings(lines: [9, 11]),
+        """
+        - run: |
+            twine upload dist/*
+        - run: |
+            npm publish --access public
+          env:
+            NODE_AUTH_TOKEN: ${{ secrets.NPM_TOKEN }}
+        """),
+      .steps(
+        "no password", .good,
+        """
+        - uses: pypa/gh-action-pypi-publish@ed0c53931b1dc9bd32cbe73a98c7f6766f8a527e # v1.13.0
+        """),
+      .steps(
+        "a rehearsal", .good,
+        """
+        - run: cargo publish --dry-run
+        """),
+      RuleSample(
+        "a job that has an identity", .good,
+        workflow: """
+          on: push
+          permissions: {}
+          jobs:
+            publish:
+              permissions: { id-token: write }
+              runs-on: ubuntu-24.04
+              environment: npm
+              steps:
+                - run: npm publish
+
+          """),
+    ])
+
+  private static let pypi = ["https://upload.pypi.org/legacy/", "https://test.pypi.org/legacy/"]
+
+  /// Actions that publish by a token, when they do, and the input that says so.
+  private static let actions: [String: (when: ActionSwitch, input: String)] = [
+    "pypa/gh-action-pypi-publish": (
+      .all([
+        .text("password"), .oneOf("repository-url", pypi, byDefault: true),
+        .oneOf("repository_url", pypi, byDefault: true),
+      ]), "password"
+    ),
+    "rubygems/release-gem": (
+      .not(.on("setup-trusted-publisher", byDefault: true)), "setup-trusted-publisher"
+    ),
+    "rubygems/configure-rubygems-credentials": (
+      .all([.text("api-token"), .oneOf("gem-server", ["https://rubygems.org"], byDefault: true)]),
+      "api-token"
+    ),
+    "actions/setup-node": (
+      .all([
+        .oneOf(
+          "registry-url", ["https://registry.npmjs.org", "https://registry.npmjs.org/"],
+          byDefault: true),
+        .on("always-auth", byDefault: false),
+      ]), "always-auth"
+    ),
+  ]
+
+  static func examine(_ project: AuditedProject) -> RuleOutcome {
+    project.stepFindings { site, findings in
+      if let uses = site.step.uses, let action = uses.action, let known = actions[action] {
+        guard known.when.isOn(uses, site.step.with) != false else { return }
+        let input = site.step.with?.entry(known.input)?.span
+        findings.append(
+          Finding(
+            rule: id, severity: .medium, "\(uses.repository ?? action) publishes by a token",
+            at: site.place(uses.text.span),
+            related: input.map { [site.place($0, "the token")] } ?? []))
+      }
+      // Without the workflow nobody knows whether a job has an identity, which most programs use.
+      guard let run = site.step.run, let workflow = site.workflow, let job = site.job,
+        workflow.permissions(of: job)?.access("id-token") != "write",
+        ["publish", "upload", "push"].contains(where: run.value.contains)
+      else { return }
+      for command in site.commands where publishes(command) {
+        findings.append(
+          Finding(
+            rule: id, severity: .medium,
+            "`\(command.program)` publishes by a token: the job has no identity (`id-token: write`)",
+            at: site.place(command.span)))
+      }
+    }
+  }
+
+  /// Whether a command publishes to a registry that knows Trusted Publishers.
+  private static func publishes(_ command: ShellCommand) -> Bool {
+    let words = command.arguments
+    /// Whether some words follow each other, with others between.
+    func has(_ wanted: String...) -> Bool {
+      var rest = words[...]
+      for word in wanted {
+        let isPrefix = word.hasSuffix("*")
+        let text = isPrefix ? String(word.dropLast()) : word
+        guard let index = rest.firstIndex(where: { isPrefix ? $0.hasPrefix(text) : $0 == text })
+        else { return false }
+        rest = rest[(index + 1)...]
+      }
+      return true
+    }
+    let isRehearsal = words.contains("--dry-run")
+    switch command.program {
+    case "cargo": return has("publish") && !isRehearsal && !words.contains("-n")
+    case "uv":
+      guard let verb = words.first(where: { $0 == "publish" || $0 == "run" }) else { return false }
+      return verb == "publish" ? !isRehearsal : has("run", "twine", "upload")
+    case "uvx": return has("twine*", "upload")
+    case "hatch", "pdm": return has("publish")
+    case "poetry", "npm", "pnpm", "bun": return has("publish") && !isRehearsal
+    case "twine": return has("upload")
+    case "pipx": return has("run", "twine*", "upload")
+    case "gem", "nuget", "nuget.exe": return has("push")
+    case "bundle": return has("exec", "gem", "push")
+    case "yarn":
+      guard let verb = words.first(where: { $0 == "publish" || $0 == "npm" }) else { return false }
+      return verb == "publish"
+        || has("npm", "publish") && !isRehearsal && !words.contains("-n")
+    case "bunx": return (has("npm", "publish") || has("npm@*", "publish")) && !isRehearsal
+    case "dotnet": return has("nuget", "push")
+    case let program where program.hasPrefix("python"): return has("-m", "twine", "upload")
+    default: return false
+    }
+  }
+}

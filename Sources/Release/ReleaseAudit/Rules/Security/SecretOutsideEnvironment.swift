@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Workflows
+
+/// Secrets belong to an environment.
+enum SecretOutsideEnvironment: AuditRule {
+  static let id = "secret-outside-environment"
+
+  static let description = RuleDescription(
+    id: id, title: "jobs with secrets run in an environment", severity: .low,
+    sources: ["GitHub Docs, \"Managing environments for deployment\" (secrets)", "SPEC 8"],
+    why: """
+      A secret of the repository is there for every workflow on every branch that someone with \
+      write access pushes. A secret of an environment is only there for the branches and after \
+      the reviews that the environment asks for.
+      """,
+    fix: "move the secret into an environment, and name it in the job: `environment: release`",
+    samples: [
+      .steps(
+        "a secret of the repository", .findings(lines: [10]),
+        """
+        - run: make upload
+          env:
+            TOKEN: ${{ secrets.UPLOAD_TOKEN }}
+        """),
+      .steps(
+        "two of them", .findings(lines: [10, 11]),
+        """
+        - uses: octo-org/upload@8e8c483db84b4bee98b60c0593521ed34d9990e8
+          with:
+            user: ${{ secrets.UPLOAD_USER }}
+            token: ${{ secrets.UPLOAD_TOKEN }}
+        """),
+      RuleSample(
+        "a secret of an environment", .good,
+        workflow: """
+          on: push
+          permissions: {}
+          jobs:
+            upload:
+              environment: release
+              runs-on: ubuntu-24.04
+              steps:
+                - run: make upload
+                  env:
+                    TOKEN: ${{ secrets.UPLOAD_TOKEN }}
+
+          """),
+      .steps(
+        "the job's own token", .good,
+        """
+        - run: gh release list
+          env:
+            GH_TOKEN: ${{ secrets.GITHUB_TOKEN }}
+        """),
+    ])
+
+  static func examine(_ project: AuditedProject) -> RuleOutcome {
+    guard !project.workflows.isEmpty else { return .noWorkflow }
+    var findings: [Finding] = []
+    for file in project.workflows where file.workflow.trigger("workflow_call") == nil {
+      for job in file.workflow.jobs where job.environment == nil && !job.isCall {
+        for embedded in file.expressions
+        where job.span.contains(embedded.span.lowerBound) && embedded.source.contains("ecrets") {
+          let names = (embedded.expression?.contexts ?? []).filter {
+            $0.hasPrefix("secrets.") && $0 != "secrets.github_token"
+          }
+          guard let name = names.first else { continue }
+          findings.append(
+            Finding(
+              rule: id, severity: .low,
+              "`\(name)` is there for every branch, because the job names no environment",
+              at: Finding.Place(file.path, embedded.span)))
+        }
+      }
+    }
+    return .examined(findings)
+  }
+}

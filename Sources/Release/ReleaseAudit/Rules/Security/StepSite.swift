@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import SourceText
+package import Workflows
+
+/// A step with everything around it.
+package struct StepSite {
+  /// The file's path in the project.
+  package let path: String
+  /// The file.
+  package let document: YAMLDocument
+  /// The workflow; nil in an action.
+  package let workflow: Workflow?
+  /// The job; nil in an action.
+  package let job: Job?
+  /// The composite action; nil in a workflow.
+  package let action: Action?
+  /// The step.
+  package let step: Step
+
+  /// A place in the step's file.
+  package func place(_ span: Range<Int>?, _ label: String = "") -> Finding.Place {
+    Finding.Place(path, span, label)
+  }
+
+  /// Where the step begins: its `uses`, its `run`, or its first line.
+  package var place: Finding.Place {
+    place(step.uses?.text.span ?? step.entry("run")?.key.span ?? step.span)
+  }
+
+  /// The shell of a `run:` and where it is said.
+  ///
+  /// It is the step's, a default, or the runner's own; nil where it is only known in a run.
+  package var shell: (name: String, span: Range<Int>?)? {
+    for text in [step.shell, job?.defaults?.shell, workflow?.defaults?.shell] {
+      guard let text else { continue }
+      return text.hasExpressions ? nil : (text.value, text.span)
+    }
+    for label in job?.runsOn?.labels ?? [] {
+      let name = label.value
+      if name == "linux" || name == "macOS" || name.contains("ubuntu-") || name.contains("macos") {
+        return ("bash", nil)
+      }
+      if name == "windows" || name.contains("windows-") { return ("pwsh", nil) }
+    }
+    return nil
+  }
+
+  /// The commands of a `run:` whose shell is known or taken to be `bash`; empty for others.
+  package var commands: [ShellCommand] {
+    guard let run = step.run, let dialect = ShellScript.Dialect(shell: shell?.name ?? "bash")
+    else { return [] }
+    switch run.style {
+    case .doubleQuoted, .singleQuoted:
+      // Spans of an unescaped text are not the file's: the whole text stands for each command.
+      return ShellScript(run.value, dialect: dialect).commands.map {
+        var command = $0
+        command.span = run.span
+        return command
+      }
+    case .plain, .folded, .literal:
+      var span = run.span
+      if run.style != .plain {
+        let header = document.bytes[span].prefix { $0 != UInt8(ascii: "\n") }
+        span = header.endIndex..<span.upperBound
+      }
+      return ShellScript(
+        scanning: document.bytes, in: span, dialect: dialect, isFolded: run.style != .literal
+      ).commands
+    }
+  }
+}
+
+extension AuditedProject {
+  /// Goes through all steps of workflows and composite actions.
+  package func forEachStep(_ body: (StepSite) -> Void) {
+    for file in workflows {
+      for job in file.workflow.jobs {
+        for step in job.steps {
+          body(
+            StepSite(
+              path: file.path, document: file.workflow.document, workflow: file.workflow, job: job,
+              action: nil, step: step))
+        }
+      }
+    }
+    for file in actions {
+      for step in file.action.steps {
+        body(
+          StepSite(
+            path: file.path, document: file.action.document, workflow: nil, job: nil,
+            action: file.action, step: step))
+      }
+    }
+  }
+
+  /// Findings of all steps, or that there is nothing to look at.
+  package func stepFindings(_ body: (StepSite, inout [Finding]) -> Void) -> RuleOutcome {
+    guard !workflows.isEmpty || !actions.isEmpty else { return .noWorkflow }
+    var findings: [Finding] = []
+    forEachStep { body($0, &findings) }
+    return .examined(findings)
+  }
+
+  /// Findings of all jobs, or that there is nothing to look at.
+  package func jobFindings(_ body: (WorkflowFile, Job, inout [Finding]) -> Void) -> RuleOutcome {
+    guard !workflows.isEmpty else { return .noWorkflow }
+    var findings: [Finding] = []
+    for file in workflows {
+      for job in file.workflow.jobs { body(file, job, &findings) }
+    }
+    return .examined(findings)
+  }
+
+  /// Findings at every `uses:`, of steps and of calls, or that there is nothing to look at.
+  package func usesFindings(
+    _ body: (_ path: String, _ uses: UsesReference, inout [Finding]) -> Void
+  ) -> RuleOutcome {
+    guard !workflows.isEmpty || !actions.isEmpty else { return .noWorkflow }
+    var findings: [Finding] = []
+    for file in workflows {
+      for job in file.workflow.jobs {
+        if let uses = job.uses { body(file.path, uses, &findings) }
+        for step in job.steps { if let uses = step.uses { body(file.path, uses, &findings) } }
+      }
+    }
+    for file in actions {
+      for step in file.action.steps { if let uses = step.uses { body(file.path, uses, &findings) } }
+    }
+    return .examined(findings)
+  }
+}
+
+extension RuleOutcome {
+  /// Nothing to look at.
+  static let noWorkflow = Self.notApplicable("no workflow or action was given")
+}
+
+extension WorkflowMapping {
+  /// Whether a name is given.
+  func has(_ name: String) -> Bool { entry(name) != nil }
+}

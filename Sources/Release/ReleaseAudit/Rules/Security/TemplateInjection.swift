@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SourceText
+import Workflows
+
+/// Values reach scripts by the environment, not by text replacement.
+enum TemplateInjection: AuditRule {
+  static let id = "template-injection"
+
+  static let description = RuleDescription(
+    id: id, title: "scripts take values from the environment, not from `${{ }}`", severity: .high,
+    sources: [
+      "GitHub Docs, \"Security hardening\" (script injections)",
+      "GitHub Security Lab, \"Untrusted input\"",
+    ],
+    why: """
+      GitHub replaces `${{ }}` before the shell sees the script. A branch name, a title or an \
+      input with `"; curl … | sh; "` in it becomes a part of the program, with the job's rights.
+      """,
+    incident: """
+      December 2024: a branch name with a command in it ran in Ultralytics' workflow. August 2025: \
+      a pull request's title with a command ran in nrwl/nx's and led to its publishing token.
+      """,
+    fix: "put the expression into `env:` of the step and use the variable in quotes: \"$NAME\"",
+    samples: [
+      .steps(
+        "a title in a script", .findings(lines: [8]), on: "issues",
+        """
+        - run: echo "${{ github.event.issue.title }}"
+        """),
+      .steps(
+        "a branch in the second line of a block", .findings(lines: [10]),
+        """
+        - run: |
+            set -e
+            git push origin "HEAD:${{ github.head_ref }}"
+        """),
+      .steps(
+        "JavaScript of an action", .findings(lines: [10]), on: "issue_comment",
+        """
+        - uses: actions/github-script@60a0d83039c74a4aee543508d2ffcb1c3799cdea # v7.0.1
+          with:
+            script: console.log(`${{ github.event.comment.body }}`)
+        """),
+      RuleSample(
+        "an input that may be any text", .findings(lines: [12]),
+        workflow: """
+          on:
+            workflow_dispatch:
+              inputs:
+                version:
+                  type: string
+          permissions: {}
+          jobs:
+            tag:
+              permissions: { contents: write }
+              runs-on: ubuntu-24.04
+              steps:
+                - run: git tag "${{ inputs.version }}"
+
+          """),
+      .steps(
+        "the environment", .good, on: "issues",
+        """
+        - run: echo "$TITLE"
+          env:
+            TITLE: ${{ github.event.issue.title }}
+        """),
+      .steps(
+        "what nobody chooses, and what only decides", .good,
+        """
+        - run: echo "${{ github.sha }} ${{ github.head_ref == 'main' && 'yes' || 'no' }}"
+        """),
+      RuleSample(
+        "fixed values of a matrix, a choice", .good,
+        workflow: """
+          on:
+            workflow_dispatch:
+              inputs:
+                index:
+                  type: choice
+                  options: [pypi, testpypi]
+          permissions: {}
+          jobs:
+            test:
+              strategy:
+                matrix:
+                  python: ["3.12", "3.13"]
+              runs-on: ubuntu-24.04
+              steps:
+                - run: nox -s "tests-${{ matrix.python }}" -- ${{ inputs.index }}
+
+          """),
+    ])
+
+  /// Inputs of actions that run what they are given.
+  private static let sinks: [String: [String]] = [
+    "8398a7/action-slack": ["custom_payload"], "actions/github-script": ["script"],
+    "addnab/docker-run-action": ["options", "run"], "amadevus/pwsh-script": ["script"],
+    "appleboy/ssh-action": ["script"], "azure/cli": ["inlineScript"],
+    "azure/powershell": ["inlineScript"], "cardinalby/js-eval-action": ["expression"],
+    "devorbitus/yq-action-output": ["cmd"], "gautamkrishnar/blog-post-workflow": ["item_exec"],
+    "jannekem/run-python-script-action": ["script"], "mikefarah/yq": ["cmd"],
+    "sergeysova/jq-action": ["cmd"], "skitionek/notify-microsoft-teams": ["overwrite"],
+    "imjohnbo/issue-bot": [
+      "body", "linked-comments-previous-issue-text", "linked-comments-new-issue-text",
+    ],
+    "lucasbento/auto-close-issues": ["issue-close-message"],
+    "roots/issue-closer-action": ["issue-close-message", "pr-close-message"],
+    "tibdex/backport": ["body_template", "head_template", "labels_template", "title_template"],
+  ]
+
+  static func examine(_ project: AuditedProject) -> RuleOutcome {
+    project.stepFindings { site, findings in
+      if let run = site.step.run {
+        look(run, site, nil, &findings)
+      } else if let uses = site.step.uses, let action = uses.action, let with = site.step.with,
+        let inputs = sinks[action]
+      {
+        for input in inputs {
+          guard let text = with[input] else { continue }
+          look(text, site, uses, &findings)
+        }
+      }
+    }
+  }
+
+  private static func look(
+    _ text: WorkflowText, _ site: StepSite, _ uses: UsesReference?, _ findings: inout [Finding]
+  ) {
+    for embedded in text.expressions {
+      guard let expression = embedded.expression else { continue }
+      var worst: (value: RunValue, path: String)?
+      for path in expression.flowingPaths {
+        let value = judge(path, site)
+        if value.severity != nil, worst.map({ $0.value < value }) ?? true { worst = (value, path) }
+      }
+      guard let worst, let severity = worst.value.severity else { continue }
+      let source = embedded.source.trimmed
+      let why =
+        switch worst.value {
+        case .free: "which can be any text"
+        case .structured: "whose text others choose in part"
+        case .narrow: "which others choose from a narrow alphabet"
+        case .unclear, .fixed: "whose text is only known in a run"
+        }
+      findings.append(
+        Finding(
+          rule: id, severity: severity,
+          "the script gets `\(source)`, \(why), as a part of its program",
+          at: site.place(embedded.span),
+          related: uses.map { [site.place($0.text.span, "this action runs the input")] } ?? []))
+    }
+  }
+
+  private static func judge(_ path: String, _ site: StepSite) -> RunValue {
+    let names = path.split(separator: ".").map(String.init)
+    switch names.first {
+    case "inputs": return names.count == 2 ? input(names[1], site) : .narrow
+    case "github" where names.count == 4 && names[1] == "event" && names[2] == "inputs":
+      return input(names[3], site)
+    case "env": return names.count == 2 && isFixed(names[1], site) ? .fixed : .narrow
+    case "matrix":
+      guard let matrix = site.job?.strategy?.matrix else { return .fixed }
+      return matrix.isFixed(names) ? .fixed : .structured
+    default: return RunValue(path: path)
+    }
+  }
+
+  private static func input(_ name: String, _ site: StepSite) -> RunValue {
+    if let action = site.action {
+      return action.inputs.contains { $0.name.value.lowercased() == name } ? .structured : .narrow
+    }
+    var types: [String] = []
+    for event in ["workflow_dispatch", "workflow_call"] {
+      guard let trigger = site.workflow?.trigger(event),
+        let found = trigger.inputs.first(where: { $0.name.value.lowercased() == name })
+      else { continue }
+      types.append(found.type?.value ?? "string")
+    }
+    if types.isEmpty { return .narrow }
+    return types.contains("string") ? .structured : .fixed
+  }
+
+  /// Whether a variable of the environment has a value without expressions.
+  private static func isFixed(_ name: String, _ site: StepSite) -> Bool {
+    if name.hasPrefix("github_") || name.hasPrefix("runner_") { return true }
+    for env in [site.step.env, site.job?.env, site.workflow?.env] {
+      guard let env else { continue }
+      if env.expression != nil { return false }
+      if let value = env[name] { return !value.hasExpressions }
+    }
+    return false
+  }
+}
+
+extension Matrix {
+  /// Whether all values of a path such as `matrix.os.name` stand in the file.
+  func isFixed(_ path: [String]) -> Bool {
+    guard expression == nil else { return false }
+    let rest = path.dropFirst()
+    for dimension in dimensions
+    where rest.first == "*" || dimension.name.value.lowercased() == rest.first {
+      if dimension.expression?.hasExpressions ?? false { return false }
+      if !dimension.values.allSatisfy({ $0.isFixed(rest.dropFirst()) }) { return false }
+    }
+    guard let include else { return true }
+    guard let items = include.items else { return true }
+    return items.allSatisfy { $0.isFixed(rest) }
+  }
+}
+
+extension YAMLNode {
+  /// Whether the texts under a path of keys have no expressions; `*` and missing keys are all.
+  func isFixed(_ path: ArraySlice<String>) -> Bool {
+    if let string { return !string.contains("${{") }
+    if let items { return items.allSatisfy { $0.isFixed(path) } }
+    guard let entries else { return true }
+    guard let name = path.first, name != "*" else {
+      return entries.allSatisfy { $0.value.isFixed([]) }
+    }
+    return entries.allSatisfy {
+      $0.key.string?.lowercased() != name || $0.value.isFixed(path.dropFirst())
+    }
+  }
+}
+
+extension String {
+  /// The text without blanks and line breaks around it.
+  var trimmed: String {
+    let isBlank: (Character) -> Bool = { " \t\r\n".contains($0) }
+    guard let first = firstIndex(where: { !isBlank($0) }),
+      let last = lastIndex(where: { !isBlank($0) })
+    else { return "" }
+    return String(self[first...last])
+  }
+}
