@@ -32,6 +32,8 @@ package struct UsesReference: Hashable, Sendable {
   package let text: WorkflowText
   /// Where it is.
   package let target: Target
+  /// `owner/repository[/subpath]` in lowercase, to compare with: GitHub ignores case there.
+  package let action: String?
   /// The comment behind it in its line: `v1.2.3`.
   package let comment: YAMLComment?
 
@@ -41,6 +43,11 @@ package struct UsesReference: Hashable, Sendable {
     comment = document.comment(
       inLine: document.lines.line(at: max(text.span.lowerBound, text.span.upperBound - 1)))
     target = text.hasExpressions ? .other : Self.target(text, document)
+    if case .repository(let owner, let name, let subpath, _) = target {
+      action = ([owner, name] + (subpath.map { [$0] } ?? [])).joined(separator: "/").lowercased()
+    } else {
+      action = nil
+    }
   }
 
   /// The ref of a repository.
@@ -54,13 +61,6 @@ package struct UsesReference: Hashable, Sendable {
   /// `owner/repository` as it is written; nil for others.
   package var repository: String? {
     if case .repository(let owner, let name, _, _) = target { "\(owner)/\(name)" } else { nil }
-  }
-
-  /// `owner/repository[/subpath]` in lowercase, to compare with: GitHub ignores case there.
-  package var action: String? {
-    guard case .repository(let owner, let name, let subpath, _) = target else { return nil }
-    return (["\(owner)/\(name)"] + (subpath.map { [$0] } ?? [])).joined(separator: "/")
-      .lowercased()
   }
 
   /// Whether it is the action `owner/repository[/subpath]`, whatever its ref.
@@ -99,7 +99,8 @@ package struct UsesReference: Hashable, Sendable {
   }
 
   private static func target(_ text: WorkflowText, _ document: YAMLDocument) -> Target {
-    let value = text.value
+    // A block ends with a line break, which GitHub does not mind.
+    let value = text.value.last?.isNewline ?? false ? String(text.value.dropLast()) : text.value
     if value.hasPrefix("docker://") { return docker(value.dropFirst(9)) }
     if value.hasPrefix("./") || value.hasPrefix("../") || value == "." {
       return .local(path: value)

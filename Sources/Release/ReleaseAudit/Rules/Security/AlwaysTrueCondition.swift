@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SourceText
 import Workflows
 
 /// A condition can be false.
@@ -69,7 +70,38 @@ enum AlwaysTrueCondition: AuditRule {
         Finding(
           rule: id, severity: .high,
           "the condition always holds, because text stands around `${{ }}`",
-          at: Finding.Place(site.path, site.condition.text.span)))
+          at: Finding.Place(site.path, site.condition.text.span), fix: fix(site)))
     }
+  }
+
+  private static func fix(_ site: ConditionSite) -> ProposedFix? {
+    let text = site.condition.text
+    let bytes = Array(text.value.utf8)
+    // What stands between the expressions must be an expression's own signs.
+    var plain: [UInt8] = []
+    var end = 0
+    for embedded in text.expressions {
+      plain += bytes[end..<embedded.range.lowerBound]
+      let source = embedded.source.trimmed
+      plain += Array((text.expressions.count > 1 ? "(\(source))" : source).utf8)
+      end = embedded.range.upperBound
+    }
+    plain += bytes[end...]
+    let expression = String(decoding: plain, as: UTF8.self).trimmed
+    guard (try? Expression(parsing: expression)) != nil,
+      !expression.hasPrefix("!"), !expression.contains(": "), !expression.contains(" #")
+    else { return nil }
+    // The key stays; the whole value gives way to one plain line.
+    var span = text.span
+    while span.upperBound > span.lowerBound, site.document.bytes[span.upperBound - 1] <= 0x20 {
+      span = span.lowerBound..<(span.upperBound - 1)
+    }
+    guard !site.document.comments.contains(where: { span.contains($0.span.lowerBound) }),
+      text.style == .literal || text.style == .folded || text.style == .plain,
+      let first = expression.utf8.first, !"'\"[{&*!|>%@`".utf8.contains(first)
+    else { return nil }
+    return ProposedFix(
+      "write the condition without `${{ }}`", .needsReview,
+      edits: [site.path: [SourceEdit(span, expression)]])
   }
 }

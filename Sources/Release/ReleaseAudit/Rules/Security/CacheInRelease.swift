@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SourceText
 import Workflows
 
 /// What is released is built without caches that other runs can fill.
@@ -134,11 +135,38 @@ enum CacheInRelease: AuditRule {
               "\(uses.repository ?? action) \(isOn ? "restores" : "may restore") a cache in a "
                 + "workflow that publishes",
               at: Finding.Place(file.path, uses.text.span),
-              related: [reason, other].compactMap { $0 }))
+              related: [reason, other].compactMap { $0 },
+              fix: fix(control, step, file)))
         }
       }
     }
     return .examined(findings)
+  }
+
+  private static func fix(
+    _ control: ActionSwitch, _ step: Step, _ file: WorkflowFile
+  ) -> ProposedFix? {
+    let document = file.workflow.document
+    switch control {
+    case .on(let name, _), .onBefore(_, let name):
+      return step.fix(input: name, to: "false", .needsReview, in: document, file.path)
+    case .off(let name):
+      return step.fix(input: name, to: "true", .needsReview, in: document, file.path)
+    case .text(let name):
+      guard let with = step.node["with"] else { return nil }
+      return document.fix("remove \(name)", .needsReview, in: file.path) {
+        () throws(YAMLEditRefusal) in
+        with.entries?.count == 1
+          ? try document.removing("with", from: step.node)
+          : try document.removing(name, from: with)
+      }
+    case .any(let parts):
+      if let name = parts.flagName {
+        return step.fix(input: name, to: "false", .needsReview, in: document, file.path)
+      }
+      return nil
+    case .always, .oneOf, .all, .not: return nil
+    }
   }
 
   /// True where the step restores a cache, false where it may, nil where it does not.
@@ -231,5 +259,18 @@ extension Expression {
       } ? true : nil
     default: nil
     }
+  }
+}
+
+extension [ActionSwitch] {
+  /// The flag that turns all of them off.
+  fileprivate var flagName: String? {
+    for part in self {
+      switch part {
+      case .on(let name, _), .onBefore(_, let name): return name
+      default: continue
+      }
+    }
+    return nil
   }
 }

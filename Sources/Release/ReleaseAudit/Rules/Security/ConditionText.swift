@@ -9,6 +9,8 @@ struct ConditionSite {
   let document: YAMLDocument
   let workflow: Workflow?
   let condition: Condition
+  /// What is written of the condition.
+  let node: YAMLNode
 
   /// The place of a text in the condition; the whole condition's where it is not found.
   func place(of text: String) -> Finding.Place {
@@ -29,25 +31,25 @@ extension AuditedProject {
     var findings: [Finding] = []
     for file in workflows {
       let workflow = file.workflow
-      func look(_ condition: Condition?) {
-        guard let condition else { return }
+      func look(_ condition: Condition?, _ owner: YAMLNode) {
+        guard let condition, let node = owner["if"] else { return }
         body(
           ConditionSite(
-            path: file.path, document: workflow.document, workflow: workflow, condition: condition),
-          &findings)
+            path: file.path, document: workflow.document, workflow: workflow, condition: condition,
+            node: node), &findings)
       }
       for job in workflow.jobs {
-        look(job.condition)
-        for step in job.steps { look(step.condition) }
+        look(job.condition, job.node)
+        for step in job.steps { look(step.condition, step.node) }
       }
     }
     for file in actions {
       for step in file.action.steps {
-        guard let condition = step.condition else { continue }
+        guard let condition = step.condition, let node = step.node["if"] else { continue }
         body(
           ConditionSite(
-            path: file.path, document: file.action.document, workflow: nil, condition: condition),
-          &findings)
+            path: file.path, document: file.action.document, workflow: nil, condition: condition,
+            node: node), &findings)
       }
     }
     return .examined(findings)
@@ -84,6 +86,25 @@ extension Expression {
     case .number(let value): value == 0 || value.isNaN
     case .string(let text): text.isEmpty
     default: nil
+    }
+  }
+}
+
+extension String {
+  /// Whether some bytes stand in the text.
+  func holds(_ part: StaticString) -> Bool {
+    let count = part.utf8CodeUnitCount
+    return part.withUTF8Buffer { wanted in
+      var copy = self
+      return copy.withUTF8 { bytes in
+        guard count > 0, bytes.count >= count else { return false }
+        for start in 0...(bytes.count - count) where bytes[start] == wanted[0] {
+          var length = 1
+          while length < count, bytes[start + length] == wanted[length] { length += 1 }
+          if length == count { return true }
+        }
+        return false
+      }
     }
   }
 }

@@ -69,7 +69,11 @@ enum DependabotCodeExecution: AuditRule {
         findings.append(
           Finding(
             rule: id, severity: .high, "code of dependencies runs beside Dependabot's credentials",
-            at: Finding.Place(file.path, entry.span)))
+            at: Finding.Place(file.path, entry.span),
+            fix: file.document.fix("deny it", .needsReview, in: file.path) {
+              () throws(YAMLEditRefusal) in
+              try file.document.replacing(entry.value, with: "deny")
+            }))
       }
     }
     return .examined(findings)

@@ -82,7 +82,13 @@ enum DependabotCooldown: AuditRule {
             "updates of \(name) are proposed as soon as they appear"
           }
         findings.append(
-          Finding(rule: id, severity: .medium, message, at: Finding.Place(file.path, span)))
+          Finding(
+            rule: id, severity: .medium, message, at: Finding.Place(file.path, span),
+            fix: file.document.fix("wait \(days) days", .safe, in: file.path) {
+              () throws(YAMLEditRefusal) in
+              try file.document.setting(
+                "default-days", to: .scalar("\(days)"), in: "cooldown", of: update)
+            }))
       }
     }
     return .examined(findings)

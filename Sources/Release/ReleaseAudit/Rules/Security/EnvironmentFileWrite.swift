@@ -49,7 +49,7 @@ enum EnvironmentFileWrite: AuditRule {
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
     project.stepFindings { site, findings in
-      guard let run = site.step.run, run.value.contains("GITHUB_") else { return }
+      guard let run = site.step.run, run.value.holds("GITHUB_") else { return }
       if let workflow = site.workflow {
         guard
           ["pull_request_target", "workflow_run", "issue_comment"].contains(where: {

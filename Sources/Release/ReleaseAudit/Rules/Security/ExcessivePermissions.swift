@@ -120,13 +120,13 @@ enum ExcessivePermissions: AuditRule {
       if isTopDecisive { top(file, &findings) }
       for job in workflow.jobs where !isCalled || job.isCall {
         if let permissions = job.permissions {
-          all(permissions, "the job `\(job.id.value)`", file.path, &findings)
+          all(permissions, "the job `\(job.id.value)`", file, job.node, &findings)
         } else if workflow.permissions == nil {
           findings.append(
             Finding(
               rule: id, severity: .medium,
               "the job `\(job.id.value)` has no `permissions`, and the workflow has none either",
-              at: Finding.Place(file.path, job.id.span)))
+              at: Finding.Place(file.path, job.id.span), fix: readOnly(file)))
         }
       }
     }
@@ -139,10 +139,11 @@ enum ExcessivePermissions: AuditRule {
         Finding(
           rule: id, severity: .medium,
           "the workflow has no `permissions`, so that jobs have what the repository's settings give",
-          at: Finding.Place(file.path, file.workflow.document.root.entry("jobs")?.key.span)))
+          at: Finding.Place(file.path, file.workflow.document.root.entry("jobs")?.key.span),
+          fix: readOnly(file)))
       return
     }
-    all(permissions, "every job", file.path, &findings)
+    all(permissions, "every job", file, file.workflow.document.root, &findings)
     guard case .scopes(let scopes) = permissions.grant else { return }
     for scope in scopes where scope.access.value == "write" {
       let name = scope.name.value
@@ -155,20 +156,36 @@ enum ExcessivePermissions: AuditRule {
   }
 
   private static func all(
-    _ permissions: Permissions, _ who: String, _ path: String, _ findings: inout [Finding]
+    _ permissions: Permissions, _ who: String, _ file: WorkflowFile, _ node: YAMLNode,
+    _ findings: inout [Finding]
   ) {
+    let what: (severity: AuditSeverity, text: String)
     switch permissions.grant {
-    case .readAll:
-      findings.append(
-        Finding(
-          rule: id, severity: .medium, "\(who) may read everything (`read-all`)",
-          at: Finding.Place(path, permissions.span)))
-    case .writeAll:
-      findings.append(
-        Finding(
-          rule: id, severity: .high, "\(who) may write everything (`write-all`)",
-          at: Finding.Place(path, permissions.span)))
-    case .scopes, .other: break
+    case .readAll: what = (.medium, "may read everything (`read-all`)")
+    case .writeAll: what = (.high, "may write everything (`write-all`)")
+    case .scopes, .other: return
+    }
+    let document = file.workflow.document
+    findings.append(
+      Finding(
+        rule: id, severity: what.severity, "\(who) \(what.text)",
+        at: Finding.Place(file.path, permissions.span),
+        fix: document.fix(
+          "let it read the repository's contents only", .needsReview, in: file.path
+        ) { () throws(YAMLEditRefusal) in
+          try document.replacing(
+            valueOf: "permissions", in: node, with: ["contents": "read"])
+        }))
+  }
+
+  /// Rights to read the repository for all jobs that say nothing.
+  private static func readOnly(_ file: WorkflowFile) -> ProposedFix? {
+    let document = file.workflow.document
+    return document.fix(
+      "let jobs read the repository's contents only", .needsReview, in: file.path
+    ) { () throws(YAMLEditRefusal) in
+      try document.inserting(
+        "permissions", ["contents": "read"], into: document.root, at: .after("on"))
     }
   }
 }

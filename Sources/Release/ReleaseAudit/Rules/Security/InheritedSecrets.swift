@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SourceText
 import Workflows
 
 /// A called workflow gets the secrets that it needs, by name.
@@ -69,7 +70,38 @@ enum InheritedSecrets: AuditRule {
           rule: id, severity: .medium,
           "all secrets of the repository go to `\(uses.text.value)`",
           at: Finding.Place(file.path, secrets.span),
-          related: [Finding.Place(file.path, uses.text.span, "the called workflow")]))
+          related: [Finding.Place(file.path, uses.text.span, "the called workflow")],
+          fix: fix(job, uses, file, project)))
+    }
+  }
+
+  /// Names the secrets that a workflow of the same repository uses, where it declares them all.
+  private static func fix(
+    _ job: Job, _ uses: UsesReference, _ file: WorkflowFile, _ project: AuditedProject
+  ) -> ProposedFix? {
+    guard case .local(let path) = uses.target,
+      let called = project.workflow(at: String(path.dropFirst(2))),
+      !called.workflow.jobs.contains(where: { $0.secrets?.inherits ?? false })
+    else { return nil }
+    var used: Set<String> = []
+    for embedded in called.expressions {
+      for context in embedded.expression?.contexts ?? [] where context.hasPrefix("secrets") {
+        let names = context.split(separator: ".")
+        guard names.count == 2 else { return nil }
+        used.insert(String(names[1]))
+      }
+    }
+    used.remove("github_token")
+    let declared = (called.workflow.trigger("workflow_call")?.secrets ?? []).map(\.name.value)
+    let passed = declared.filter { used.contains($0.lowercased()) }
+    guard passed.count == used.count else { return nil }
+    let document = file.workflow.document
+    return document.fix("pass what the workflow uses", .safe, in: file.path) {
+      () throws(YAMLEditRefusal) in
+      guard !passed.isEmpty else { return try document.removing("secrets", from: job.node) }
+      return try document.replacing(
+        valueOf: "secrets", in: job.node,
+        with: .mapping(passed.map { ($0, .scalar("${{ secrets.\($0) }}")) }))
     }
   }
 }

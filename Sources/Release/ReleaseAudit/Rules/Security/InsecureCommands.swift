@@ -57,24 +57,36 @@ enum InsecureCommands: AuditRule {
   static func examine(_ project: AuditedProject) -> RuleOutcome {
     guard !project.workflows.isEmpty || !project.actions.isEmpty else { return .noWorkflow }
     var findings: [Finding] = []
-    func look(_ env: WorkflowMapping?, _ path: String) {
+    func look(
+      _ env: WorkflowMapping?, _ owner: YAMLNode, _ document: YAMLDocument, _ path: String
+    ) {
       guard let entry = env?.entry("ACTIONS_ALLOW_UNSECURE_COMMANDS"),
         entry.value.value.lowercased() == "true"
       else { return }
       findings.append(
         Finding(
           rule: id, severity: .high, "any output can set variables and the search path",
-          at: Finding.Place(path, entry.span)))
+          at: Finding.Place(path, entry.span),
+          fix: document.fix("remove the variable", .needsReview, in: path) {
+            () throws(YAMLEditRefusal) in
+            guard let mapping = owner["env"], mapping.entries?.count ?? 0 > 1 else {
+              return try document.removing("env", from: owner)
+            }
+            return try document.removing(entry.key.value, from: mapping)
+          }))
     }
     for file in project.workflows {
-      look(file.workflow.env, file.path)
+      let document = file.workflow.document
+      look(file.workflow.env, document.root, document, file.path)
       for job in file.workflow.jobs {
-        look(job.env, file.path)
-        for step in job.steps { look(step.env, file.path) }
+        look(job.env, job.node, document, file.path)
+        for step in job.steps { look(step.env, step.node, document, file.path) }
       }
     }
     for file in project.actions {
-      for step in file.action.steps { look(step.env, file.path) }
+      for step in file.action.steps {
+        look(step.env, step.node, file.action.document, file.path)
+      }
     }
     return .examined(findings)
   }

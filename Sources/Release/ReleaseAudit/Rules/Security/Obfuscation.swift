@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SourceText
 import Workflows
 
 /// What a workflow runs can be read from it.
@@ -19,7 +20,7 @@ enum Obfuscation: AuditRule {
       .steps(
         "parts of a path without meaning", .findings(lines: [8, 9]),
         """
-        - uses: actions/checkout/@8e8c483db84b4bee98b60c0593521ed34d9990e8 # v6.0.1
+        - uses: docker/login-action/@74a5d142397b4f367a81961eba4e8cd7edddf772 # v3.4.0
         - uses: actions/cache/save/../restore@0057852bfaa89a56745cba8c7296529d2fc39830 # v4.3.0
         """),
       .steps(
@@ -71,6 +72,25 @@ enum Obfuscation: AuditRule {
     return .examined(findings)
   }
 
+  private static func plain(_ text: String, _ site: StepSite) -> ProposedFix? {
+    let halves = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+    guard halves.count == 2, let node = site.step.node["uses"] else { return nil }
+    var parts: [Substring] = []
+    for part in halves[0].split(separator: "/") where part != "." {
+      if part == ".." {
+        guard parts.count > 2 else { return nil }
+        parts.removeLast()
+      } else {
+        parts.append(part)
+      }
+    }
+    let path = parts.joined(separator: "/")
+    return site.document.fix("write the path plainly", .safe, in: site.path) {
+      () throws(YAMLEditRefusal) in
+      try site.document.replacing(node, with: "\(path)@\(halves[1])")
+    }
+  }
+
   private static func path(
     _ uses: UsesReference, _ site: StepSite, _ findings: inout [Finding]
   ) {
@@ -81,7 +101,7 @@ enum Obfuscation: AuditRule {
         findings.append(
           Finding(
             rule: id, severity: .low, "the path of the action has parts without meaning",
-            at: site.place(uses.text.span)))
+            at: site.place(uses.text.span), fix: plain(text, site)))
       }
     }
     if let expression = site.step.with?.expression {

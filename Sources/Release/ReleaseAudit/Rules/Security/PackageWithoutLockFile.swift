@@ -57,7 +57,8 @@ enum PackageWithoutLockFile: AuditRule {
   static func examine(_ project: AuditedProject) -> RuleOutcome {
     project.stepFindings { site, findings in
       guard let run = site.step.run,
-        ["npm", "gem", "yarn", "pnpm", "bundle"].contains(where: run.value.contains)
+        run.value.holds("install") || run.value.holds("add") || run.value.holds("npm i")
+          || run.value.holds("gem i")
       else { return }
       for command in site.commands {
         guard let name = package(command) else { continue }

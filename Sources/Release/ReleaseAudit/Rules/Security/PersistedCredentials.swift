@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SourceText
 import Workflows
 
 /// A checkout does not leave its token behind.
@@ -58,13 +59,25 @@ enum PersistedCredentials: AuditRule {
     guard !project.workflows.isEmpty || !project.actions.isEmpty else { return .noWorkflow }
     var findings: [Finding] = []
     for file in project.workflows {
-      for job in file.workflow.jobs { look(file.path, job.steps, &findings) }
+      let workflow = file.workflow
+      for job in workflow.jobs {
+        let contents = workflow.permissions(of: job)?.access("contents")
+        look(
+          file.path, workflow.document, job.steps,
+          canWrite: contents != "read" && contents != "none",
+          &findings)
+      }
     }
-    for file in project.actions { look(file.path, file.action.steps, &findings) }
+    for file in project.actions {
+      look(file.path, file.action.document, file.action.steps, canWrite: true, &findings)
+    }
     return .examined(findings)
   }
 
-  private static func look(_ path: String, _ steps: [Step], _ findings: inout [Finding]) {
+  private static func look(
+    _ path: String, _ document: YAMLDocument, _ steps: [Step], canWrite: Bool,
+    _ findings: inout [Finding]
+  ) {
     for (index, step) in steps.enumerated() where step.uses("actions/checkout") {
       guard let uses = step.uses, step.with?.expression == nil else { continue }
       // `true` is taken for a decision; an expression too.
@@ -87,8 +100,23 @@ enum PersistedCredentials: AuditRule {
           at: Finding.Place(path, uses.text.span),
           related: upload.map {
             [Finding.Place(path, $0.span, "this artifact holds the whole folder")]
-          } ?? []))
+          } ?? [],
+          fix: step.fix(
+            input: "persist-credentials", to: "false",
+            // Git has no other use for a token that can only read what everyone can.
+            canWrite || steps[(index + 1)...].contains(where: usesGit) ? .needsReview : .safe,
+            in: document, path)))
     }
+  }
+
+  private static func usesGit(_ step: Step) -> Bool {
+    step.run.map { run in
+      run.value.split(separator: "\n").contains { line in
+        ["push", "fetch", "pull", "clone", "submodule", "lfs", "ls-remote"].contains {
+          line.contains("git \($0)")
+        }
+      }
+    } ?? false
   }
 
   private static func leaksFolder(_ step: Step) -> Bool {

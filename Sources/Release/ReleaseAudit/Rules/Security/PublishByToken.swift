@@ -110,7 +110,7 @@ enum PublishByToken: AuditRule {
       // Without the workflow nobody knows whether a job has an identity, which most programs use.
       guard let run = site.step.run, let workflow = site.workflow, let job = site.job,
         workflow.permissions(of: job)?.access("id-token") != "write",
-        ["publish", "upload", "push"].contains(where: run.value.contains)
+        run.value.holds("publish") || run.value.holds("upload") || run.value.holds("push")
       else { return }
       for command in site.commands where publishes(command) {
         findings.append(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SourceText
 import Workflows
 
 /// Who a run belongs to is asked of what cannot be borrowed.
@@ -87,9 +88,22 @@ enum SpoofableBotCondition: AuditRule {
           Finding(
             rule: id, severity: .high,
             "`\(context)` is who touched the change last, not who wrote it",
-            at: site.place(of: String(context.split(separator: ".").last ?? ""))))
+            at: site.place(of: String(context.split(separator: ".").last ?? "")),
+            fix: fix(context, site)))
         break
       }
+    }
+  }
+
+  private static func fix(_ context: String, _ site: ConditionSite) -> ProposedFix? {
+    let events = site.workflow?.triggers.map(\.event.value) ?? []
+    guard !events.isEmpty,
+      events.allSatisfy({ $0 == "pull_request" || $0 == "pull_request_target" })
+    else { return nil }
+    let author = "github.event.pull_request.user.\(numbers.contains(context) ? "id" : "login")"
+    return site.document.fix("ask for the author", .needsReview, in: site.path) {
+      () throws(YAMLEditRefusal) in
+      try site.document.replacing(context, with: author, in: site.node)
     }
   }
 

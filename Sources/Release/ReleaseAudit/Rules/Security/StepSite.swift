@@ -38,10 +38,10 @@ package struct StepSite {
     }
     for label in job?.runsOn?.labels ?? [] {
       let name = label.value
-      if name == "linux" || name == "macOS" || name.contains("ubuntu-") || name.contains("macos") {
+      if name == "linux" || name == "macOS" || name.holds("ubuntu-") || name.holds("macos") {
         return ("bash", nil)
       }
-      if name == "windows" || name.contains("windows-") { return ("pwsh", nil) }
+      if name == "windows" || name.holds("windows-") { return ("pwsh", nil) }
     }
     return nil
   }

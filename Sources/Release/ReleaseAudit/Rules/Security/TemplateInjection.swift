@@ -149,7 +149,8 @@ enum TemplateInjection: AuditRule {
           rule: id, severity: severity,
           "the script gets `\(source)`, \(why), as a part of its program",
           at: site.place(embedded.span),
-          related: uses.map { [site.place($0.text.span, "this action runs the input")] } ?? []))
+          related: uses.map { [site.place($0.text.span, "this action runs the input")] } ?? [],
+          fix: uses == nil ? ExpressionVariable.fix(embedded, in: site) : nil))
     }
   }
 
@@ -226,12 +227,8 @@ extension YAMLNode {
 }
 
 extension String {
-  /// The text without blanks and line breaks around it.
+  /// The text in one line: without blanks around it, and one in place of several.
   var trimmed: String {
-    let isBlank: (Character) -> Bool = { " \t\r\n".contains($0) }
-    guard let first = firstIndex(where: { !isBlank($0) }),
-      let last = lastIndex(where: { !isBlank($0) })
-    else { return "" }
-    return String(self[first...last])
+    split { $0 == " " || $0 == "\t" || $0.isNewline }.joined(separator: " ")
   }
 }

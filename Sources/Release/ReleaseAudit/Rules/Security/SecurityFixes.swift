@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SourceText
+import Workflows
+
+extension YAMLDocument {
+  /// A fix of one file; nil where its document cannot be edited at that place.
+  func fix(
+    _ title: String, _ safety: ProposedFix.Safety, in path: String,
+    _ edits: () throws(YAMLEditRefusal) -> [SourceEdit]
+  ) -> ProposedFix? {
+    do throws(YAMLEditRefusal) {
+      return ProposedFix(title, safety, edits: [path: try edits()])
+    } catch {
+      return nil
+    }
+  }
+
+  /// Writes an entry into a mapping of a step, job or workflow, such as `with`; with the mapping,
+  /// where there is none.
+  func setting(
+    _ key: String, to value: YAMLFragment, in name: String, of node: YAMLNode,
+    after other: String? = nil
+  ) throws(YAMLEditRefusal) -> [SourceEdit] {
+    guard let mapping = node[name] else {
+      let place = other.map { YAMLInsertion.after($0) } ?? .last
+      return try inserting(name, .mapping([(key, value)]), into: node, at: place)
+    }
+    guard mapping.entry(key) == nil else {
+      return try replacing(valueOf: key, in: mapping, with: value)
+    }
+    return try inserting(key, value, into: mapping)
+  }
+}
+
+extension Step {
+  /// Sets an input of the step's action.
+  func fix(
+    input: String, to value: String, _ safety: ProposedFix.Safety, in document: YAMLDocument,
+    _ path: String
+  ) -> ProposedFix? {
+    document.fix("set \(input): \(value)", safety, in: path) { () throws(YAMLEditRefusal) in
+      try document.setting(input, to: .scalar(value), in: "with", of: node, after: "uses")
+    }
+  }
+}
+
+/// What a script writes in place of an expression: a variable, which a step's `env` may have to
+/// give it.
+enum ExpressionVariable {
+  /// Replaces the expression in a `run:` by a variable of the shell; nil where that is not certain
+  /// to be the same.
+  static func fix(_ embedded: EmbeddedExpression, in site: StepSite) -> ProposedFix? {
+    guard let run = site.step.run, let node = site.step.node["run"], run.value.utf8.count > 0,
+      let expression = embedded.expression, let dialect = site.shell?.name,
+      let shell = ShellScript.Dialect(shell: dialect), site.step.env?.expression == nil
+    else { return nil }
+    let script = Array(run.value.utf8)
+    let raw = String(decoding: script[embedded.range], as: UTF8.self)
+    guard !raw.contains("\n"), isExpanded(script, embedded.range.lowerBound, shell) else {
+      return nil
+    }
+    let (name, isGiven) = name(expression, raw, site)
+    let variable = shell == .posix ? "${\(name)}" : "$env:\(name)"
+    // A letter behind it would become part of the name.
+    if shell == .powerShell, embedded.range.upperBound < script.count,
+      isNameByte(script[embedded.range.upperBound])
+    {
+      return nil
+    }
+    return site.document.fix(
+      "give the script the value as the variable \(name)", .needsReview, in: site.path
+    ) { () throws(YAMLEditRefusal) in
+      var edits = try site.document.replacing(raw, with: variable, in: node)
+      if !isGiven {
+        edits += try site.document.setting(
+          name, to: .scalar(raw), in: "env", of: site.step.node)
+      }
+      return edits
+    }
+  }
+
+  /// Whether the shell expands variables at an offset: not in single quotes, comments or
+  /// here-documents whose mark is quoted.
+  private static func isExpanded(
+    _ script: [UInt8], _ offset: Int, _ dialect: ShellScript.Dialect
+  ) -> Bool {
+    var single = false
+    var double = false
+    var position = 0
+    while position < offset {
+      let byte = script[position]
+      if !single, script[position...].starts(with: Array("${{".utf8)) {
+        while position < offset, !script[position...].starts(with: Array("}}".utf8)) {
+          position += 1
+        }
+        continue
+      }
+      if byte == UInt8(ascii: "\\"), !single, dialect == .posix { position += 1 }
+      if byte == UInt8(ascii: "'"), !double { single.toggle() }
+      if byte == UInt8(ascii: "\""), !single { double.toggle() }
+      if byte == UInt8(ascii: "<"), !single, !double, position + 1 < offset,
+        script[position + 1] == byte
+      {
+        let mark = script[(position + 2)..<offset].drop {
+          $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: " ")
+        }
+        if let first = mark.first,
+          first == UInt8(ascii: "'") || first == UInt8(ascii: "\"")
+            || first == UInt8(ascii: "\\")
+        {
+          return false
+        }
+      }
+      position += 1
+    }
+    return !single
+  }
+
+  private static func isNameByte(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "_") || (0x30...0x39).contains(byte)
+      || (0x41...0x5A).contains(byte & 0xDF)
+  }
+
+  /// Contexts that every runner has as a variable.
+  private static let given: Set<String> = [
+    "actor", "base_ref", "event_name", "head_ref", "ref", "ref_name", "repository", "sha",
+  ]
+
+  /// The variable's name, and whether the step has it already.
+  private static func name(
+    _ expression: Expression, _ raw: String, _ site: StepSite
+  ) -> (name: String, isGiven: Bool) {
+    let names = expression.path?.split(separator: ".").map(String.init) ?? []
+    if names.count == 2, names[0] == "github", given.contains(names[1]),
+      site.step.env?.entry(
+        "GITHUB_\(names[1].uppercased())") == nil
+    {
+      return ("GITHUB_\(names[1].uppercased())", true)
+    }
+    if case .property(_, let name) = expression, names.count == 2, names[0] == "env" {
+      return (name, true)
+    }
+    let known = site.step.env?.entries ?? []
+    if let same = known.first(where: { $0.value.value == raw }) { return (same.key.value, true) }
+    var words = names.filter { !["github", "event", "outputs", "steps", "needs"].contains($0) }
+    if names.first == "inputs" { words[0] = "input" }
+    var text = words.joined(separator: "_").uppercased()
+    text = String(
+      decoding: text.utf8.map { isNameByte($0) ? $0 : UInt8(ascii: "_") }, as: UTF8.self)
+    if text.isEmpty || (0x30...0x39).contains(text.utf8.first ?? 0x30) || text.contains("__") {
+      text = "VALUE"
+    }
+    var name = text
+    var number = 2
+    while known.contains(where: { $0.key.value == name }) || name.hasPrefix("GITHUB_") {
+      name = name.hasPrefix("GITHUB_") ? "VALUE" : "\(text)_\(number)"
+      number += 1
+    }
+    return (name, false)
+  }
+}
