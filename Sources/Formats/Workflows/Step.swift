@@ -61,8 +61,11 @@ package struct Step: Hashable, Sendable {
 
   static func all(_ node: YAMLNode?, _ reader: inout WorkflowReader) -> [Self] {
     var steps: [Self] = []
-    for (index, item) in reader.items(node, "`steps`").enumerated() {
-      steps.append(Self(item, index: index, &reader))
+    for item in reader.items(node, "`steps`") {
+      // Steps that run beside each other stand in a list of their own.
+      for part in item["parallel"]?.items ?? [item] {
+        steps.append(Self(part, index: steps.count, &reader))
+      }
     }
     return steps
   }

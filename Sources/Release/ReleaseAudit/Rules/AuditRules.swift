@@ -37,6 +37,8 @@ package enum AuditRules {
     UnpinnedTool.self,
     UnsoundContains.self,
     UnsoundTernary.self,
+    UntrustedCheckout.self,
+    VulnerableAction.self,
   ]
 
   /// The release process: who may release what, and how it is proven.

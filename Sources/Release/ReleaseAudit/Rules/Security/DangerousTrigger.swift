@@ -93,11 +93,32 @@ enum DangerousTrigger: AuditRule {
         if event.name == "pull_request_target", onlyLabels(file.workflow) { continue }
         findings.append(
           Finding(
-            rule: id, severity: .high, "`\(event.name)`: \(event.why)",
+            rule: id, severity: gains(file) ? .high : .medium, "`\(event.name)`: \(event.why)",
             at: Finding.Place(file.path, trigger.event.span)))
       }
     }
     return .examined(findings)
+  }
+
+  /// Whether there is anything to gain: a secret, a right to write, or a stranger's commit.
+  private static func gains(_ file: WorkflowFile) -> Bool {
+    let usesSecrets = file.expressions.contains { embedded in
+      embedded.source.lowercased().holds("secrets")
+        && (embedded.expression?.contexts ?? []).contains {
+          $0.hasPrefix("secrets") && $0 != "secrets.github_token"
+        }
+    }
+    return usesSecrets
+      || file.workflow.jobs.contains { job in
+        if job.secrets != nil || job.steps.contains(where: { UntrustedCheckout.place($0) != nil }) {
+          return true
+        }
+        switch file.workflow.permissions(of: job)?.grant {
+        case .scopes(let scopes): return scopes.contains { $0.access.value == "write" }
+        case .readAll: return false
+        case .writeAll, .other, nil: return true
+        }
+      }
   }
 
   private static func onlyLabels(_ workflow: Workflow) -> Bool {
