@@ -19,6 +19,7 @@ package enum AuditRules {
     ExcessivePermissions.self,
     FragileFeature.self,
     HardcodedRegistryPassword.self,
+    ImpostorCommit.self,
     InheritedSecrets.self,
     InsecureCommands.self,
     Obfuscation.self,

@@ -46,7 +46,7 @@ enum UnpinnedTool: AuditRule {
   static func examine(_ project: AuditedProject) -> RuleOutcome {
     project.stepFindings { site, findings in
       guard let uses = site.step.uses, let action = uses.action, actions.contains(action),
-        site.step.with?.expression == nil
+        site.step.with?.expression == nil, site.step.condition?.text.value != "false"
       else { return }
       let name = uses.repository ?? action
       guard let version = site.step.with?["version"] else {
