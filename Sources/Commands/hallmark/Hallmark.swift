@@ -17,6 +17,9 @@ struct Hallmark: AsyncParsableCommand {
     version: "hallmark " + String(cString: hallmark_build_version()),
     groupedSubcommands: [
       CommandGroup(
+        name: "Audit",
+        subcommands: [AuditCommand.self, RulesCommand.self, ExplainCommand.self]),
+      CommandGroup(
         name: "Release",
         subcommands: [
           ReleaseCommand.self, LockCommand.self, BuildCommand.self, AttestCommand.self,

@@ -64,6 +64,18 @@ package struct AuditReport: Sendable {
     self.rules = names
   }
 
+  /// What each rule said, by its name; findings that are hidden do not count.
+  package var outcomes: [String: RuleOutcome] {
+    var outcomes: [String: RuleOutcome] = [:]
+    for rule in rules { outcomes[rule] = .examined([]) }
+    for open in unknown { outcomes[open.rule] = .unknown(wouldTell: open.reason) }
+    for open in notApplicable { outcomes[open.rule] = .notApplicable(open.reason) }
+    for (rule, found) in Dictionary(grouping: findings, by: \.rule) {
+      outcomes[rule] = .examined(found)
+    }
+    return outcomes
+  }
+
   /// The same without some findings.
   package func without(_ isHidden: (Finding) -> Bool) -> AuditReport {
     var report = self

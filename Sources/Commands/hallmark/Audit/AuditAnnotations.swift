@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Encodings
+import ReleaseAudit
+
+/// An audit as the forges show it beside the code.
+enum AuditAnnotations {
+  /// Workflow commands of GitHub Actions, one per finding.
+  static func github(_ results: [AuditResult]) -> [String] {
+    results.flatMap { result in
+      result.report.findings.map { finding in
+        let command =
+          switch finding.severity {
+          case .high: "error"
+          case .medium: "warning"
+          case .low, .info: "notice"
+          }
+        var properties = "file=" + property(result.location(finding.place.path))
+        if let region = result.region(finding.place) {
+          properties += ",line=\(region.start.line),endLine=\(region.end.line)"
+          // Columns have a meaning only within one line.
+          if region.start.line == region.end.line {
+            properties += ",col=\(region.start.column),endColumn=\(region.end.column)"
+          }
+        }
+        properties += ",title=" + property(finding.rule)
+        let text = finding.message + (finding.help.map { "\n" + $0 } ?? "")
+        return "::\(command) \(properties)::\(data(text))"
+      }
+    }
+  }
+
+  /// GitLab's code quality report.
+  static func gitlab(_ results: [AuditResult]) -> JSONValue {
+    // A fingerprint may be there once only.
+    var seen: [String: Int] = [:]
+    return .array(
+      results.flatMap { result in
+        result.report.findings.map { finding in
+          let base = AuditBaseline.fingerprint(finding, in: result.project)
+          let count = seen[base, default: 0] + 1
+          seen[base] = count
+          let severity =
+            switch finding.severity {
+            case .high: "critical"
+            case .medium: "major"
+            case .low: "minor"
+            case .info: "info"
+            }
+          let region = result.region(finding.place)
+          return [
+            "description": .string(finding.message), "check_name": .string(finding.rule),
+            "fingerprint": .string(count == 1 ? base : "\(base)-\(count)"),
+            "severity": .string(severity),
+            "location": [
+              "path": .string(result.location(finding.place.path)),
+              "lines": [
+                "begin": .integer(Int64(region?.start.line ?? 1)),
+                "end": .integer(Int64(region?.end.line ?? 1)),
+              ],
+            ],
+          ]
+        }
+      })
+  }
+
+  // GitHub's toolkit escapes these and no others.
+  private static func data(_ text: String) -> String {
+    escaped(text, also: [])
+  }
+
+  private static func property(_ text: String) -> String {
+    escaped(text, also: [":", ","])
+  }
+
+  private static func escaped(_ text: String, also: Set<Unicode.Scalar>) -> String {
+    var result = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      if scalar == "%" || scalar == "\r" || scalar == "\n" || also.contains(scalar) {
+        result.append("%")
+        result.append(
+          contentsOf: Hexadecimal.encode([UInt8(scalar.value)]).uppercased().unicodeScalars)
+      } else {
+        // A log is a terminal, too.
+        result.append(contentsOf: UntrustedText.printable(String(scalar)).unicodeScalars)
+      }
+    }
+    return String(result)
+  }
+}

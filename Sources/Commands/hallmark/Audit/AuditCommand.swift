@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import ReleaseAudit
+import Verification
+
+/// `hallmark audit`: what is wrong with the way a project releases.
+struct AuditCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "audit",
+    abstract: "Find, and repair, what is wrong with the way a project releases.",
+    discussion: """
+      Examples:
+        hallmark audit
+        hallmark audit --fix --diff
+        hallmark audit .github/workflows/release.yml --format sarif > release.sarif
+        hallmark audit --baseline .github/hallmark-baseline.json --min-severity medium
+
+      Each path is a repository, a folder or a file. A repository is looked at as one thing: \
+      workflows, actions, Dependabot, the files around a release, git. Nothing is sent anywhere.
+
+      --fix changes files in place. A change is kept only where afterwards the file can be read, \
+      everything else in it is read as before, its finding is gone and no new one has come. --diff \
+      shows the changes and writes nothing. --unsafe includes changes after which something may work \
+      differently; they are shown and asked about first.
+
+      A comment `# hallmark: ignore[rule-id] reason` in the lines of a finding, or alone in the line \
+      above, hides it; one that hides nothing is a finding itself. `hallmark explain RULE-ID` tells \
+      about a rule.
+
+      Exit status: 0 nothing found, 10 to 13 the worst that was found is info, low, medium or high, \
+      1 something could not be read, 2 wrong usage, 6 with --require-known: items of the checklist \
+      are unknown.
+      """)
+
+  @OptionGroup var global: GlobalOptions
+  @OptionGroup var choice: AuditOptions
+
+  @Argument(
+    help: ArgumentHelp("Repositories, folders or files.", valueName: "path"), completion: .file())
+  var paths: [String] = ["."]
+
+  func validate() throws {
+    if global.json, choice.format != nil, choice.format != .json {
+      throw ValidationError("--json and --format name two different forms of output.")
+    }
+    try choice.validate(pathCount: paths.count)
+  }
+
+  func run() async throws {
+    let console = global.console
+    let run = try AuditRun(
+      paths: paths, options: choice, console: console,
+      format: global.json ? .json : choice.format ?? .text)
+    let status = try run.run()
+    if status != 0 { throw ExitCode(status) }
+  }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ReleaseAudit
+import SystemPackage
+import Verification
+
+/// Shows, asks about and writes repairs.
+struct AuditRepairs {
+  let console: Console
+  let options: AuditOptions
+
+  /// Shows or writes what a run changed.
+  ///
+  /// - Returns: Whether the files are now as the run left them.
+  /// - Throws: `CommandFailure`.
+  func apply(_ run: FixRun, to read: ReadProject) throws -> Bool {
+    for dropped in run.dropped {
+      console.report(
+        Diagnostic(
+          "`\(dropped.fix.finding.rule)` is not repaired: \(dropped.reason)", severity: .warning,
+          place: place(dropped.fix.finding, read),
+          notes: ["the repair was: \(dropped.fix.proposal.title)"]))
+    }
+    let changes = run.changes
+    if changes.isEmpty {
+      console.progress("nothing to repair")
+      return true
+    }
+    let isAsked =
+      options.unsafe && options.fix && !options.diff && !options.yes
+      && run.applied.contains { $0.proposal.safety == .needsReview }
+    if options.diff || isAsked {
+      for change in changes {
+        let name = read.location(of: change.path)
+        let diff = UnifiedDiff.text(
+          name: UntrustedText.printable(name), before: change.before, after: change.after)
+        for line in diff { isAsked ? console.progress(paint(line)) : console.output(paint(line)) }
+      }
+    }
+    if options.diff { return false }
+    if isAsked { try confirm() }
+    for change in changes {
+      do throws(FileReplacement.Failure) {
+        try FileReplacement.write(
+          change.path, in: FilePath(read.root), before: change.before, after: change.after)
+      } catch {
+        throw CommandFailure(
+          status: ExitStatus.couldNotRun.rawValue,
+          Diagnostic(
+            "\(error)", notes: ["files before it, by their names, are repaired"],
+            help: ["make it a file that can be written, then run again"]))
+      }
+    }
+    for fix in run.applied {
+      console.progress(
+        "repaired " + UntrustedText.printable(place(fix.finding, read)) + ": "
+          + UntrustedText.printable(fix.proposal.title) + " (\(fix.finding.rule))")
+    }
+    return true
+  }
+
+  private func place(_ finding: Finding, _ read: ReadProject) -> String {
+    read.location(of: finding.place.path)
+  }
+
+  private func paint(_ line: String) -> String {
+    switch line.utf8.first {
+    case UInt8(ascii: "+"): console.styled(line, .good, on: .output)
+    case UInt8(ascii: "-"): console.styled(line, .bad, on: .output)
+    case UInt8(ascii: "@"): console.styled(line, .accent, on: .output)
+    default: line
+    }
+  }
+
+  private func confirm() throws {
+    guard Platform.isTerminal(0) else {
+      throw CommandFailure(
+        status: ExitStatus.usage.rawValue,
+        Diagnostic(
+          "nothing is changed: nobody confirmed the repairs that need a look",
+          help: ["look at the diff above, then run the command again with --yes"]))
+    }
+    console.writeToError("Make these changes? [y/N] ")
+    guard ["y", "Y", "yes"].contains(readLine() ?? "") else {
+      throw CommandFailure(
+        status: ExitStatus.usage.rawValue, Diagnostic("nothing is changed: not confirmed"))
+    }
+  }
+}
