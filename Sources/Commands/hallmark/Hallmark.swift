@@ -18,7 +18,9 @@ struct Hallmark: AsyncParsableCommand {
     groupedSubcommands: [
       CommandGroup(
         name: "Audit",
-        subcommands: [AuditCommand.self, RulesCommand.self, ExplainCommand.self]),
+        subcommands: [
+          AuditCommand.self, PinsCommand.self, RulesCommand.self, ExplainCommand.self,
+        ]),
       CommandGroup(
         name: "Release",
         subcommands: [

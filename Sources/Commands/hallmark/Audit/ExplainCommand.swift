@@ -13,7 +13,7 @@ struct ExplainCommand: ParsableCommand {
     abstract: "Explain a rule of an audit, or a code of a verification.",
     discussion: """
       Examples:
-        hallmark explain unpinned-uses
+        hallmark explain unpinned-action
         hallmark explain HM0213
 
       Exit status: 0, or 2 for a name that nothing has.

@@ -19,9 +19,16 @@ struct RulesCommand: ParsableCommand {
 
   @OptionGroup var global: GlobalOptions
 
+  @Flag(help: "Print the page Documentation/rules.md.")
+  var markdown = false
+
   func run() throws {
     let console = global.console
     let rules = AuditRules.all.map { $0.description }
+    if markdown {
+      console.output(String(RulesPage.text(rules).dropLast()))
+      return
+    }
     guard !global.json else {
       console.output(Self.json(rules).indentedText)
       return

@@ -34,6 +34,7 @@ struct SourceExcerpt {
   /// The lines of the excerpt.
   ///
   /// - Parameter paint: colours text of a kind.
+  /// - Returns: The lines, without line breaks.
   func rendered(_ paint: (String, Console.Style) -> String) -> [String] {
     let empty = String(repeating: " ", count: gutter) + " "
     var result = [empty + paint("|", .accent)]

@@ -20,6 +20,7 @@ enum UnifiedDiff {
   ///   - name: the file's name.
   ///   - before: the bytes; nil for a file that is new.
   ///   - after: the bytes.
+  /// - Returns: The lines, without line breaks.
   static func text(name: String, before: [UInt8]?, after: [UInt8]) -> [String] {
     let old = lines(before ?? [])
     let new = lines(after)

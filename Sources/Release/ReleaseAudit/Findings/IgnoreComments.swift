@@ -2,7 +2,7 @@
 
 import SourceText
 
-/// The comments that say not to show a finding:
+/// The comments that say not to show a finding.
 ///
 /// ```yaml
 /// # hallmark: ignore[rule-id, other-rule] the reason, which must be there

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Encodings
+import ReleaseAudit
+import ServiceClients
+import Verification
+import Workflows
+
+/// What `hallmark pins` makes of tags and uses.
+enum PinsFile {
+  /// Reads a repository.
+  ///
+  /// - Throws: `CommandFailure`.
+  static func read(_ path: String) throws -> ReadProject {
+    let read: ReadProject
+    do throws(ProjectReader.Missing) {
+      read = try ProjectReader().read(path)
+    } catch {
+      throw CommandFailure(
+        status: ExitStatus.couldNotRun.rawValue,
+        Diagnostic("\(error)", help: ["name the folder of a repository"]))
+    }
+    guard read.project.isWhole else {
+      throw CommandFailure(
+        status: ExitStatus.usage.rawValue,
+        Diagnostic(
+          "`\(path)` is not the folder of a repository",
+          help: ["name the folder that has `.github` in it"]))
+    }
+    return read
+  }
+
+  /// The address of the forge.
+  ///
+  /// - Throws: `ValidationError`.
+  static func server(_ text: String) throws -> ServiceURL {
+    do throws(ServiceURLError) {
+      return try ServiceURL(text.utf8.last == UInt8(ascii: "/") ? String(text.dropLast()) : text)
+    } catch {
+      throw ValidationError("--server: \(error.description).")
+    }
+  }
+
+  /// The pins of one action, and what could not be decided.
+  static func pins(
+    _ action: String, _ refs: Set<String>, _ tags: [GitTag], known: ActionPins, from url: String,
+    at now: Timestamp
+  ) -> (pins: [ActionPins.Pin], open: [Diagnostic]) {
+    var byCommit: [String: ActionPins.Pin] = [:]
+    var open: [Diagnostic] = []
+    for ref in refs.sorted() {
+      let isCommit = UsesReference.kind(of: ref) == .fullSHA
+      let commit = isCommit ? ref.lowercased() : tags.first { $0.name == ref }?.commit
+      // Among the tags of a commit, the longest says most: v4.2.2, not v4.
+      let tag = tags.filter { $0.commit == commit }.map(\.name)
+        .max { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
+      guard let commit, let tag else {
+        open.append(
+          Diagnostic(
+            isCommit
+              ? "no tag of `\(action)` is at commit \(ref)"
+              : "`\(action)` has no tag `\(ref)`, so it is not pinned",
+            severity: .warning, place: url,
+            help: [
+              isCommit ? "look whether it is a commit of that repository at all" : "name a tag"
+            ]))
+        continue
+      }
+      if !isCommit, let before = known.pin(action, ref: ref), before.commit != commit {
+        open.append(
+          Diagnostic(
+            "the tag `\(ref)` of `\(action)` has moved", severity: .warning, place: url,
+            expected: before.commit, found: commit,
+            notes: ["the file has the new commit now"],
+            help: ["look at what changed before you use it"]))
+      }
+      let old = known.pin(action, commit: commit)
+      var pin =
+        byCommit[commit]
+        ?? ActionPins.Pin(
+          action: action, tag: tag, refs: [], commit: commit,
+          learned: old?.tag == tag ? old?.learned ?? now : now,
+          how: old?.tag == tag ? old?.how ?? url : url)
+      if !isCommit, ref != tag { pin.refs.append(ref) }
+      byCommit[commit] = pin
+    }
+    return (Array(byCommit.values), open)
+  }
+
+  /// What is wrong with a use; nil where it is as the pins say.
+  static func problem(
+    _ action: String, _ uses: UsesReference, _ pins: ActionPins
+  ) -> (ExitStatus, String)? {
+    guard let ref = uses.ref?.value else { return nil }
+    if ActionPins.isNeverPinned(action) {
+      return uses.refKind == .version
+        ? nil : (.differs, "`\(action)` must be named by its tag, not by \(ref)")
+    }
+    guard uses.refKind == .fullSHA else {
+      return pins.pin(action, ref: ref) == nil
+        ? (.undecided, "`\(action)@\(ref)` is not pinned, and its commit is not known")
+        : (.differs, "`\(action)@\(ref)` is not pinned")
+    }
+    guard let pin = pins.pin(action, commit: ref) else {
+      return (.undecided, "the commit \(ref) of `\(action)` is not known")
+    }
+    let comment = uses.comment?.text
+    if let comment, comment == pin.tag || pin.refs.contains(comment) { return nil }
+    return (
+      .differs,
+      "the commit of `\(action)` is \(pin.tag), but the comment says "
+        + (comment.map { "`\($0)`" } ?? "nothing")
+    )
+  }
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Encodings
+package import SourceText
+package import Workflows
+
+/// The commits that tags of actions stood for when they were looked up; kept in the repository as
+/// `.github/hallmark-pins.json`, so that pins can be written and checked without a network.
+///
+/// A commit that is not in it is not known, and is never guessed.
+package struct ActionPins: Hashable, Sendable {
+  /// What is known of one commit of an action's repository.
+  package struct Pin: Hashable, Sendable {
+    /// `owner/repository`, in lowercase.
+    package let action: String
+    /// The longest tag of the commit: `v4.2.2` and not `v4`.
+    package let tag: String
+    /// The tags by which workflows name it, besides ``tag``.
+    package var refs: [String]
+    /// The commit, peeled: 40 or 64 hexadecimal digits.
+    package let commit: String
+    /// When it was learned.
+    package let learned: Timestamp
+    /// From whom: a URL.
+    package let how: String
+
+    /// Describes a pin.
+    package init(
+      action: String, tag: String, refs: [String], commit: String, learned: Timestamp, how: String
+    ) {
+      self.action = action
+      self.tag = tag
+      self.refs = refs
+      self.commit = commit
+      self.learned = learned
+      self.how = how
+    }
+  }
+
+  /// The name of the format.
+  package static let schema = "hallmark.pins/v1"
+  /// Where it is in a repository.
+  package static let path = ".github/hallmark-pins.json"
+
+  /// The pins, by action and tag.
+  package let pins: [Pin]
+
+  /// Takes pins.
+  package init(_ pins: [Pin]) {
+    self.pins = pins.sorted {
+      ($0.action, $0.tag, $0.commit) < ($1.action, $1.tag, $1.commit)
+    }
+  }
+
+  /// Reads the file.
+  ///
+  /// - Throws: `DocumentError`.
+  package init(parsing bytes: [UInt8]) throws(DocumentError) {
+    let root = try JSONNode(parsing: bytes, limits: JSONLimits(size: 4 << 20))
+    let schema = try root.required("schema")
+    guard try schema.string() == Self.schema else {
+      throw schema.error("it is not `\(Self.schema)`")
+    }
+    var pins: [Pin] = []
+    for node in try root.required("pins").array(limit: 10_000) {
+      let commit = try node.required("commit")
+      guard Self.isCommit(try commit.string()) else {
+        throw commit.error("it is not a commit of 40 or 64 hexadecimal digits")
+      }
+      var refs: [String] = []
+      for ref in try node.required("refs").array(limit: 1_000) { refs.append(try ref.string()) }
+      pins.append(
+        Pin(
+          action: try node.required("action").string(), tag: try node.required("tag").string(),
+          refs: refs, commit: try commit.string(),
+          learned: try node.required("learned").timestamp(),
+          how: try node.required("how").string()))
+    }
+    self.init(pins)
+  }
+
+  /// The file.
+  package var json: JSONValue {
+    [
+      "schema": .string(Self.schema),
+      "pins": .array(
+        pins.map { pin in
+          [
+            "action": .string(pin.action), "tag": .string(pin.tag),
+            "refs": .array(pin.refs.map { .string($0) }), "commit": .string(pin.commit),
+            "learned": .string(pin.learned.description), "how": .string(pin.how),
+          ]
+        }),
+    ]
+  }
+
+  /// What is known of a ref of an action's repository.
+  package func pin(_ action: String, ref: String) -> Pin? {
+    let action = action.lowercased()
+    return pins.first { $0.action == action && ($0.tag == ref || $0.refs.contains(ref)) }
+  }
+
+  /// What is known of a commit of an action's repository.
+  package func pin(_ action: String, commit: String) -> Pin? {
+    let (action, commit) = (action.lowercased(), commit.lowercased())
+    return pins.first { $0.action == action && $0.commit == commit }
+  }
+
+  /// Whether an action must be named by its tag: SLSA's generator finds itself by it.
+  package static func isNeverPinned(_ action: String) -> Bool {
+    action.lowercased() == "slsa-framework/slsa-github-generator"
+  }
+
+  static func isCommit(_ text: String) -> Bool {
+    (text.utf8.count == 40 || text.utf8.count == 64)
+      && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+  }
+}
+
+extension AuditedProject {
+  /// The pins that the project keeps; nil where it has none, or none that can be read.
+  package var pins: ActionPins? {
+    files[ActionPins.path].flatMap { try? ActionPins(parsing: $0.bytes) }
+  }
+
+  /// Every action and reusable workflow of another repository that workflows and actions use.
+  package var usedActions: [(path: String, document: YAMLDocument, uses: UsesReference)] {
+    var result: [(path: String, document: YAMLDocument, uses: UsesReference)] = []
+    for file in workflows {
+      for job in file.workflow.jobs {
+        for uses in [job.uses].compactMap({ $0 }) + job.steps.compactMap(\.uses) {
+          result.append((file.path, file.workflow.document, uses))
+        }
+      }
+    }
+    for file in actions {
+      for uses in file.action.steps.compactMap(\.uses) {
+        result.append((file.path, file.action.document, uses))
+      }
+    }
+    return result.filter { $0.uses.repository != nil }
+  }
+}
+
+/// Writes pins for findings of actions that are not pinned.
+enum PinFix {
+  /// The rule whose findings it repairs.
+  static let rule = "unpinned-action"
+
+  /// The finding with a fix, where the project knows the commit.
+  static func completed(_ finding: Finding, in project: AuditedProject, _ pins: ActionPins)
+    -> Finding
+  {
+    guard finding.rule == rule, finding.fix == nil, let span = finding.place.span else {
+      return finding
+    }
+    let used = project.usedActions.first {
+      $0.path == finding.place.path && $0.uses.text.span.overlaps(span)
+    }
+    guard let used, let action = used.uses.repository, let ref = used.uses.ref,
+      !ActionPins.isNeverPinned(action), let pin = pins.pin(action, ref: ref.value),
+      // The ref must stand in the file as it is.
+      used.document.text(ref.span) == ref.value
+    else { return finding }
+    let line = used.document.lines.line(at: ref.span.lowerBound)
+    guard let comment = try? used.document.commenting(line: line, pin.tag) else { return finding }
+    // Another comment in the line is somebody's words, and stays.
+    let isOurs = used.uses.comment.map { isVersion($0.text) } ?? true
+    guard isOurs else { return finding }
+    return Finding(
+      rule: finding.rule, severity: finding.severity, finding.message, at: finding.place,
+      related: finding.related, help: finding.help,
+      fix: ProposedFix(
+        "pin `\(action)` to \(pin.tag), \(pin.commit.prefix(12))…", .safe,
+        edits: [finding.place.path: [SourceEdit(ref.span, pin.commit)] + comment]))
+  }
+
+  private static func isVersion(_ comment: String) -> Bool {
+    !comment.utf8.contains(0x20) && comment.utf8.contains { (0x30...0x39).contains($0) }
+  }
+}
