@@ -51,6 +51,7 @@ package struct Action: Sendable {
     image = reader.text(runs?["image"], "`image`")
     main = reader.text(runs?["main"], "`main`")
     steps = Step.all(runs?["steps"], &reader)
+    reader.noteDuplicates()
     problems = reader.problems
   }
 }

@@ -12,6 +12,9 @@ package struct ExpandedMatrix: Hashable, Sendable {
 
   /// The combinations.
   package let combinations: [Combination]
+  /// Of each combination the part that GitHub shows in the job's name: all but what `include` adds to
+  /// a combination of the dimensions.
+  package let shown: [Combination]
 
   /// Expands a matrix; nil where an expression gives a part of it that only a run knows, or where
   /// it has more combinations than the limit.
@@ -48,51 +51,47 @@ package struct ExpandedMatrix: Hashable, Sendable {
       guard rows.count * values.count <= Self.limit * 16 else { return nil }
       rows = rows.flatMap { row in values.map { row + [.init(name, $0)] } }
     }
-    rows.removeAll { row in exclude.contains { Self.matches(row, $0) } }
-    guard let all = Self.adding(include, to: rows), all.count <= Self.limit else { return nil }
-    combinations = all
-  }
-
-  /// Adds `include`: to the combinations whose own values it does not change, else as new ones.
-  private static func adding(_ include: [ExpressionValue], to rows: [Combination]) -> [Combination]?
-  {
-    guard include.count <= limit else { return nil }
-    var rows = rows
-    let original = rows
+    rows.removeAll { row in exclude.contains { Self.matches(row, $0, isFilter: true) } }
+    guard include.count <= Self.limit else { return nil }
+    let names = Set(dimensions.map(\.0))
+    var extended = rows
+    var alone: [Combination] = []
     for item in include {
       guard case .object(let members) = item else { return nil }
-      var isUsed = false
-      for index in original.indices {
-        let own = original[index]
-        let isCompatible = members.allSatisfy { member in
-          own.first { $0.name == member.name }.map { same($0.value, member.value) } ?? true
-        }
-        guard isCompatible else { continue }
-        isUsed = true
-        for member in members {
-          if let place = rows[index].firstIndex(where: { $0.name == member.name }) {
-            rows[index][place] = member
-          } else {
-            rows[index].append(member)
-          }
-        }
+      let filter = ExpressionValue.object(members.filter { names.contains($0.name) })
+      let extra = members.filter { !names.contains($0.name) }
+      let places = rows.indices.filter { Self.matches(rows[$0], filter, isFilter: false) }
+      for place in places {
+        extended[place].removeAll { old in extra.contains { $0.name == old.name } }
+        extended[place] += extra
       }
-      if !isUsed { rows.append(members) }
+      if places.isEmpty { alone.append(members.filter { names.contains($0.name) } + extra) }
     }
-    return rows
+    guard rows.count + alone.count <= Self.limit else { return nil }
+    combinations = extended + alone
+    shown = rows + alone
   }
 
-  private static func matches(_ row: Combination, _ pattern: ExpressionValue) -> Bool {
-    guard case .object(let members) = pattern, !members.isEmpty else { return false }
-    return members.allSatisfy { member in
-      row.first { $0.name == member.name }.map { same($0.value, member.value) } ?? false
-    }
+  /// Whether a combination has all that a filter names; a filter of `exclude` names something.
+  private static func matches(
+    _ row: Combination, _ filter: ExpressionValue, isFilter: Bool
+  ) -> Bool {
+    guard case .object(let members) = filter, !isFilter || !members.isEmpty else { return false }
+    return has(.object(row), filter)
   }
 
-  private static func same(_ left: ExpressionValue, _ right: ExpressionValue) -> Bool {
-    switch (left, right) {
-    case (.array, .array), (.object, .object): left == right
-    default: ExpressionValue.equal(left, right)
+  // Leaves are compared as `==` does; what a filter does not name is not looked at.
+  private static func has(_ value: ExpressionValue, _ filter: ExpressionValue) -> Bool {
+    switch filter {
+    case .object(let members):
+      guard case .object = value else { return members.isEmpty }
+      return members.allSatisfy { has(value.member($0.name), $0.value) }
+    case .array(let items):
+      guard case .array(let own) = value else { return items.isEmpty }
+      return items.enumerated().allSatisfy {
+        has(own.indices.contains($0.offset) ? own[$0.offset] : .null, $0.element)
+      }
+    default: return ExpressionValue.equal(value, filter)
     }
   }
 
@@ -162,7 +161,7 @@ extension Job {
     }
     guard let expanded = ExpandedMatrix(matrix, in: document) else { return nil }
     var names: [String] = []
-    for combination in expanded.combinations {
+    for (combination, shown) in zip(expanded.combinations, expanded.shown) {
       let known: (String) -> ExpressionValue? = { path in
         guard path.hasPrefix("matrix.") else { return nil }
         var value = ExpressionValue.object(combination)
@@ -173,12 +172,19 @@ extension Job {
         guard let text = name.resolved(known) else { return nil }
         names.append(text)
       } else {
-        let values = combination.flatMap { Self.shown($0.value) }.filter { !$0.isEmpty }
+        let values = shown.flatMap { Self.shown($0.value) }.filter { !$0.isEmpty }
         let base = name?.value ?? id.value
-        names.append(values.isEmpty ? base : "\(base) (\(values.joined(separator: ", ")))")
+        names.append(
+          Self.shortened(values.isEmpty ? base : "\(base) (\(values.joined(separator: ", ")))"))
       }
     }
     return names
+  }
+
+  // GitHub counts in UTF-16.
+  private static func shortened(_ name: String) -> String {
+    guard name.utf16.count > 100 else { return name }
+    return String(decoding: Array(name.utf16.prefix(97)), as: UTF16.self) + "..."
   }
 
   private static func shown(_ value: ExpressionValue) -> [String] {

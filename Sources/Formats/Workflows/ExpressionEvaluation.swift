@@ -73,6 +73,7 @@ extension Expression {
     _ name: String, _ arguments: [Expression], _ known: (String) -> ExpressionValue?
   ) -> ExpressionValue? {
     if name == "always" { return .boolean(true) }
+    if name == "case" { return choice(arguments, known) }
     let values = arguments.compactMap { $0.value(known) }
     guard values.count == arguments.count, let first = values.first else { return nil }
     let second = values.count > 1 ? values[1] : .null
@@ -95,6 +96,19 @@ extension Expression {
     case "fromjson": return ExpressionValue(json: first.text)
     default: return nil
     }
+  }
+
+  /// `case(condition, value, …, otherwise)`.
+  private static func choice(
+    _ arguments: [Expression], _ known: (String) -> ExpressionValue?
+  ) -> ExpressionValue? {
+    var rest = arguments[...]
+    while rest.count >= 2 {
+      guard let condition = rest.removeFirst().value(known) else { return nil }
+      let value = rest.removeFirst()
+      if condition.isTrue { return value.value(known) }
+    }
+    return rest.first?.value(known)
   }
 
   private static func find(_ part: String, in text: String) -> Bool {

@@ -8,7 +8,7 @@ package struct ShellInvocation: Hashable, Sendable {
   /// Whether it is run as a module of Python.
   package let isModule: Bool
   /// The words behind it.
-  package let arguments: [ShellScript.Word]
+  package let arguments: [ShellWord]
   /// Its bytes in the script, with its arguments but not what stands before.
   package let range: Range<Int>
 
@@ -33,7 +33,7 @@ package struct ShellInvocation: Hashable, Sendable {
   }
 
   /// What a command runs; nil where only words such as `then` and assignments are left of it.
-  package init?(_ command: ShellScript.Command) {
+  package init?(_ command: ShellCommand) {
     var words = command.words[...]
     var isModule = false
     var isTool = false
@@ -71,7 +71,7 @@ package struct ShellInvocation: Hashable, Sendable {
     self.program = program
     self.isModule = isModule
     arguments = Array(words.dropFirst())
-    range = first.range.lowerBound..<last.range.upperBound
+    range = first.span.lowerBound..<last.span.upperBound
   }
 
   // Programs that run another one, with the words that say so.
@@ -82,8 +82,8 @@ package struct ShellInvocation: Hashable, Sendable {
   ]
 
   private static func skipOptions(
-    _ words: ArraySlice<ShellScript.Word>
-  ) -> ArraySlice<ShellScript.Word> {
+    _ words: ArraySlice<ShellWord>
+  ) -> ArraySlice<ShellWord> {
     var words = words
     while let word = words.first, word.text.hasPrefix("-") {
       words.removeFirst()

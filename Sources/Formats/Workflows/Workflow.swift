@@ -50,6 +50,7 @@ package struct Workflow: Sendable {
       if let job = Job(entry, &reader) { jobs.append(job) }
     }
     self.jobs = jobs
+    reader.noteDuplicates()
     problems = reader.problems
   }
 

@@ -13,6 +13,13 @@ struct WorkflowReader {
     problems.append(WorkflowProblem(node.resolved.span, problem))
   }
 
+  /// Notes keys that stand twice, which GitHub refuses.
+  mutating func noteDuplicates() {
+    for entry in document.duplicateKeys {
+      note(entry.key, "the key `\(entry.key.string ?? "")` stands twice")
+    }
+  }
+
   /// The text of a node that may be absent or null.
   mutating func text(_ node: YAMLNode?, _ what: String) -> WorkflowText? {
     guard let node, !node.isNull else { return nil }

@@ -8,8 +8,17 @@ struct YAMLComposer {
   private let events: YAMLEvents
   private let lines: SourceLines
   private let limits: YAMLLimits
+  // The values so far, where an alias counts as all that it stands for: who goes through a document
+  // meets as many, and nests as deep.
   private var count = 0
-  private var anchors: [String: YAMLNode] = [:]
+  private var deepest = 0
+  private var anchors: [String: Target] = [:]
+
+  private struct Target {
+    let node: YAMLNode
+    let count: Int
+    let height: Int
+  }
 
   /// Begins with a text.
   ///
@@ -46,13 +55,21 @@ struct YAMLComposer {
   }
 
   private mutating func node(_ event: YAMLEvents.Event, level: Int) throws(YAMLError) -> YAMLNode {
+    let before = count
+    let outside = deepest
+    deepest = level
     count += 1
-    guard count <= limits.nodes, level <= limits.depth else {
+    if case .alias(let name) = event.kind, let target = anchors[name] {
+      count += target.count
+      deepest = level + target.height
+    }
+    guard count <= limits.nodes, deepest <= limits.depth else {
       throw YAMLError(
         reason: .limit, position: lines.position(at: event.span.lowerBound),
         problem: count > limits.nodes
           ? "more than \(limits.nodes) values" : "more than \(limits.depth) levels")
     }
+    defer { deepest = max(deepest, outside) }
     let content: YAMLNode.Content
     var span = event.span
     switch event.kind {
@@ -65,7 +82,7 @@ struct YAMLComposer {
           reason: .syntax, position: lines.position(at: span.lowerBound),
           problem: "there is no anchor `\(name)` before this alias")
       }
-      content = .alias(name: name, target)
+      content = .alias(name: name, target.node)
     case .sequenceStart(let layout):
       var items: [YAMLNode] = []
       while true {
@@ -96,7 +113,9 @@ struct YAMLComposer {
         problem: "a value is missing")
     }
     let node = YAMLNode(content: content, span: span, anchor: event.anchor, tag: event.tag)
-    if let anchor = event.anchor { anchors[anchor] = node }
+    if let anchor = event.anchor {
+      anchors[anchor] = Target(node: node, count: count - before, height: deepest - level)
+    }
     return node
   }
 

@@ -54,6 +54,22 @@ package struct YAMLDocument: Sendable {
     String(decoding: bytes[span.clamped(to: 0..<bytes.count)], as: UTF8.self)
   }
 
+  /// The keys that stand twice in their mapping, anywhere in the document: each later one.
+  package var duplicateKeys: [YAMLEntry] {
+    var found: [YAMLEntry] = []
+    func visit(_ node: YAMLNode) {
+      switch node.content {
+      case .scalar, .alias: break
+      case .sequence(let items, _): for item in items { visit(item) }
+      case .mapping(let entries, _):
+        found += node.duplicateKeys
+        for entry in entries { visit(entry.value) }
+      }
+    }
+    visit(root)
+    return found
+  }
+
   /// The comments in a line, from 1: at most one.
   package func comment(inLine line: Int) -> YAMLComment? {
     var low = 0

@@ -66,6 +66,17 @@ package struct YAMLNode: Hashable, Sendable {
     entries?.first { $0.key.string == key }
   }
 
+  /// The entries whose key stands in the mapping before, at this level alone; GitHub refuses such
+  /// documents, other readers take one of the two.
+  package var duplicateKeys: [YAMLEntry] {
+    guard let entries, entries.count > 1 else { return [] }
+    var seen: Set<[UInt8]> = []
+    return entries.filter { entry in
+      guard let key = entry.key.string else { return false }
+      return !seen.insert(Array(key.utf8)).inserted
+    }
+  }
+
   /// The value of a key.
   package subscript(key: String) -> YAMLNode? { entry(key)?.value }
 }

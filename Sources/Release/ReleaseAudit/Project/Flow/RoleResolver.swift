@@ -91,7 +91,7 @@ struct RoleResolver {
   }
 
   private func workflow(_ uses: UsesReference, from path: String) -> WorkflowFile? {
-    guard case .local(let place) = uses.target, place.hasPrefix("./") else { return nil }
+    guard case .local(let place) = uses.target else { return nil }
     return workflows[LocalPath.root(of: path) + LocalPath.normal(place)]
   }
 
@@ -102,7 +102,7 @@ struct RoleResolver {
   }
 }
 
-/// Paths in `uses: ./…`, which begin at the root of the repository.
+/// Paths in `uses: ./…` and `uses: $/…`, which begin at the root of the repository.
 enum LocalPath {
   /// The part of a project's path before the root of its repository: empty for a whole repository,
   /// `name/` for one of several in a folder.
@@ -112,8 +112,8 @@ enum LocalPath {
     return parts[..<forge].joined(separator: "/") + "/"
   }
 
-  /// A path without `./` and a slash at its end.
+  /// A path without `./` or `$/` and a slash at its end.
   static func normal(_ place: String) -> String {
-    place.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+    place.split(separator: "/").filter { $0 != "." && $0 != "$" }.joined(separator: "/")
   }
 }
