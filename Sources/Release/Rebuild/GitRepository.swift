@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SystemPackage
+package import SystemPackage
 
 /// Questions to git about the work tree in which a folder lies.
 ///
 /// They run as ``GitCommand`` says. Filters of `.gitattributes` still run, so only export what you
 /// would build.
-struct GitRepository: Sendable {
+package struct GitRepository: Sendable {
   /// The folder from which git is asked.
-  let folder: FilePath
+  package let folder: FilePath
+
+  /// Names the folder of a repository, or one in it.
+  package init(folder: FilePath) {
+    self.folder = folder
+  }
 
   /// Runs a git command and gives what it did, whatever its status.
   func run(_ arguments: [String]) async throws -> ChildProcess.Outcome {
@@ -19,6 +24,20 @@ struct GitRepository: Sendable {
       ],
       variables: ["GIT_OPTIONAL_LOCKS": "0"], inherited: ["HOME", "XDG_CONFIG_HOME"]
     ).run(arguments)
+  }
+
+  /// The output of a git command; `nil` where it fails, or where there is no git.
+  ///
+  /// - Throws: `CancellationError`.
+  package func answer(_ arguments: [String]) async throws(CancellationError) -> [UInt8]? {
+    do {
+      let outcome = try await run(arguments)
+      return outcome.isSuccess ? outcome.standardOutput : nil
+    } catch let error as CancellationError {
+      throw error
+    } catch {
+      return nil
+    }
   }
 
   /// The output of a git command that must succeed.

@@ -20,6 +20,8 @@ package struct AuditedProject: Sendable {
   package let flow: ReleaseFlow
   /// The jobs that give files to users.
   let releases: ReleaseFacts
+  /// What git knows; nil where it was not asked, or there is no repository.
+  package let git: GitState?
   /// What could not be read, and pieces that are not what their format asks for; by path.
   package let problems: [ProjectProblem]
 
@@ -28,10 +30,11 @@ package struct AuditedProject: Sendable {
   /// Files that a person `named` must be something that an audit reads, whatever their names.
   package init(
     files: [AuditedFile], isWhole: Bool, profile: AuditProfile = .spec8,
-    problems: [ProjectProblem] = [], named: Set<String> = []
+    problems: [ProjectProblem] = [], named: Set<String> = [], git: GitState? = nil
   ) {
     self.files = Dictionary(files.map { ($0.path, $0) }) { first, _ in first }
     self.isWhole = isWhole
+    self.git = git
     self.profile = profile
     var parsed = ParsedFiles()
     let ordered = self.files.values.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
@@ -45,6 +48,21 @@ package struct AuditedProject: Sendable {
     flow = ReleaseFlow(workflows: parsed.workflows, actions: parsed.actions)
     self.problems = problems + parsed.problems
   }
+
+  private init(_ other: Self, git: GitState?) {
+    files = other.files
+    isWhole = other.isWhole
+    profile = other.profile
+    workflows = other.workflows
+    actions = other.actions
+    dependabot = other.dependabot
+    flow = other.flow
+    problems = other.problems
+    self.git = git
+  }
+
+  /// The same project with what git knows of it.
+  package func adding(git: GitState?) -> Self { Self(self, git: git) }
 
   /// The workflow at a path.
   package func workflow(at path: String) -> WorkflowFile? { workflows.first { $0.path == path } }

@@ -33,6 +33,15 @@ package struct ReadProject: Sendable {
   /// What was read.
   package let project: AuditedProject
 
+  /// The same with what git knows, where it is a whole repository.
+  ///
+  /// - Throws: `CancellationError`.
+  package func addingGit() async throws(CancellationError) -> Self {
+    guard project.isWhole else { return self }
+    let state = try await GitReading(root: root).state()
+    return Self(root: root, project: project.adding(git: state))
+  }
+
   /// Where a file of the project is on the disk.
   package func location(of path: String) -> String { ProjectReader.join(root, path) }
 }
