@@ -75,10 +75,13 @@ enum BuildDriver {
 
         adopt_orphans()
         signal.signal(signal.SIGTERM, end)
+        # A group whose parent is gone is hung up.
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
         control(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
         builder = os.fork()
         if builder == 0:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, signal.SIG_DFL)
             control(1, signal.SIGKILL)
             adopt_orphans()
             return
@@ -111,12 +114,11 @@ enum BuildDriver {
         """Ends all that was started, also in sessions of their own; others may come meanwhile."""
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline:
-            for number in (signal.SIGSTOP, signal.SIGKILL):
-                for process in descendants():
-                    try:
-                        os.kill(process, number)
-                    except OSError:
-                        pass
+            for process in descendants():
+                try:
+                    os.kill(process, signal.SIGKILL)
+                except OSError:
+                    pass
             try:
                 while os.waitpid(-1, os.WNOHANG)[0]:
                     pass
