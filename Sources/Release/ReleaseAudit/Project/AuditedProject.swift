@@ -42,10 +42,10 @@ package struct AuditedProject: Sendable {
       parsed.add(file, byContent: !isWhole, isNamed: named.contains(file.path))
     }
     workflows = parsed.workflows
-    releases = ReleaseFacts(parsed.workflows)
     actions = parsed.actions
     dependabot = parsed.dependabot
     flow = ReleaseFlow(workflows: parsed.workflows, actions: parsed.actions)
+    releases = ReleaseFacts(flow, parsed.workflows)
     self.problems = problems + parsed.problems
   }
 
@@ -57,6 +57,7 @@ package struct AuditedProject: Sendable {
     actions = other.actions
     dependabot = other.dependabot
     flow = other.flow
+    releases = other.releases
     problems = other.problems
     self.git = git
   }
