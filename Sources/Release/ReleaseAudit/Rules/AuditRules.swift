@@ -77,6 +77,7 @@ package enum AuditRules {
     PublishEnvironment.self,
     PublishOrder.self,
     PublishedBytes.self,
+    RegistryToken.self,
     ReleasePage.self,
     ReleasePageDrift.self,
     ReusablePublisher.self,

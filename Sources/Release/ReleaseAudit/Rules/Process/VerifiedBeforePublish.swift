@@ -63,7 +63,9 @@ enum VerifiedBeforePublish: AuditRule {
     var isAbout = false
     let outcome = project.publishingFindings { facts, site, findings in
       let before = facts.ancestors(of: site)
-      guard before.contains(where: { $0.role.contains(.attests) }) else { return }
+      guard facts.relatives(of: site).contains(where: { $0.role.contains(.attests) }) else {
+        return
+      }
       isAbout = true
       let upload = site.published.map(\.step.index).min() ?? 0
       let isVerified = before.contains { other in
@@ -78,7 +80,7 @@ enum VerifiedBeforePublish: AuditRule {
           "`\(site.job.id.value)` publishes without verifying what was attested", at: site.place))
     }
     if !isAbout, case .examined = outcome {
-      return .notApplicable("nothing is attested before it is published")
+      return .notApplicable("nothing that is published is attested")
     }
     return outcome
   }

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SourceText
+import Workflows
+
+/// A token of an index is a secret of an environment.
+enum RegistryToken: AuditRule {
+  static let description = RuleDescription(
+    id: "registry-token-outside-environment",
+    title: "a token of an index is a secret of an environment",
+    severity: .high, checklist: [64], sources: ["secure package template", "python-tuf #1550"],
+    why: """
+      Whoever can push a branch can write a workflow that prints a secret of the repository. A \
+      secret of an environment is only given to jobs that were approved, or that run for \
+      protected branches and tags.
+      """,
+    fix: "publish by Trusted Publishing; or move the token into the environment of the job",
+    samples: [
+      RuleSample(
+        "a secret of the repository", .findings(lines: [9]),
+        workflow: """
+          on:
+            workflow_dispatch:
+          jobs:
+            publish:
+              runs-on: ubuntu-latest
+              steps:
+                - uses: pypa/gh-action-pypi-publish@v1.12.4
+                  with:
+                    password: ${{ secrets.PYPI_TOKEN }}
+
+          """),
+      RuleSample(
+        "a secret of the environment", .good,
+        workflow: """
+          on:
+            workflow_dispatch:
+          jobs:
+            publish:
+              runs-on: ubuntu-latest
+              environment: pypi
+              steps:
+                - uses: pypa/gh-action-pypi-publish@v1.12.4
+                  with:
+                    password: ${{ secrets.PYPI_TOKEN }}
+
+          """),
+      RuleSample(
+        "no token", .notApplicable,
+        workflow: """
+          on:
+            workflow_dispatch:
+          jobs:
+            publish:
+              runs-on: ubuntu-latest
+              permissions:
+                id-token: write
+              steps:
+                - uses: pypa/gh-action-pypi-publish@v1.12.4
+
+          """),
+    ])
+
+  static func examine(_ project: AuditedProject) -> RuleOutcome {
+    var isAbout = false
+    let outcome = project.publishingFindings { _, site, findings in
+      for upload in site.published {
+        let texts =
+          [upload.step.with, upload.step.env, site.job.env].compactMap { $0 }
+          .flatMap { $0.entries.map(\.value) } + [upload.step.run].compactMap { $0 }
+        for text in texts {
+          for embedded in text.expressions {
+            let secrets = (embedded.expression?.contexts ?? []).filter {
+              $0.hasPrefix("secrets.") && $0 != "secrets.github_token"
+            }
+            guard let secret = secrets.first else { continue }
+            isAbout = true
+            guard site.job.environment == nil,
+              !findings.contains(where: { $0.place.span == embedded.span })
+            else { continue }
+            let name = secret.dropFirst(8).uppercased()
+            findings.append(
+              finding(
+                "`\(site.job.id.value)` publishes with `\(name)`, which every workflow can read",
+                at: Finding.Place(site.file.path, embedded.span)))
+          }
+        }
+      }
+    }
+    if !isAbout, case .examined = outcome {
+      return .notApplicable("no job publishes with a stored token")
+    }
+    return outcome
+  }
+}
