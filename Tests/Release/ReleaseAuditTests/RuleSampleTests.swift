@@ -14,11 +14,7 @@ import Testing
 
     var testDescription: String { "\(rule.description.id): \(sample.name)" }
 
-    var project: AuditedProject {
-      AuditedProject(
-        files: sample.files.map { AuditedFile(path: $0.path, bytes: Array($0.text.utf8)) },
-        isWhole: sample.isWhole)
-    }
+    var project: AuditedProject { sample.project }
   }
 
   static let cases = AuditRules.all.flatMap { rule in
@@ -77,7 +73,8 @@ import Testing
         let bytes = try #require(edits.applied(to: files[path]?.bytes ?? []))
         files[path] = AuditedFile(path: path, bytes: bytes)
       }
-      let repaired = AuditedProject(files: Array(files.values), isWhole: project.isWhole)
+      let repaired = AuditedProject(
+        files: Array(files.values), isWhole: project.isWhole, git: project.git)
       #expect(repaired.problems.isEmpty, "the file cannot be read after: \(fix.title)")
       let after = Self.count(repaired)
       #expect(after[finding.rule, default: 0] < before[finding.rule, default: 0])

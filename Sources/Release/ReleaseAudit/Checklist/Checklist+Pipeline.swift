@@ -19,7 +19,7 @@ extension Checklist {
     ChecklistItem(
       21, "each pin is the commit of the version that its comment names", [.spec8],
       [.files, .forge],
-      rest: "`hallmark pins verify`, which asks the actions' repositories for their tags"),
+      rest: "`hallmark pins update` and `hallmark pins check`, which ask the actions' repositories"),
     ChecklistItem(
       22, "the SLSA generator is used by a version tag, never by a hash", [.slsa, .template],
       [.files]),

@@ -11,11 +11,7 @@ package enum Checklist {
 
   /// The items that files or git could decide and that no rule decides, with what tells.
   package static let undecided: [Int: String] = [
-    7: "`git verify-commit TAG^{commit}` for each release tag",
-    12: "each job's `permissions`, compared with what its actions ask for",
-    40: "`git config --get-regexp 'gpgsign|signingkey'`",
-    41: "`git verify-commit HEAD`",
-    42: "`git for-each-ref refs/tags --format='%(objecttype) %(refname)'` and `git verify-tag TAG`",
+    12: "each job's `permissions`, compared with what its actions ask for"
   ]
 
   /// The verdict on every item, in the order of the numbers.

@@ -59,6 +59,7 @@ package struct AuditedProject: Sendable {
     flow = other.flow
     releases = other.releases
     problems = other.problems
+    releases = other.releases
     self.git = git
   }
 

@@ -82,12 +82,22 @@ package struct RuleSample: Sendable {
   package let expectation: Expectation
   /// Whether the files stand for a whole repository, so that what is not there is missing.
   package let isWhole: Bool
+  /// What git knows.
+  package let git: GitState?
+
+  /// The project that it stands for.
+  package var project: AuditedProject {
+    AuditedProject(
+      files: files.map { AuditedFile(path: $0.path, bytes: Array($0.text.utf8)) },
+      isWhole: isWhole, git: git)
+  }
 
   /// Makes a sample of several files.
   package init(
     _ name: String, _ expectation: Expectation, isWhole: Bool = false,
-    files: [(path: String, text: String)]
+    files: [(path: String, text: String)], git: GitState? = nil
   ) {
+    self.git = git
     self.name = name
     self.files = files
     self.expectation = expectation

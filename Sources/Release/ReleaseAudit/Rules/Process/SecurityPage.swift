@@ -100,8 +100,16 @@ enum SecurityPage: AuditRule {
 }
 
 extension AuditedProject {
-  /// Owner and name at GitHub, in lowercase, as `pyproject.toml` says.
+  /// Owner and name at GitHub, in lowercase, as git or `pyproject.toml` says.
   var ownRepository: String? {
+    if let origin = git?.settings.remotes["origin"], let start = origin.firstPlace(of: "github.com")
+    {
+      let parts = Substring(origin.utf8.dropFirst(start + 11)).split(separator: "/")
+      if parts.count == 2 {
+        let name = parts[1].hasSuffix(".git") ? parts[1].dropLast(4) : parts[1]
+        return "\(parts[0])/\(name)".lowercased()
+      }
+    }
     guard let table = try? pyproject?.optional("project")?.optional("urls")?.table() else {
       return nil
     }
