@@ -52,7 +52,7 @@ struct AuditCommand: AsyncParsableCommand {
     let run = try AuditRun(
       paths: paths, options: choice, console: console,
       format: global.json ? .json : choice.format ?? .text)
-    let status = try run.run()
+    let status = try await run.run()
     if status != 0 { throw ExitCode(status) }
   }
 }

@@ -36,7 +36,7 @@ struct AuditRun {
   /// Does it all.
   ///
   /// - Returns: The exit status.
-  func run() throws -> Int32 {
+  func run() async throws -> Int32 {
     for path in missing {
       console.report(
         Diagnostic(
@@ -50,7 +50,7 @@ struct AuditRun {
         isIncomplete = isIncomplete || problem.extent == .all
         console.report(Self.diagnostic(problem, in: read))
       }
-      results.append(try result(of: read, baseline))
+      results.append(try result(of: try await read.addingGit(), baseline))
     }
     if options.writeBaseline, let path = options.baseline, let result = results.first {
       let baseline = AuditBaseline(of: result.report.findings, in: result.project)

@@ -188,6 +188,6 @@ extension AuditedProject {
     for (path, bytes) in changes { files[path] = AuditedFile(path: path, bytes: bytes) }
     return AuditedProject(
       files: Array(files.values), isWhole: isWhole, profile: profile,
-      problems: problems.filter { files[$0.path] == nil })
+      problems: problems.filter { files[$0.path] == nil }, git: git)
   }
 }
