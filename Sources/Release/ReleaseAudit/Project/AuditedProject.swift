@@ -10,6 +10,9 @@ package struct AuditedProject: Sendable {
   package let isWhole: Bool
   /// Which side is taken where recommendations contradict each other.
   package let profile: AuditProfile
+  /// When the audit is made, in seconds since 1970; nil where nobody says, and no data counts as
+  /// too old.
+  package var unixTime: Int64?
   /// The workflows of GitHub Actions, by path.
   package let workflows: [WorkflowFile]
   /// The actions, by path.

@@ -39,6 +39,8 @@ enum ArchivedAction: AuditRule {
         """),
     ])
 
+  private static let list = ListedActions(date: 1_787_356_800, day: "22 August 2026")
+
   /// Owner and repository, in lowercase.
   private static let archived: Set<String> = Set(
     """
@@ -70,7 +72,7 @@ enum ArchivedAction: AuditRule {
     """.split(separator: " ").map(String.init))
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
-    project.usesFindings { path, uses, findings in
+    let found = project.usesFindings { path, uses, findings in
       guard let repository = uses.repository, archived.contains(repository.lowercased()) else {
         return
       }
@@ -79,5 +81,6 @@ enum ArchivedAction: AuditRule {
           rule: id, severity: .medium, "nobody repairs \(repository): it is archived",
           at: Finding.Place(path, uses.text.span)))
     }
+    return list.outcome(found, in: project)
   }
 }

@@ -78,15 +78,22 @@ enum PersistedCredentials: AuditRule {
     _ path: String, _ document: YAMLDocument, _ steps: [Step], canWrite: Bool,
     _ findings: inout [Finding]
   ) {
-    for (index, step) in steps.enumerated() where step.uses("actions/checkout") {
-      guard let uses = step.uses, step.with?.expression == nil else { continue }
+    // From the end, so that it is known what follows.
+    var upload: Step?
+    var isGitUsed = false
+    var found: [Finding] = []
+    for step in steps.reversed() {
+      if leaksFolder(step) { upload = step }
+      isGitUsed = isGitUsed || usesGit(step)
+      guard step.uses("actions/checkout"), let uses = step.uses, step.with?.expression == nil else {
+        continue
+      }
       // `true` is taken for a decision; an expression too.
       if let value = step.with?["persist-credentials"],
         value.hasExpressions || ["true", "false"].contains(value.value)
       {
         continue
       }
-      let upload = steps[(index + 1)...].first { leaksFolder($0) }
       let isOutside = ActionVersion(of: uses).map { $0 >= ActionVersion.six } ?? false
       let severity: AuditSeverity =
         switch (upload != nil, isOutside) {
@@ -94,29 +101,28 @@ enum PersistedCredentials: AuditRule {
         case (true, true), (false, false): .medium
         case (false, true): .low
         }
-      findings.append(
+      // Git has no other use for a token that can only read what everyone can.
+      let safety: ProposedFix.Safety = canWrite || isGitUsed ? .needsReview : .safe
+      found.append(
         Finding(
           rule: id, severity: severity, "the checkout leaves the job's token for later steps",
           at: Finding.Place(path, uses.text.span),
           related: upload.map {
             [Finding.Place(path, $0.span, "this artifact holds the whole folder")]
           } ?? [],
-          fix: step.fix(
-            input: "persist-credentials", to: "false",
-            // Git has no other use for a token that can only read what everyone can.
-            canWrite || steps[(index + 1)...].contains(where: usesGit) ? .needsReview : .safe,
-            in: document, path)))
+          fix: step.fix(input: "persist-credentials", to: "false", safety, in: document, path)))
     }
+    findings += found.reversed()
   }
 
+  /// Whether a step talks to a repository with Git.
   private static func usesGit(_ step: Step) -> Bool {
-    step.run.map { run in
-      run.value.split(separator: "\n").contains { line in
-        ["push", "fetch", "pull", "clone", "submodule", "lfs", "ls-remote"].contains {
-          line.contains("git \($0)")
-        }
-      }
-    } ?? false
+    guard let run = step.run?.value, run.holds("git ") else { return false }
+    let verbs: [StaticString] = [
+      "git push", "git fetch", "git pull", "git clone", "git submodule", "git lfs",
+      "git ls-remote",
+    ]
+    return verbs.contains { run.holds($0) }
   }
 
   private static func leaksFolder(_ step: Step) -> Bool {

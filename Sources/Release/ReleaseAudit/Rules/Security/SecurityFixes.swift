@@ -4,11 +4,15 @@ import SourceText
 import Workflows
 
 extension YAMLDocument {
+  /// Larger files are not repaired: each repair looks for its place among all others.
+  private static let largest = 1 << 18
+
   /// A fix of one file; nil where its document cannot be edited at that place.
   func fix(
     _ title: String, _ safety: ProposedFix.Safety, in path: String,
     _ edits: () throws(YAMLEditRefusal) -> [SourceEdit]
   ) -> ProposedFix? {
+    guard bytes.count <= Self.largest else { return nil }
     do throws(YAMLEditRefusal) {
       return ProposedFix(title, safety, edits: [path: try edits()])
     } catch {
@@ -48,10 +52,14 @@ extension Step {
 /// What a script writes in place of an expression: a variable, which a step's `env` may have to
 /// give it.
 enum ExpressionVariable {
+  /// Most bytes of a script that is repaired.
+  private static let longest = 1 << 15
+
   /// Replaces the expression in a `run:` by a variable of the shell; nil where that is not certain
   /// to be the same.
   static func fix(_ embedded: EmbeddedExpression, in site: StepSite) -> ProposedFix? {
-    guard let run = site.step.run, let node = site.step.node["run"], run.value.utf8.count > 0,
+    guard let run = site.step.run, let node = site.step.node["run"],
+      run.value.utf8.count <= longest,
       let expression = embedded.expression, let dialect = site.shell?.name,
       let shell = ShellScript.Dialect(shell: dialect), site.step.env?.expression == nil
     else { return nil }
@@ -88,12 +96,20 @@ enum ExpressionVariable {
     var single = false
     var double = false
     var position = 0
+    let dollar = UInt8(ascii: "$")
+    let open = UInt8(ascii: "{")
+    let close = UInt8(ascii: "}")
     while position < offset {
       let byte = script[position]
-      if !single, script[position...].starts(with: Array("${{".utf8)) {
-        while position < offset, !script[position...].starts(with: Array("}}".utf8)) {
+      if byte == dollar, position + 2 < offset, script[position + 1] == open,
+        script[position + 2] == open
+      {
+        // What GitHub puts in is not known, and neither are quotes in it.
+        position += 3
+        while position < offset, script[position] != close || script[position - 1] != close {
           position += 1
         }
+        position += 1
         continue
       }
       if byte == UInt8(ascii: "\\"), !single, dialect == .posix { position += 1 }

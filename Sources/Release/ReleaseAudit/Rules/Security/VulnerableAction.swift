@@ -51,6 +51,8 @@ enum VulnerableAction: AuditRule {
     let what: String
   }
 
+  private static let list = ListedActions(date: 1_795_824_000, day: "28 November 2026")
+
   private static let advisories: [Advisory] = [
     Advisory(
       action: "tj-actions/changed-files", versions: ("0", "46.0.1"), id: "GHSA-mrrh-fwg8-r2c3",
@@ -76,7 +78,7 @@ enum VulnerableAction: AuditRule {
   ]
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
-    project.usesFindings { path, uses, findings in
+    let found = project.usesFindings { path, uses, findings in
       guard let repository = uses.repository else { return }
       let name = repository.lowercased()
       guard advisories.contains(where: { $0.action == name }),
@@ -95,5 +97,6 @@ enum VulnerableAction: AuditRule {
             at: Finding.Place(path, uses.text.span)))
       }
     }
+    return list.outcome(found, in: project)
   }
 }
