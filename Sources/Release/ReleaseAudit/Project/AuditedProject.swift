@@ -17,6 +17,8 @@ package struct AuditedProject: Sendable {
   package let workflows: [WorkflowFile]
   /// The actions, by path.
   package let actions: [ActionFile]
+  /// The steps of all workflows and composite actions.
+  package let steps: [StepSite]
   /// The configurations of Dependabot: one at most in a whole repository.
   package let dependabot: [DependabotFile]
   /// What the jobs do for a release.
@@ -46,6 +48,7 @@ package struct AuditedProject: Sendable {
     }
     workflows = parsed.workflows
     actions = parsed.actions
+    steps = StepSite.all(parsed.workflows, parsed.actions)
     dependabot = parsed.dependabot
     flow = ReleaseFlow(workflows: parsed.workflows, actions: parsed.actions)
     releases = ReleaseFacts(flow, parsed.workflows)

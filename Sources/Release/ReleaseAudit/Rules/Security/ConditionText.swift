@@ -30,27 +30,20 @@ extension AuditedProject {
     guard !workflows.isEmpty || !actions.isEmpty else { return .noWorkflow }
     var findings: [Finding] = []
     for file in workflows {
-      let workflow = file.workflow
-      func look(_ condition: Condition?, _ owner: YAMLNode) {
-        guard let condition, let node = owner["if"] else { return }
+      for job in file.workflow.jobs {
+        guard let condition = job.condition, let node = job.node["if"] else { continue }
         body(
           ConditionSite(
-            path: file.path, document: workflow.document, workflow: workflow, condition: condition,
-            node: node), &findings)
-      }
-      for job in workflow.jobs {
-        look(job.condition, job.node)
-        for step in job.steps { look(step.condition, step.node) }
+            path: file.path, document: file.workflow.document, workflow: file.workflow,
+            condition: condition, node: node), &findings)
       }
     }
-    for file in actions {
-      for step in file.action.steps {
-        guard let condition = step.condition, let node = step.node["if"] else { continue }
-        body(
-          ConditionSite(
-            path: file.path, document: file.action.document, workflow: nil, condition: condition,
-            node: node), &findings)
-      }
+    for site in steps {
+      guard let condition = site.step.condition, let node = site.step.node["if"] else { continue }
+      body(
+        ConditionSite(
+          path: site.path, document: site.document, workflow: site.workflow, condition: condition,
+          node: node), &findings)
     }
     return .examined(findings)
   }

@@ -78,16 +78,9 @@ enum InsecureCommands: AuditRule {
     for file in project.workflows {
       let document = file.workflow.document
       look(file.workflow.env, document.root, document, file.path)
-      for job in file.workflow.jobs {
-        look(job.env, job.node, document, file.path)
-        for step in job.steps { look(step.env, step.node, document, file.path) }
-      }
+      for job in file.workflow.jobs { look(job.env, job.node, document, file.path) }
     }
-    for file in project.actions {
-      for step in file.action.steps {
-        look(step.env, step.node, file.action.document, file.path)
-      }
-    }
+    for site in project.steps { look(site.step.env, site.step.node, site.document, site.path) }
     return .examined(findings)
   }
 }

@@ -4,7 +4,10 @@ package import SourceText
 package import Workflows
 
 /// A step with everything around it.
-package struct StepSite {
+///
+/// There is one object per step: rules go through thousands of them, and copies of all that a step
+/// holds would take longer than the rules.
+package final class StepSite: Sendable {
   /// The file's path in the project.
   package let path: String
   /// The file.
@@ -17,6 +20,37 @@ package struct StepSite {
   package let action: Action?
   /// The step.
   package let step: Step
+
+  private init(
+    _ path: String, _ document: YAMLDocument, _ workflow: Workflow?, _ job: Job?,
+    _ action: Action?, _ step: Step
+  ) {
+    self.path = path
+    self.document = document
+    self.workflow = workflow
+    self.job = job
+    self.action = action
+    self.step = step
+  }
+
+  /// The steps of workflows and composite actions.
+  static func all(_ workflows: [WorkflowFile], _ actions: [ActionFile]) -> [StepSite] {
+    var sites: [StepSite] = []
+    for file in workflows {
+      let workflow = file.workflow
+      for job in workflow.jobs {
+        for step in job.steps {
+          sites.append(StepSite(file.path, workflow.document, workflow, job, nil, step))
+        }
+      }
+    }
+    for file in actions {
+      for step in file.action.steps {
+        sites.append(StepSite(file.path, file.action.document, nil, nil, file.action, step))
+      }
+    }
+    return sites
+  }
 
   /// A place in the step's file.
   package func place(_ span: Range<Int>?, _ label: String = "") -> Finding.Place {
@@ -72,33 +106,11 @@ package struct StepSite {
 }
 
 extension AuditedProject {
-  /// Goes through all steps of workflows and composite actions.
-  package func forEachStep(_ body: (StepSite) -> Void) {
-    for file in workflows {
-      for job in file.workflow.jobs {
-        for step in job.steps {
-          body(
-            StepSite(
-              path: file.path, document: file.workflow.document, workflow: file.workflow, job: job,
-              action: nil, step: step))
-        }
-      }
-    }
-    for file in actions {
-      for step in file.action.steps {
-        body(
-          StepSite(
-            path: file.path, document: file.action.document, workflow: nil, job: nil,
-            action: file.action, step: step))
-      }
-    }
-  }
-
   /// Findings of all steps, or that there is nothing to look at.
   package func stepFindings(_ body: (StepSite, inout [Finding]) -> Void) -> RuleOutcome {
     guard !workflows.isEmpty || !actions.isEmpty else { return .noWorkflow }
     var findings: [Finding] = []
-    forEachStep { body($0, &findings) }
+    for site in steps { body(site, &findings) }
     return .examined(findings)
   }
 
@@ -121,12 +133,9 @@ extension AuditedProject {
     for file in workflows {
       for job in file.workflow.jobs {
         if let uses = job.uses { body(file.path, uses, &findings) }
-        for step in job.steps { if let uses = step.uses { body(file.path, uses, &findings) } }
       }
     }
-    for file in actions {
-      for step in file.action.steps { if let uses = step.uses { body(file.path, uses, &findings) } }
-    }
+    for site in steps { if let uses = site.step.uses { body(site.path, uses, &findings) } }
     return .examined(findings)
   }
 }

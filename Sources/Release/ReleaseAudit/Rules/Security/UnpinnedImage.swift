@@ -86,9 +86,9 @@ enum UnpinnedImage: AuditRule {
         for container in [job.container].compactMap({ $0 }) + job.services.map(\.container) {
           look(container.image, matrix, file.path, &findings)
         }
-        for step in job.steps { look(step.uses, file.path, &findings) }
       }
     }
+    for site in project.steps { look(site.step.uses, site.path, &findings) }
     for file in project.actions {
       if let image = file.action.image, image.value.hasPrefix("docker://") {
         report(
