@@ -65,21 +65,45 @@ enum ExpressionVariable {
     else { return nil }
     let script = Array(run.value.utf8)
     let raw = String(decoding: script[embedded.range], as: UTF8.self)
-    guard !raw.contains("\n"), isExpanded(script, embedded.range.lowerBound, shell) else {
+    let bytes = site.document.bytes
+    var span = embedded.span
+    guard !raw.contains("\n"), bytes[span].elementsEqual(raw.utf8),
+      let isQuoted = isQuoted(script, embedded.range.lowerBound, shell)
+    else { return nil }
+    // A program in an argument would still get the text as a part of it.
+    let line = line(script, embedded.range.lowerBound)
+    if line.holds(" -c ") || line.holds(" -e ") || line.holds("eval ") || line.holds("ssh ") {
       return nil
     }
     let (name, isGiven) = name(expression, raw, site)
-    let variable = shell == .posix ? "${\(name)}" : "$env:\(name)"
-    // A letter behind it would become part of the name.
-    if shell == .powerShell, embedded.range.upperBound < script.count,
+    var variable = shell == .posix ? "${\(name)}" : "$env:\(name)"
+    if isQuoted {
+      // Single quotes keep a shell from looking: the variable needs double ones.
+      guard shell == .posix, run.style != .doubleQuoted, run.style != .singleQuoted,
+        span.lowerBound > node.resolved.span.lowerBound + 1
+      else { return nil }
+      let quote = UInt8(ascii: "'")
+      if bytes[span.lowerBound - 1] == quote, span.upperBound < bytes.count,
+        bytes[span.upperBound] == quote
+      {
+        span = (span.lowerBound - 1)..<(span.upperBound + 1)
+        variable = "\"\(variable)\""
+      } else {
+        guard ["gh ", "git ", "echo ", "printf "].contains(where: line.hasPrefix) else {
+          return nil
+        }
+        variable = "'\"\(variable)\"'"
+      }
+    } else if shell == .powerShell, embedded.range.upperBound < script.count,
       isNameByte(script[embedded.range.upperBound])
     {
+      // A letter behind it would become part of the name.
       return nil
     }
     return site.document.fix(
       "give the script the value as the variable \(name)", .needsReview, in: site.path
     ) { () throws(YAMLEditRefusal) in
-      var edits = try site.document.replacing(raw, with: variable, in: node)
+      var edits = [SourceEdit(span, variable)]
       if !isGiven {
         edits += try site.document.setting(
           name, to: .scalar(raw), in: "env", of: site.step.node)
@@ -88,11 +112,11 @@ enum ExpressionVariable {
     }
   }
 
-  /// Whether the shell expands variables at an offset: not in single quotes, comments or
-  /// here-documents whose mark is quoted.
-  private static func isExpanded(
+  /// Whether an offset stands in single quotes; nil where it may stand in a here-document whose
+  /// mark is quoted, so that nothing in it is expanded.
+  private static func isQuoted(
     _ script: [UInt8], _ offset: Int, _ dialect: ShellScript.Dialect
-  ) -> Bool {
+  ) -> Bool? {
     var single = false
     var double = false
     var position = 0
@@ -125,12 +149,20 @@ enum ExpressionVariable {
           first == UInt8(ascii: "'") || first == UInt8(ascii: "\"")
             || first == UInt8(ascii: "\\")
         {
-          return false
+          return nil
         }
       }
       position += 1
     }
-    return !single
+    return single
+  }
+
+  /// The line of an offset, without blanks before it.
+  private static func line(_ script: [UInt8], _ offset: Int) -> String {
+    let feed = UInt8(ascii: "\n")
+    let start = script[..<offset].lastIndex(of: feed).map { $0 + 1 } ?? 0
+    let text = script[start...].prefix { $0 != feed }.drop { $0 == 0x20 || $0 == 0x09 }
+    return String(decoding: text, as: UTF8.self)
   }
 
   private static func isNameByte(_ byte: UInt8) -> Bool {

@@ -71,13 +71,26 @@ package final class StepSite: Sendable {
       return text.hasExpressions ? nil : (text.value, text.span)
     }
     for label in job?.runsOn?.labels ?? [] {
-      let name = label.value
-      if name == "linux" || name == "macOS" || name.holds("ubuntu-") || name.holds("macos") {
-        return ("bash", nil)
+      guard label.isExpression else {
+        if let shell = Self.shell(ofRunner: label.value) { return (shell, nil) }
+        continue
       }
-      if name == "windows" || name.holds("windows-") { return ("pwsh", nil) }
+      // A matrix of one system's runners has one shell.
+      guard let path = label.expressions[0].expression?.path, path.hasPrefix("matrix."),
+        let names = job?.strategy?.matrix?.texts(path.split(separator: ".").map(String.init)),
+        let first = names.first.flatMap({ Self.shell(ofRunner: $0) }),
+        names.allSatisfy({ Self.shell(ofRunner: $0) == first })
+      else { return nil }
+      return (first, nil)
     }
     return nil
+  }
+
+  private static func shell(ofRunner name: String) -> String? {
+    if name == "linux" || name == "macOS" || name.holds("ubuntu-") || name.holds("macos") {
+      return "bash"
+    }
+    return name == "windows" || name.holds("windows-") ? "pwsh" : nil
   }
 
   /// The commands of a `run:` whose shell is known or taken to be `bash`; empty for others.

@@ -36,6 +36,13 @@ enum TemplateInjection: AuditRule {
             git push origin "HEAD:${{ github.head_ref }}"
         """),
       .steps(
+        "in single quotes", .findings(lines: [9, 9, 10]),
+        """
+        - run: |
+            gh release create '${{ github.ref_name }}' --title 'Release ${{ inputs.title }}'
+            gh release upload '${{ github.ref_name }}' dist/*
+        """),
+      .steps(
         "JavaScript of an action", .findings(lines: [10]), on: "issue_comment",
         """
         - uses: actions/github-script@60a0d83039c74a4aee543508d2ffcb1c3799cdea # v7.0.1
