@@ -37,3 +37,45 @@ import Testing
     }
   }
 }
+
+@Suite struct YAMLAliasTests {
+  @Test func boundsWhatAliasesStandFor() {
+    var bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
+    for level in 1..<20 {
+      let items = Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ", ")
+      bomb += "a\(level): &a\(level) [\(items)]\n"
+    }
+    var chain = "a0: &a0 [x]\n"
+    for level in 1..<100 { chain += "a\(level): &a\(level) [*a\(level - 1)]\n" }
+    for text in [bomb, chain] {
+      #expect { try YAMLDocument(parsing: Array(text.utf8)) } throws: {
+        ($0 as? YAMLError)?.reason == .limit
+      }
+    }
+    var many = ""
+    for index in 0..<10_000 { many += "a\(index): &x\(index) {b: c}\nd\(index): *x\(index)\n" }
+    #expect(throws: Never.self) { try YAMLDocument(parsing: Array(many.utf8)) }
+  }
+
+  @Test(arguments: [
+    ("a: 1\nb: 2\n", []), ("a: 1\nb: 2\na: 3\n", ["a"]), ("a: {b: 1, 'b': 2}\n", ["'b'"]),
+    ("- {a: 1}\n- {a: 1}\n", []), ("<<: {a: 1}\n<<: {a: 2}\n", ["<<"]),
+    ("é: 1\ne\u{301}: 2\n", []), ("[a]: 1\n[a]: 2\n", []),
+  ])
+  func findsDuplicateKeys(text: String, expected: [String]) throws {
+    let document = try YAMLDocument(parsing: Array(text.utf8))
+    #expect(document.duplicateKeys.map { document.text($0.key.span) } == expected)
+  }
+
+  @Test func keepsLimits() {
+    let small = YAMLLimits(size: 20, depth: 3, nodes: 5)
+    for text in ["a: 'xxxxxxxxxxxxxxxxx'", "[[[[]]]]", "[a, b, c, d, e]"] {
+      #expect { try YAMLDocument(parsing: Array(text.utf8), limits: small) } throws: {
+        ($0 as? YAMLError)?.reason == .limit
+      }
+    }
+    #expect { try YAMLDocument(parsing: [0x61, 0x3A, 0x20, 0xFF]) } throws: {
+      ($0 as? YAMLError)?.reason == .encoding
+    }
+  }
+}
