@@ -2,7 +2,9 @@
 
 import Foundation
 import ReleaseAudit
+import SourceText
 import Testing
+import Workflows
 
 /// A folder for one test.
 final class ProjectFolder {

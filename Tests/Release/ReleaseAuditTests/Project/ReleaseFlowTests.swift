@@ -2,6 +2,7 @@
 
 import ReleaseAudit
 import Testing
+import Workflows
 
 @Suite struct ReleaseFlowTests {
   private func flow(_ files: [(String, String)]) -> ReleaseFlow {
