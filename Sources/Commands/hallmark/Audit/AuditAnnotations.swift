@@ -2,6 +2,7 @@
 
 import Encodings
 import ReleaseAudit
+import SourceText
 
 /// An audit as the forges show it beside the code.
 enum AuditAnnotations {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ReleaseAudit
+import SourceText
 
 /// An audit as one page: no script, nothing loaded from elsewhere, light and dark.
 struct AuditHTML {
@@ -135,7 +136,7 @@ struct AuditHTML {
           "div", [("class", "fix")],
           [.element("b", [], [.text("Fix")]), .text(ReportHTML.sentence(help))]))
     }
-    return .element("article", [("class", tone)], parts)
+    return .element("article", [("class", "\(tone)")], parts)
   }
 
   private func checklist(_ verdicts: [(item: ChecklistItem, verdict: ChecklistVerdict)]) -> HTML {

@@ -4,6 +4,7 @@ import ArgumentParser
 import BuildVersion
 import Encodings
 import ReleaseAudit
+import SourceText
 import SystemPackage
 import Verification
 

@@ -3,9 +3,11 @@
 import ArgumentParser
 import Encodings
 import ReleaseAudit
+import SourceText
 import ServiceClients
 import SystemPackage
 import Verification
+import Workflows
 
 /// `hallmark pins`: the commits of the actions that a project uses.
 struct PinsCommand: AsyncParsableCommand {

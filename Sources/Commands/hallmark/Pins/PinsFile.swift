@@ -3,6 +3,7 @@
 import ArgumentParser
 import Encodings
 import ReleaseAudit
+import SourceText
 import ServiceClients
 import Verification
 import Workflows
