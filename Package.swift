@@ -351,6 +351,7 @@ let package = Package(
       ]),
     tests("CLI", "StackCommandTests", ["TestSupport", "Encodings"]),
     tests("CLI", "FrontDoorTests", ["TestSupport"]),
+    tests("CLI", "AuditCommandTests", ["TestSupport"]),
     tests(
       "CLI", "VerifyCommandTests",
       ["TestSupport", "TrustSimulator", "Attestations", "Sigstore", "Encodings", "Archives"]),

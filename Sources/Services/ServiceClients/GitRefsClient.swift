@@ -27,7 +27,7 @@ package struct GitRefsClient: Sendable {
   package func tags(of repository: ServiceURL) async throws -> [GitTag] {
     var request = TransportRequest(
       purpose: "read the tags", method: .post,
-      url: try ServiceURL("\(repository.withoutQuery)/git-upload-pack"),
+      url: repository.appending("git-upload-pack"),
       headers: [
         ("Accept", "application/x-git-upload-pack-result"),
         ("Content-Type", "application/x-git-upload-pack-request"), ("Git-Protocol", "version=2"),

@@ -14,7 +14,10 @@ struct AuditHTML {
 
   /// The page.
   func page(_ results: [AuditResult]) -> String {
-    let title = results.count == 1 ? results[0].root : "\(results.count) projects"
+    let title =
+      results.count != 1
+      ? "\(results.count) projects"
+      : results[0].root == "." ? "this repository" : results[0].root
     return HTML.document(
       head: [
         .element("meta", [("charset", "utf-8")]),
@@ -84,7 +87,10 @@ struct AuditHTML {
         .element(
           "p", class: "more", "\(result.location(problem.path)): \(problem.problem)"))
     }
-    let findings = result.report.findings
+    // The worst comes first; within a severity the order is that of the files.
+    let findings = AuditSeverity.allCases.reversed().flatMap { severity in
+      result.report.findings.filter { $0.severity == severity }
+    }
     parts += findings.prefix(Self.findingLimit).map { article($0, in: result) }
     if findings.count > Self.findingLimit {
       parts.append(
@@ -171,7 +177,7 @@ struct AuditHTML {
     switch severity {
     case .high: "bad"
     case .medium: "middle"
-    case .low, .info: "good"
+    case .low, .info: "plain"
     }
   }
 }

@@ -19,11 +19,14 @@ struct AuditText {
   func show(_ results: [AuditResult]) {
     var explained: Set<String> = []
     var shown: [String: Int] = [:]
-    for result in results {
-      for finding in result.report.findings {
-        shown[finding.rule, default: 0] += 1
-        guard showsAll || shown[finding.rule, default: 0] <= Self.perRule else { continue }
-        show(finding, of: result, isFirst: explained.insert(finding.rule).inserted)
+    // The worst comes first; within a severity the order is that of the files.
+    for severity in AuditSeverity.allCases.reversed() {
+      for result in results {
+        for finding in result.report.findings where finding.severity == severity {
+          shown[finding.rule, default: 0] += 1
+          guard showsAll || shown[finding.rule, default: 0] <= Self.perRule else { continue }
+          show(finding, of: result, isFirst: explained.insert(finding.rule).inserted)
+        }
       }
     }
     for (rule, count) in shown.sorted(by: { $0.key < $1.key })

@@ -73,11 +73,14 @@ struct PinsUpdateCommand: AsyncParsableCommand {
       var open: [Diagnostic] = []
       for (action, refs) in wanted.sorted(by: { $0.key < $1.key }) {
         console.progress("asking for the tags of \(UntrustedText.printable(action))")
-        let url =
-          "\(base.withoutQuery)/\(action.split(separator: "/").map { PercentEncoding.encodePathSegment(String($0)) }.joined(separator: "/")).git"
+        let names = action.split(separator: "/").map {
+          PercentEncoding.encodePathSegment(String($0))
+        }
+        let url = base.appending(names.joined(separator: "/") + ".git")
         do {
-          let tags = try await client.tags(of: try ServiceURL(url))
-          let result = PinsFile.pins(action, refs, tags, known: known, from: url, at: now)
+          let tags = try await client.tags(of: url)
+          let result = PinsFile.pins(
+            action, refs, tags, known: known, from: url.withoutQuery, at: now)
           pins += result.pins
           open += result.open
         } catch {
