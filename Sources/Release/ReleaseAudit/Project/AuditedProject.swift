@@ -61,11 +61,11 @@ package struct AuditedProject: Sendable {
     profile = other.profile
     workflows = other.workflows
     actions = other.actions
+    steps = other.steps
     dependabot = other.dependabot
     flow = other.flow
     releases = other.releases
     problems = other.problems
-    releases = other.releases
     self.git = git
   }
 
