@@ -12,12 +12,6 @@ enum EditedTree {
     let tag: String?
     /// Where the collection begins that it is in; nil where an edit is at that place.
     let parent: Int?
-
-    static func == (left: Value, right: Value) -> Bool {
-      left.start == right.start && left.text == right.text && left.anchor == right.anchor
-        && left.tag == right.tag
-        && (left.parent == nil || right.parent == nil || left.parent == right.parent)
-    }
   }
 
   /// The line, from 1, of the first value that is not what it was; nil where all are.
