@@ -59,9 +59,12 @@ enum SecretOutsideEnvironment: AuditRule {
     guard !project.workflows.isEmpty else { return .noWorkflow }
     var findings: [Finding] = []
     for file in project.workflows where file.workflow.trigger("workflow_call") == nil {
+      var rest = file.expressions[...]
       for job in file.workflow.jobs where job.environment == nil && !job.isCall {
-        for embedded in file.expressions
-        where job.span.contains(embedded.span.lowerBound) && embedded.source.contains("ecrets") {
+        // Jobs and expressions are both in the file's order.
+        rest = rest.drop { $0.span.lowerBound < job.span.lowerBound }
+        let own = rest.prefix { $0.span.lowerBound < job.span.upperBound }
+        for embedded in own where embedded.source.holds("ecrets") {
           let names = (embedded.expression?.contexts ?? []).filter {
             $0.hasPrefix("secrets.") && $0 != "secrets.github_token"
           }

@@ -82,9 +82,10 @@ enum UnpinnedImage: AuditRule {
     var findings: [Finding] = []
     for file in project.workflows {
       for job in file.workflow.jobs {
-        let matrix = job.strategy?.matrix
+        // Services may all take their images from one large matrix.
+        var known: [String: Problem?] = [:]
         for container in [job.container].compactMap({ $0 }) + job.services.map(\.container) {
-          look(container.image, matrix, file.path, &findings)
+          look(container.image, job.strategy?.matrix, file.path, &known, &findings)
         }
       }
     }
@@ -104,7 +105,8 @@ enum UnpinnedImage: AuditRule {
   }
 
   private static func look(
-    _ image: WorkflowText, _ matrix: Matrix?, _ path: String, _ findings: inout [Finding]
+    _ image: WorkflowText, _ matrix: Matrix?, _ path: String, _ known: inout [String: Problem?],
+    _ findings: inout [Finding]
   ) {
     guard image.hasExpressions else {
       report(problem(image.value), image.span, path, &findings)
@@ -120,22 +122,29 @@ enum UnpinnedImage: AuditRule {
     for outcome in expression.outcomes {
       if case .string(let text) = outcome {
         if let problem = problem(text) { problems.append(problem) }
-      } else if let names = outcome.path?.split(separator: ".").map(String.init),
-        names.first == "matrix"
-      {
-        for text in matrix?.texts(names) ?? [] {
-          if let problem = text.contains("${{") ? .unclear : problem(text) {
-            problems.append(problem)
-          }
+      } else if let context = outcome.path, context.hasPrefix("matrix.") {
+        let problem: Problem?
+        if let found = known[context] {
+          problem = found
+        } else {
+          let names = context.split(separator: ".").map(String.init)
+          problem = worst(
+            (matrix?.texts(names) ?? []).compactMap {
+              $0.holds("${{") ? .unclear : Self.problem($0)
+            })
+          known[context] = .some(problem)
         }
+        if let problem { problems.append(problem) }
       } else {
         problems.append(.unclear)
       }
     }
     // One finding per image, about the worst that it can be.
-    report(
-      problems.first { if case .unclear = $0 { false } else { true } } ?? problems.first,
-      image.span, path, &findings)
+    report(worst(problems), image.span, path, &findings)
+  }
+
+  private static func worst(_ problems: [Problem]) -> Problem? {
+    problems.first { if case .unclear = $0 { false } else { true } } ?? problems.first
   }
 
   private enum Problem {
