@@ -186,8 +186,10 @@ extension AuditedProject {
   func replacing(_ changes: [String: [UInt8]]) -> AuditedProject {
     var files = self.files
     for (path, bytes) in changes { files[path] = AuditedFile(path: path, bytes: bytes) }
-    return AuditedProject(
+    var project = AuditedProject(
       files: Array(files.values), isWhole: isWhole, profile: profile,
       problems: problems.filter { files[$0.path] == nil }, git: git)
+    project.unixTime = unixTime
+    return project
   }
 }
