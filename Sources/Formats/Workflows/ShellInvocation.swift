@@ -106,6 +106,8 @@ package struct ShellInvocation: Hashable, Sendable {
     }
     // An assignment before a command.
     let name = word.utf8.prefix { $0 != UInt8(ascii: "=") }
+    // `build==1.2` is a tool with its version.
+    if word.utf8.dropFirst(name.count).starts(with: "==".utf8) { return false }
     return name.count < word.utf8.count && !name.isEmpty
       && name.allSatisfy {
         (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || (0x30...0x39).contains($0)
