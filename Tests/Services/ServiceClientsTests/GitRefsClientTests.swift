@@ -48,7 +48,7 @@ import Testing
     #expect(call?.header("Git-Protocol") == "version=2")
     #expect(
       call?.body
-        == "0014command=ls-refs\n00010009peel\n001bref-prefix refs/tags/\n0000")
+        == "0014command=ls-refs\n00010009peel\n001aref-prefix refs/tags/\n0000")
   }
 
   @Test func noTags() async throws {

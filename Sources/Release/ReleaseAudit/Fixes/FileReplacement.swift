@@ -2,16 +2,7 @@
 
 package import SystemPackage
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
-/// Writes changed files of a project; the one file of this folder that talks to the operating
-/// system.
+/// Writes changed files of a project.
 ///
 /// A file is written beside its place, brought to the disk and renamed, so it is there as a whole,
 /// old or new. Nothing is written through a symbolic link, nor outside of the project.
@@ -45,10 +36,10 @@ package enum FileReplacement {
     var folder = root
     for part in parts.dropLast() {
       folder.append(String(part))
-      switch kind(folder) {
+      switch FolderReading.kind(of: folder.string, following: false) {
       case .folder: continue
       case nil where before == nil:
-        guard folder.withPlatformString({ mkdir($0, 0o777) }) == 0 else {
+        guard FolderReading.makeFolder(folder.string) else {
           throw fail("the folder `\(folder)` cannot be made")
         }
       case .link: throw fail("`\(part)` is a symbolic link")
@@ -56,12 +47,12 @@ package enum FileReplacement {
       }
     }
     let target = folder.appending(String(parts[parts.count - 1]))
-    var mode: mode_t = 0o644
-    switch kind(target) {
+    var mode: UInt32 = 0o644
+    switch FolderReading.kind(of: target.string, following: false) {
     case nil: guard before == nil else { throw fail("it is no longer there") }
     case .link: throw fail("it is a symbolic link")
-    case .file(let found):
-      mode = found
+    case .file:
+      mode = FolderReading.mode(of: target.string) ?? mode
       guard let before else { throw fail("a file has come there meanwhile") }
       guard contents(target, count: before.count) == before else {
         throw fail("it has changed since it was read")
@@ -76,38 +67,20 @@ package enum FileReplacement {
         permissions: [.ownerReadWrite])
       do {
         try descriptor.writeAll(after)
-        guard fchmod(descriptor.rawValue, mode & 0o7777) == 0, fsync(descriptor.rawValue) == 0
-        else { throw Errno(rawValue: errno) }
+        try FolderReading.finish(descriptor.rawValue, mode: mode)
         try descriptor.close()
       } catch {
         try? descriptor.close()
         throw error
       }
-      guard rename(temporary.string, target.string) == 0 else { throw Errno(rawValue: errno) }
+      try FolderReading.move(temporary.string, to: target.string)
     } catch {
-      _ = temporary.withPlatformString { unlink($0) }
-      throw fail("\(error)".lowercased())
+      FolderReading.remove(temporary.string)
+      throw fail((error as? ReadingFailure)?.problem ?? "\(error)".lowercased())
     }
     if let descriptor = try? FileDescriptor.open(folder, .readOnly, options: [.closeOnExec]) {
-      fsync(descriptor.rawValue)
+      FolderReading.synchronize(descriptor.rawValue)
       try? descriptor.close()
-    }
-  }
-
-  private enum Kind {
-    case file(mode_t)
-    case folder, link, other
-  }
-
-  // What a path is itself, without following a link.
-  private static func kind(_ path: FilePath) -> Kind? {
-    var status = stat()
-    guard path.withPlatformString({ lstat($0, &status) }) == 0 else { return nil }
-    switch status.st_mode & S_IFMT {
-    case S_IFREG: return .file(status.st_mode)
-    case S_IFDIR: return .folder
-    case S_IFLNK: return .link
-    default: return .other
     }
   }
 

@@ -122,3 +122,33 @@ struct ReadingFailure: Error {
 
   init(_ problem: String) { self.problem = problem }
 }
+
+/// What it takes to replace a file: see ``FileReplacement``.
+extension FolderReading {
+  /// The permissions of a file.
+  static func mode(of path: String) -> UInt32? {
+    var status = stat()
+    return lstat(path, &status) == 0 ? UInt32(status.st_mode) & 0o7777 : nil
+  }
+
+  /// Makes a folder in one that is there; whether that was possible.
+  static func makeFolder(_ path: String) -> Bool { mkdir(path, 0o777) == 0 }
+
+  /// Sets the permissions of an open file and waits until it is on the disk.
+  static func finish(_ descriptor: Int32, mode: UInt32) throws(ReadingFailure) {
+    guard fchmod(descriptor, mode_t(mode)) == 0, fsync(descriptor) == 0 else {
+      throw ReadingFailure(message(errno))
+    }
+  }
+
+  /// Renames a file, over another one.
+  static func move(_ source: String, to target: String) throws(ReadingFailure) {
+    guard rename(source, target) == 0 else { throw ReadingFailure(message(errno)) }
+  }
+
+  /// Removes a file.
+  static func remove(_ path: String) { unlink(path) }
+
+  /// Waits until a folder's entries are on the disk.
+  static func synchronize(_ descriptor: Int32) { fsync(descriptor) }
+}
