@@ -56,9 +56,7 @@ package struct AuditReport: Sendable {
       return true
     }
     findings += comments.findings(asked: Set(names))
-    if let pins = project.pins, names.contains(PinFix.rule) {
-      findings = findings.map { PinFix.completed($0, in: project, pins) }
-    }
+    findings = PinFix.completed(findings, in: project)
     findings.sort { Self.order($0) < Self.order($1) }
     self.findings = findings
     self.ignored = ignored

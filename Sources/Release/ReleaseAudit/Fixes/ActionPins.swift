@@ -147,32 +147,37 @@ enum PinFix {
   /// The rule whose findings it repairs.
   static let rule = "unpinned-action"
 
-  /// The finding with a fix, where the project knows the commit.
-  static func completed(_ finding: Finding, in project: AuditedProject, _ pins: ActionPins)
-    -> Finding
-  {
-    guard finding.rule == rule, finding.fix == nil, let span = finding.place.span else {
-      return finding
+  /// The findings, with a fix where the project knows the commit, else with how to learn it.
+  static func completed(_ findings: [Finding], in project: AuditedProject) -> [Finding] {
+    guard findings.contains(where: { $0.rule == rule && $0.fix == nil }) else { return findings }
+    let pins = project.pins ?? ActionPins([])
+    let used = Dictionary(grouping: project.usedActions, by: \.path)
+    return findings.map { finding in
+      guard finding.rule == rule, finding.fix == nil, let span = finding.place.span,
+        let place = used[finding.place.path]?.first(where: { $0.uses.text.span.overlaps(span) }),
+        let action = place.uses.repository, let ref = place.uses.ref,
+        !ActionPins.isNeverPinned(action)
+      else { return finding }
+      guard let pin = pins.pin(action, ref: ref.value) else {
+        guard place.uses.refKind == .version, finding.help == nil else { return finding }
+        return Finding(
+          rule: finding.rule, severity: finding.severity, finding.message, at: finding.place,
+          related: finding.related,
+          help: "`hallmark pins update` looks the commit up; then `hallmark audit --fix` pins it")
+      }
+      let line = place.document.lines.line(at: ref.span.lowerBound)
+      // The ref must stand in the file as it is; another comment is somebody's words, and stays.
+      guard place.document.text(ref.span) == ref.value,
+        place.uses.comment.map({ isVersion($0.text) }) ?? true,
+        let comment = try? place.document.commenting(line: line, pin.tag)
+      else { return finding }
+      return Finding(
+        rule: finding.rule, severity: finding.severity, finding.message, at: finding.place,
+        related: finding.related, help: finding.help,
+        fix: ProposedFix(
+          "pin `\(action)` to \(pin.tag), \(pin.commit.prefix(12))…", .safe,
+          edits: [finding.place.path: [SourceEdit(ref.span, pin.commit)] + comment]))
     }
-    let used = project.usedActions.first {
-      $0.path == finding.place.path && $0.uses.text.span.overlaps(span)
-    }
-    guard let used, let action = used.uses.repository, let ref = used.uses.ref,
-      !ActionPins.isNeverPinned(action), let pin = pins.pin(action, ref: ref.value),
-      // The ref must stand in the file as it is.
-      used.document.text(ref.span) == ref.value
-    else { return finding }
-    let line = used.document.lines.line(at: ref.span.lowerBound)
-    guard let comment = try? used.document.commenting(line: line, pin.tag) else { return finding }
-    // Another comment in the line is somebody's words, and stays.
-    let isOurs = used.uses.comment.map { isVersion($0.text) } ?? true
-    guard isOurs else { return finding }
-    return Finding(
-      rule: finding.rule, severity: finding.severity, finding.message, at: finding.place,
-      related: finding.related, help: finding.help,
-      fix: ProposedFix(
-        "pin `\(action)` to \(pin.tag), \(pin.commit.prefix(12))…", .safe,
-        edits: [finding.place.path: [SourceEdit(ref.span, pin.commit)] + comment]))
   }
 
   private static func isVersion(_ comment: String) -> Bool {
