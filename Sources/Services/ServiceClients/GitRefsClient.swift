@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A tag of a git repository.
-package struct GitTag: Hashable, Sendable {
+/// A tag as a git server names it.
+package struct ServedTag: Hashable, Sendable {
   /// The name without `refs/tags/`.
   package let name: String
   /// The commit that it stands for, peeled.
@@ -24,7 +24,7 @@ package struct GitRefsClient: Sendable {
   /// - Parameter repository: its URL, such as `https://github.com/actions/checkout.git`.
   /// - Returns: The tags in the order of the answer.
   /// - Throws: ``TransportError``.
-  package func tags(of repository: ServiceURL) async throws -> [GitTag] {
+  package func tags(of repository: ServiceURL) async throws -> [ServedTag] {
     var request = TransportRequest(
       purpose: "read the tags", method: .post,
       url: repository.appending("git-upload-pack"),
@@ -52,9 +52,9 @@ package struct GitRefsClient: Sendable {
   /// Reads the answer: lines `OID refs/tags/NAME [peeled:OID]`, then a flush.
   ///
   /// - Throws: ``PacketError``.
-  static func tags(in answer: [UInt8]) throws(PacketError) -> [GitTag] {
+  static func tags(in answer: [UInt8]) throws(PacketError) -> [ServedTag] {
     var lines = PacketLine(answer[...])
-    var tags: [GitTag] = []
+    var tags: [ServedTag] = []
     while let line = try lines.next() {
       let words = line.split(separator: 0x20, omittingEmptySubsequences: false)
       if words.first?.elementsEqual("ERR".utf8) == true {
@@ -79,7 +79,7 @@ package struct GitRefsClient: Sendable {
       guard tags.count < tagLimit else {
         throw PacketError("there are more than \(tagLimit) tags")
       }
-      tags.append(GitTag(name: name, commit: commit))
+      tags.append(ServedTag(name: name, commit: commit))
     }
     guard lines.isAtEnd else { throw PacketError("bytes follow the end of the answer") }
     return tags

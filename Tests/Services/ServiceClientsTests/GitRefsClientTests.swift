@@ -15,7 +15,7 @@ import Testing
   }
 
   private func tags(_ status: Int, _ body: String) async throws -> (
-    tags: [GitTag], call: AnsweringServer.Call?
+    tags: [ServedTag], call: AnsweringServer.Call?
   ) {
     let server = try AnsweringServer { _ in .init(status, body) }
     defer { server.stop() }
@@ -23,7 +23,7 @@ import Testing
       version: "test", proxies: try ProxySettings(environment: [:]))
     configuration.retries.attempts = 1
     let transport = try HTTPTransport(configuration)
-    let result: Result<[GitTag], any Error>
+    let result: Result<[ServedTag], any Error>
     do {
       result = .success(
         try await GitRefsClient(transport: transport).tags(
@@ -42,7 +42,7 @@ import Testing
       + "0000"
     let (tags, call) = try await tags(200, body)
     #expect(
-      tags == [GitTag(name: "v1", commit: Self.two), GitTag(name: "v1.0.0", commit: Self.one)])
+      tags == [ServedTag(name: "v1", commit: Self.two), ServedTag(name: "v1.0.0", commit: Self.one)])
     #expect(call?.method == "POST")
     #expect(call?.target == "/actions/checkout.git/git-upload-pack")
     #expect(call?.header("Git-Protocol") == "version=2")

@@ -45,7 +45,7 @@ enum PinsFile {
 
   /// The pins of one action, and what could not be decided.
   static func pins(
-    _ action: String, _ refs: Set<String>, _ tags: [GitTag], known: ActionPins, from url: String,
+    _ action: String, _ refs: Set<String>, _ tags: [ServedTag], known: ActionPins, from url: String,
     at now: Timestamp
   ) -> (pins: [ActionPins.Pin], open: [Diagnostic]) {
     var byCommit: [String: ActionPins.Pin] = [:]
