@@ -12,7 +12,7 @@ import Workflows
     ("uvx twine@6.0 upload", "twine", false), ("if gh release view; then", "gh", false),
     ("/usr/bin/python -I -m build", "build", true), ("python setup.py sdist", "python", false),
     ("uv publish", "uv", false), ("pipx run build==1.2", "build", false),
-    ("poetry run python -m build", "build", true), ("C:\\x\\Twine.exe upload", "twine", false),
+    ("poetry run python -m build", "build", true), ("C:/x/Twine.exe upload", "twine", false),
     ("npx --yes changeset publish", "changeset", false),
     ("bundle exec rake release", "rake", false),
   ])

@@ -57,6 +57,6 @@ import Workflows
     #expect(
       try reference("docker://h:5000/a").0.target
         == .docker(image: "h:5000/a", tag: nil, digest: nil))
-    #expect(try reference("$/a/b").0.target == .local(path: "$/a/b"))
+    #expect(try reference("$/a/b").0.target == .local(path: "./a/b"))
   }
 }

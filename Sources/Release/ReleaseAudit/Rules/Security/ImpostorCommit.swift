@@ -20,6 +20,15 @@ enum ImpostorCommit: AuditRule {
       """,
     fix: "take the commit of a tag of the action's own repository",
     samples: [
+      pinned(
+        "the commit of another version", .findings(lines: [6]),
+        "8558fd74291d67161a8a78ce36a881fa63b766a9 # v5.1.0"),
+      pinned(
+        "not the commit of the version that was learned", .findings(lines: [6]),
+        "0000000000000000000000000000000000000000 # v5.0.0"),
+      pinned(
+        "the commit that was learned for this version", .good,
+        "8558fd74291d67161a8a78ce36a881fa63b766a9 # v5.0.0"),
       .steps(
         "a commit, of which a file does not say where it is from", .unknown,
         """
@@ -32,11 +41,77 @@ enum ImpostorCommit: AuditRule {
         """),
     ])
 
+  private static func pinned(
+    _ name: String, _ expectation: RuleSample.Expectation, _ ref: String
+  ) -> RuleSample {
+    RuleSample(
+      name, expectation,
+      files: [
+        (
+          ".github/workflows/release.yml",
+          """
+          on: push
+          jobs:
+            label:
+              runs-on: ubuntu-latest
+              steps:
+                - uses: actions/labeler@\(ref)
+
+          """
+        ),
+        (
+          ActionPins.path,
+          """
+          {"schema": "hallmark.pins/v1", "pins": [{"action": "actions/labeler", "tag": "v5.0.0",
+            "refs": ["v5"], "commit": "8558fd74291d67161a8a78ce36a881fa63b766a9",
+            "learned": "2026-11-28T00:00:00Z", "how": "https://github.com/actions/labeler.git"}]}
+          """
+        ),
+      ])
+  }
+
   static func examine(_ project: AuditedProject) -> RuleOutcome {
-    var count = 0
-    _ = project.usesFindings { _, uses, _ in if uses.refKind == .fullSHA { count += 1 } }
-    guard count > 0 else { return .notApplicable("no action is named by a commit") }
-    return .unknown(
-      wouldTell: "the tags of the actions' repositories (`git ls-remote --tags`) for \(count) pins")
+    let pins = project.pins ?? ActionPins([])
+    var known = 0
+    var unknown = 0
+    let outcome = project.usesFindings { path, uses, findings in
+      guard uses.refKind == .fullSHA, let action = uses.repository, let ref = uses.ref else {
+        return
+      }
+      let named = uses.comment.flatMap { pins.pin(action, ref: $0.text) }
+      let pin = pins.pin(action, commit: ref.value)
+      guard named != nil || pin != nil else {
+        unknown += 1
+        return
+      }
+      known += 1
+      let place = Finding.Place(path, uses.text.span)
+      if let named, named.commit != ref.value.lowercased() {
+        findings.append(
+          Finding(
+            rule: id, severity: .high,
+            "`\(action)@\(ref.value.prefix(12))…` is not the commit of \(named.tag), which is "
+              + "\(named.commit.prefix(12))…",
+            at: place))
+      } else if named == nil, let pin, let comment = uses.comment, isVersion(comment.text) {
+        findings.append(
+          Finding(
+            rule: id, severity: .medium,
+            "the comment says \(comment.text), the commit is that of \(pin.tag)", at: place,
+            help: "write the version that it is: `# \(pin.tag)`"))
+      }
+    }
+    guard case .examined(let findings) = outcome else { return outcome }
+    if unknown > 0, findings.isEmpty {
+      return .unknown(
+        wouldTell: "`hallmark pins update`, which asks for the tags of the actions' repositories, "
+          + "for \(unknown) pins")
+    }
+    return known > 0 ? .examined(findings) : .notApplicable("no action is named by a commit")
+  }
+
+  private static func isVersion(_ text: String) -> Bool {
+    let digits = text.utf8.drop { $0 == UInt8(ascii: "v") }
+    return digits.first.map { (0x30...0x39).contains($0) } ?? false
   }
 }
