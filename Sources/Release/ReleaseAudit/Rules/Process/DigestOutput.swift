@@ -62,9 +62,10 @@ enum DigestOutput: AuditRule {
     var isAbout = false
     let outcome = project.publishingFindings(pypi: true) { facts, site, findings in
       for other in facts.ancestors(of: site)
-      where other.role.contains(.builds) && other.published.isEmpty {
+      where other.role.contains(.builds) && other.published.isEmpty && !other.job.isCall {
         isAbout = true
-        guard !givesDigests(other), !findings.contains(where: { $0.place == other.place }) else {
+        guard !givesDigests(other), !findings.contains(where: { $0.place.path == other.file.path })
+        else {
           continue
         }
         findings.append(

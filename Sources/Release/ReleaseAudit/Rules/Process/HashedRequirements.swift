@@ -179,6 +179,6 @@ enum HashedRequirements: AuditRule {
     if tools.allSatisfy({ $0.mentions("==") || $0.mentions("@") }) || hasConstraint {
       return .unhashed("\(list) without hashes", .low)
     }
-    return .unhashed("\(list) in whatever version there is", .medium)
+    return .unhashed("\(list) in whatever version there is", tools == ["pip"] ? .low : .medium)
   }
 }
