@@ -28,7 +28,14 @@ struct AuditRun {
     self.format = format
     rules = try options.selection(of: AuditRules.all)
     let reader = ProjectReader(profile: options.profile)
-    (projects, missing) = reader.read(paths)
+    let found = reader.read(paths)
+    missing = found.missing
+    let now = FileReading.now().seconds
+    projects = found.projects.map {
+      var read = $0
+      read.project.unixTime = now
+      return read
+    }
     guard options.baseline == nil || projects.count <= 1 else {
       throw ValidationError("a baseline is of one project; name its paths alone.")
     }

@@ -31,7 +31,7 @@ package struct ReadProject: Sendable {
   /// The folder on the disk that the project's paths begin at.
   package let root: String
   /// What was read.
-  package let project: AuditedProject
+  package var project: AuditedProject
 
   /// The same with what git knows, where it is a whole repository.
   ///
