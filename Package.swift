@@ -378,9 +378,8 @@ if Context.environment["HALLMARK_FUZZ"] == "1" {
       name: "hallmark-fuzz",
       dependencies: evidence + [
         "SourceText", "Workflows", "Archives", "PythonPackaging", "TUF", "PyPIAttestations",
-        "Policies",
-        "Verification", "Identity", "TrustStore", "SSHSignatures", "Approvals", "Reproducibility",
-        "Rebuild", asn1, x509,
+        "Policies", "Verification", "Identity", "TrustStore", "SSHSignatures", "Approvals",
+        "ReleaseAudit", "Reproducibility", "Rebuild", asn1, x509,
       ],
       path: "Fuzz", swiftSettings: settings))
 }

@@ -28,7 +28,7 @@ struct FuzzTarget: Sendable {
   /// All targets.
   static let all =
     formats + archives + packaging + evidence + attestations + verification + identity
-    + approvals + comparisons + traits
+    + approvals + comparisons + traits + audits
 
   /// The one that this process is for.
   static let selected: FuzzTarget = {

@@ -12,6 +12,7 @@ import sys
 import tarfile
 import zipfile
 
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SIZE_LIMIT = 1 << 20
 DOCUMENTS = ["bundle", "evidence", "verify-statement", "provenance-rules"]
 
@@ -322,6 +323,7 @@ def write(data, work):
             seeds.add(target, text)
     rekor_answers(seeds)
     comparisons(seeds)
+    workflows(seeds)
     with open(os.path.join(work, "signed"), "w", encoding="ascii") as file:
         file.write("\n".join(sorted(seeds.signed)) + "\n")
     print(f"==> {len(seeds.made)} seeds, {len(seeds.signed)} signed statements", file=sys.stderr)
@@ -416,3 +418,18 @@ def rekor_answers(seeds):
             except (KeyError, IndexError, TypeError, ValueError):
                 continue
         seeds.add("rekor-answer", compact(answer))
+
+
+def workflows(seeds):
+    """The samples of the audit's rules, as its page has them."""
+    with open(os.path.join(ROOT, "Documentation", "rules.md"), encoding="utf-8") as file:
+        page = file.read()
+    for block in re.findall(r"^```(?:yaml)?\n(.*?)^```", page, re.M | re.S):
+        seeds.add(["yaml", "audit"], block.encode())
+        for expression in re.findall(r"\$\{\{(.*?)\}\}", block):
+            seeds.add("expression", expression.strip().encode())
+        for script in re.findall(r"run: (?!\|)(.+)", block):
+            seeds.add("shell-script", script.encode())
+    seeds.add("action-pins", compact({"schema": "hallmark.pins/v1", "pins": [{
+        "action": "a/b", "tag": "v1.2", "refs": ["v1"], "commit": "a" * 40,
+        "learned": "2026-01-01T00:00:00Z", "how": "https://example.org/a/b.git"}]}))
