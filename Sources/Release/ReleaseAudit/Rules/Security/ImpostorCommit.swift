@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SourceText
 import Workflows
 
 /// The commit of an action belongs to the action's repository.
