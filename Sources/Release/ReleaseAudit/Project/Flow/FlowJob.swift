@@ -3,7 +3,9 @@
 package import Workflows
 
 /// A job of a project's workflows and what it does for a release.
-package struct FlowJob: Sendable {
+///
+/// It never changes; it is an object because rules hand it on often.
+package final class FlowJob: Sendable {
   /// A job's place in a project.
   package struct Reference: Hashable, Sendable {
     /// The workflow's path.
@@ -33,6 +35,20 @@ package struct FlowJob: Sendable {
   package let downloads: [ArtifactTransfer]
   /// The path of the workflow of the same repository that it calls, if that is there.
   package let called: String?
+
+  /// Describes a job.
+  init(
+    path: String, job: Job, workflow: Workflow, sites: [RoleSite], uploads: [ArtifactTransfer],
+    downloads: [ArtifactTransfer], called: String?
+  ) {
+    self.path = path
+    self.job = job
+    self.workflow = workflow
+    self.sites = sites
+    self.uploads = uploads
+    self.downloads = downloads
+    self.called = called
+  }
 
   /// Its place in the project.
   package var reference: Reference { Reference(path: path, job: job.id.value) }

@@ -60,12 +60,12 @@ enum ActionUpdates: AuditRule {
       return .examined([])
     }
     guard project.isWhole else { return AuditedProject.isPart }
-    guard let workflow = project.workflows.first else {
+    guard !project.workflows.isEmpty else {
       return .notApplicable("the project has no GitHub workflow")
     }
     guard let file = project.dependabot.first else {
       return .examined([
-        finding("no bot brings actions up to date", at: Finding.Place(workflow.path, nil))
+        finding("no bot brings actions up to date", at: Finding.Place(".github/dependabot.yml", nil))
       ])
     }
     let entry = file.document.root.entry("updates")

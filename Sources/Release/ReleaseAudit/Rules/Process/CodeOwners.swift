@@ -52,7 +52,7 @@ enum CodeOwners: AuditRule {
     guard let file = project.first(of: places) else {
       guard project.isWhole else { return AuditedProject.isPart }
       return .examined([
-        finding("there is no CODEOWNERS file", at: Finding.Place(critical[0], nil))
+        finding("there is no CODEOWNERS file", at: Finding.Place(places[0], nil))
       ])
     }
     let rules = file.textLines.compactMap { Rule($0.text) }

@@ -46,9 +46,8 @@ enum LicenseAgrees: AuditRule {
     }.min { $0.path < $1.path }
     guard let license else {
       guard project.isWhole else { return AuditedProject.isPart }
-      let place = project.files["pyproject.toml"]?.path ?? "LICENSE"
       return .examined([
-        finding("there is no license file", at: Finding.Place(place, nil))
+        finding("there is no license file", at: Finding.Place("LICENSE", nil))
       ])
     }
     guard let file = project.files["pyproject.toml"],

@@ -66,14 +66,14 @@ enum ProvenancePolicy: AuditRule {
   static func examine(_ project: AuditedProject) -> RuleOutcome {
     let facts = project.releases
     guard let file = project.files["hallmark.toml"] else {
-      guard let site = facts.publishing.first else {
+      guard !facts.publishing.isEmpty else {
         return .notApplicable("no job publishes to a package index")
       }
       guard project.isWhole else { return AuditedProject.isPart }
       return .examined([
         finding(
           "no policy says which workflow must have signed", .info,
-          at: Finding.Place(site.file.path, nil))
+          at: Finding.Place("hallmark.toml", nil))
       ])
     }
     let publishers =

@@ -54,7 +54,7 @@ enum ReleasePage: AuditRule {
     return .examined([
       finding(
         "no page says how `\(site.job.id.value)` comes to publish",
-        at: Finding.Place(site.file.path, nil))
+        at: Finding.Place("RELEASING.md", nil))
     ])
   }
 }

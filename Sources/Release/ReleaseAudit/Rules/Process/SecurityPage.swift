@@ -58,10 +58,8 @@ enum SecurityPage: AuditRule {
   static func examine(_ project: AuditedProject) -> RuleOutcome {
     guard let page = project.securityPage else {
       guard project.isWhole else { return AuditedProject.isPart }
-      let place = project.files.keys.sorted().first { !$0.hasPrefix(".github/workflows/") }
       return .examined([
-        finding(
-          "there is no SECURITY.md", at: Finding.Place(place ?? "SECURITY.md", nil))
+        finding("there is no SECURITY.md", at: Finding.Place("SECURITY.md", nil))
       ])
     }
     var findings: [Finding] = []

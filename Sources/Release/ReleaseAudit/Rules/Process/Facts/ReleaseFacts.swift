@@ -5,8 +5,8 @@ import Workflows
 
 /// The jobs of a project that give files to users, and what surrounds them.
 struct ReleaseFacts: Sendable {
-  /// A job with its file.
-  struct Site: Sendable {
+  /// A job with its file; an object, like the job that it holds.
+  final class Site: Sendable {
     /// The workflow.
     let file: WorkflowFile
     /// The job.
