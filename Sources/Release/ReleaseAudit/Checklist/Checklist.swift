@@ -17,7 +17,8 @@ package enum Checklist {
   /// The verdict on every item, in the order of the numbers.
   ///
   /// Several rules for one item: one that fails decides; else one that does not know; else one
-  /// that is content. An item with a part that files and git cannot tell is never passed by them.
+  /// that is content. An item with a part that files and git cannot tell is never passed by them,
+  /// and none is passed, or has nothing that it is about, while a workflow or action is unread.
   ///
   /// - Parameters:
   ///   - project: What was looked at.
@@ -28,9 +29,15 @@ package enum Checklist {
   ) -> [(item: ChecklistItem, verdict: ChecklistVerdict)] {
     let deciders = deciders(among: AuditRules.all.map { $0.description })
     let repository = project.ownRepository ?? "OWNER/NAME"
+    let unread = project.unreadWorkflows.map { "`\($0)`" }.joined(separator: ", ")
     return items.sorted { $0.number < $1.number }.map { item in
       let said = (deciders[item.number] ?? []).compactMap { outcomes[$0] }
       var verdict = verdict(on: item, said)
+      switch verdict {
+      case .pass where !unread.isEmpty, .notApplicable where !unread.isEmpty:
+        verdict = .unknown(wouldTell: "what is in \(unread), which cannot be read")
+      case .pass, .fail, .notApplicable, .unknown: break
+      }
       if case .unknown(let wouldTell) = verdict {
         verdict = .unknown(wouldTell: wouldTell.replacing("{repo}", with: repository))
       }
@@ -76,5 +83,17 @@ package enum Checklist {
   /// What tells where no rule decides an item.
   static func whatTells(_ item: ChecklistItem) -> String {
     undecided[item.number].map { "\(notDecided): \($0)" } ?? notDecided
+  }
+}
+
+extension AuditedProject {
+  /// The workflows and actions that could not be read.
+  var unreadWorkflows: [String] {
+    problems.filter { problem in
+      let name = problem.path.split(separator: "/").last ?? ""
+      return problem.extent == .all
+        && ([".github", ".github/workflows"].contains(problem.path)
+          || problem.path.hasPrefix(".github/workflows/") || name.hasPrefix("action.y"))
+    }.map(\.path)
   }
 }

@@ -108,6 +108,25 @@ import Testing
     }
   }
 
+  /// What an unread workflow would say is not known, whatever the others say.
+  @Test(arguments: [
+    (".github/workflows/broken.yml", "on: [\n", true), ("docs/broken.yml", "on: [\n", false),
+    (".github/workflows/piece.yml", "on: push\njobs: {a: 1}\n", false),
+  ])
+  func unreadWorkflowsPassNothing(path: String, text: String, isUnread: Bool) {
+    let project = AuditedProject(
+      files: [
+        AuditedFile(path: path, bytes: Array(text.utf8)),
+        AuditedFile(path: "LICENSE", bytes: Array("MIT License".utf8)),
+      ],
+      isWhole: true)
+    var outcomes: [String: RuleOutcome] = [:]
+    for rule in AuditRules.all { outcomes[rule.description.id] = rule.examine(project) }
+    let names = Set(Checklist.verdicts(project, outcomes: outcomes).map(\.verdict.name))
+    #expect(names.contains("not-applicable") == !isUnread, "\(names)")
+    #expect(!isUnread || !names.contains("pass"), "\(names)")
+  }
+
   @Test func documentationListsTheItems() throws {
     let page = URL(fileURLWithPath: #filePath)
       .appendingPathComponent("../../../../../Documentation/audit.md").standardized
