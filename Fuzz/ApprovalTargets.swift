@@ -5,6 +5,7 @@ import Attestations
 import Encodings
 import Policies
 import Rebuild
+import Reproducibility
 import SSHSignatures
 
 extension FuzzTarget {
