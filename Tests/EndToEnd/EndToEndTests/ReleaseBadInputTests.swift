@@ -106,7 +106,8 @@ struct ReleaseBadInputTests {
     }
     try project.write(
       "backend.py",
-      "def build_sdist(folder, config_settings=None):\n    raise RuntimeError('the kiln is cold')\n")
+      "def build_sdist(folder, config_settings=None):\n    raise RuntimeError('the kiln is cold')\n"
+    )
     try project.commit()
     try expectRefusal([project.path], "[failed] Build", "the kiln is cold")
   }

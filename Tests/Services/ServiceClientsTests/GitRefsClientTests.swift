@@ -42,7 +42,9 @@ import Testing
       + "0000"
     let (tags, call) = try await tags(200, body)
     #expect(
-      tags == [ServedTag(name: "v1", commit: Self.two), ServedTag(name: "v1.0.0", commit: Self.one)])
+      tags == [
+        ServedTag(name: "v1", commit: Self.two), ServedTag(name: "v1.0.0", commit: Self.one),
+      ])
     #expect(call?.method == "POST")
     #expect(call?.target == "/actions/checkout.git/git-upload-pack")
     #expect(call?.header("Git-Protocol") == "version=2")

@@ -15,7 +15,9 @@ enum ProjectPlaces {
     }
     switch parts[0] {
     case ".github":
-      if parts.count == 2 { return isYAML || lower == ActionPins.path || isDocument(name) || isRenovate(name) }
+      if parts.count == 2 {
+        return isYAML || lower == ActionPins.path || isDocument(name) || isRenovate(name)
+      }
       if parts[1] == "workflows" { return parts.count == 3 && isYAML }
       return ["rulesets", "requirements"].contains(parts[1]) && parts.count == 3
     case ".gitlab", ".gitlab-ci", "ci": return isYAML || name == "codeowners"

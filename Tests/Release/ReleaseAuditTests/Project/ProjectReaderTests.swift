@@ -123,7 +123,8 @@ final class ProjectFolder {
 
   /// Files that cannot be used, and a word of what is said.
   @Test(arguments: [
-    ("on: [\n", "did not find"), ("on: push\njobs: \u{1}\n", "control"), ("a: b\n---\nc: d\n", "document"),
+    ("on: [\n", "did not find"), ("on: push\njobs: \u{1}\n", "control"),
+    ("a: b\n---\nc: d\n", "document"),
     (String(repeating: "[", count: 99), "levels"), (String(repeating: "#", count: 200), "larger"),
   ])
   func namesFilesThatCannotBeUsed(text: String, word: String) throws {

@@ -65,7 +65,8 @@ enum ActionUpdates: AuditRule {
     }
     guard let file = project.dependabot.first else {
       return .examined([
-        finding("no bot brings actions up to date", at: Finding.Place(".github/dependabot.yml", nil))
+        finding(
+          "no bot brings actions up to date", at: Finding.Place(".github/dependabot.yml", nil))
       ])
     }
     let entry = file.document.root.entry("updates")
