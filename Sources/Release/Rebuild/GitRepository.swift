@@ -22,7 +22,9 @@ package struct GitRepository: Sendable {
       configuration: [
         "core.untrackedCache=false", "core.sshCommand=false", "tar.umask=0022",
       ],
-      variables: ["GIT_OPTIONAL_LOCKS": "0"], inherited: ["HOME", "XDG_CONFIG_HOME"]
+      // The repository's own configuration may allow a transport again; with this it cannot.
+      variables: ["GIT_OPTIONAL_LOCKS": "0", "GIT_ALLOW_PROTOCOL": "file"],
+      inherited: ["HOME", "XDG_CONFIG_HOME"]
     ).run(arguments)
   }
 

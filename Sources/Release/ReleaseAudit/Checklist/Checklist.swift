@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Workflows
+
 /// The 95 recommendations, and what rules make of them.
 package enum Checklist {
   /// All items, by their numbers from 1.
@@ -30,12 +32,17 @@ package enum Checklist {
     let deciders = deciders(among: AuditRules.all.map { $0.description })
     let repository = project.ownRepository ?? "OWNER/NAME"
     let unread = project.unreadWorkflows.map { "`\($0)`" }.joined(separator: ", ")
+    let hidden = project.releases.publishing.isEmpty ? project.unseenCommand : nil
     return items.sorted { $0.number < $1.number }.map { item in
       let said = (deciders[item.number] ?? []).compactMap { outcomes[$0] }
       var verdict = verdict(on: item, said)
       switch verdict {
       case .pass where !unread.isEmpty, .notApplicable where !unread.isEmpty:
         verdict = .unknown(wouldTell: "what is in \(unread), which cannot be read")
+      case .notApplicable(let reason) where hidden != nil && reason.mentions("publishes"):
+        verdict = .unknown(wouldTell: "whether \(hidden ?? "it") publishes")
+      case .pass where hidden != nil && item.number == 32:
+        verdict = .unknown(wouldTell: "whether \(hidden ?? "it") publishes")
       case .pass, .fail, .notApplicable, .unknown: break
       }
       if case .unknown(let wouldTell) = verdict {
@@ -87,6 +94,27 @@ package enum Checklist {
 }
 
 extension AuditedProject {
+  /// A command of a workflow whose work is described elsewhere, and may be anything.
+  var unseenCommand: String? {
+    let programs = [
+      "make", "just", "task", "nox", "tox", "invoke", "rake", "mage", "bazel", "hatch",
+    ]
+    for site in steps {
+      guard let run = site.step.run else { continue }
+      for invocation in ShellScript(run.value).invocations {
+        let isScript = [".sh", ".py", ".bash"].contains { invocation.program.hasSuffix($0) }
+        let runsScript =
+          ["bash", "sh", "python", "python3"].contains(invocation.program)
+          && [".sh", ".py"].contains { invocation.arguments.first?.text.hasSuffix($0) ?? false }
+        guard programs.contains(invocation.program) || isScript || runsScript else { continue }
+        let script = Array(run.value.utf8)
+        let command = script[invocation.range.clamped(to: 0..<script.count)].prefix(60)
+        return "`\(String(decoding: command, as: UTF8.self))` in `\(site.path)`"
+      }
+    }
+    return nil
+  }
+
   /// The workflows and actions that could not be read.
   var unreadWorkflows: [String] {
     problems.filter { problem in

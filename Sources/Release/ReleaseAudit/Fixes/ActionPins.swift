@@ -151,10 +151,11 @@ enum PinFix {
   static func completed(_ findings: [Finding], in project: AuditedProject) -> [Finding] {
     guard findings.contains(where: { $0.rule == rule && $0.fix == nil }) else { return findings }
     let pins = project.pins ?? ActionPins([])
-    let used = Dictionary(grouping: project.usedActions, by: \.path)
+    let used = Dictionary(
+      project.usedActions.map { (Finding.Place($0.path, $0.uses.text.span), $0) }
+    ) { first, _ in first }
     return findings.map { finding in
-      guard finding.rule == rule, finding.fix == nil, let span = finding.place.span,
-        let place = used[finding.place.path]?.first(where: { $0.uses.text.span.overlaps(span) }),
+      guard finding.rule == rule, finding.fix == nil, let place = used[finding.place],
         let action = place.uses.repository, let ref = place.uses.ref,
         !ActionPins.isNeverPinned(action)
       else { return finding }

@@ -127,6 +127,33 @@ import Testing
     #expect(!isUnread || !names.contains("pass"), "\(names)")
   }
 
+  /// What a script does is not seen, so nobody knows that nothing publishes.
+  @Test(arguments: [
+    ("make publish", true), ("./scripts/release.sh", true), ("python tools/release.py", true),
+    ("echo make", false), ("pytest", false),
+  ])
+  func unseenCommandsMayPublish(command: String, isUnseen: Bool) {
+    let text = """
+      on: push
+      jobs:
+        a:
+          runs-on: ubuntu-latest
+          steps:
+            - run: \(command)
+
+      """
+    let project = AuditedProject(
+      files: [AuditedFile(path: ".github/workflows/a.yml", bytes: Array(text.utf8))],
+      isWhole: true)
+    var outcomes: [String: RuleOutcome] = [:]
+    for rule in AuditRules.all { outcomes[rule.description.id] = rule.examine(project) }
+    let verdicts = Checklist.verdicts(project, outcomes: outcomes)
+    for number in [15, 31] {
+      let name = verdicts.first { $0.item.number == number }?.verdict.name
+      #expect(name == (isUnseen ? "unknown" : "not-applicable"), "\(number)")
+    }
+  }
+
   @Test func documentationListsTheItems() throws {
     let page = URL(fileURLWithPath: #filePath)
       .appendingPathComponent("../../../../../Documentation/audit.md").standardized

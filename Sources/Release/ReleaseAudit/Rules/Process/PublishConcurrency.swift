@@ -59,6 +59,13 @@ enum PublishConcurrency: AuditRule {
           """),
     ])
 
+  /// Whether nothing else than releases starts a workflow, so that nobody else waits in its group.
+  private static func onlyReleases(_ file: WorkflowFile) -> Bool {
+    file.workflow.triggers.allSatisfy {
+      ["release", "workflow_dispatch"].contains($0.event.value)
+    }
+  }
+
   static func examine(_ project: AuditedProject) -> RuleOutcome {
     var seen: Set<String> = []
     return project.publishingFindings { facts, site, findings in
@@ -77,13 +84,15 @@ enum PublishConcurrency: AuditRule {
         findings.append(
           finding(
             "two runs of `\(site.job.id.value)` can publish at once", .low, at: site.place,
-            fix: site.file.repair("let runs wait for each other", .needsReview) {
-              document throws(YAMLEditRefusal) in
-              try document.inserting(
-                "concurrency",
-                ["group": "${{ github.workflow }}", "cancel-in-progress": "false"],
-                into: document.root, at: .after(site.file.workflow.on?.key.string ?? "on"))
-            }))
+            fix: !onlyReleases(site.file)
+              ? nil
+              : site.file.repair("let runs wait for each other", .needsReview) {
+                document throws(YAMLEditRefusal) in
+                try document.inserting(
+                  "concurrency",
+                  ["group": "${{ github.workflow }}", "cancel-in-progress": "false"],
+                  into: document.root, at: .after(site.file.workflow.on?.key.string ?? "on"))
+              }))
         return
       }
       for (file, group) in groups {

@@ -46,6 +46,7 @@ enum PublishedBytes: AuditRule {
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
     project.publishingFindings(pypi: true) { facts, site, findings in
+      guard !findings.contains(where: { $0.place.path == site.file.path }) else { return }
       let isCompared = facts.relatives(of: site).contains { other in
         let comes = facts.ancestors(of: other).contains {
           $0.file.path == site.file.path && $0.job.id == site.job.id
@@ -56,9 +57,7 @@ enum PublishedBytes: AuditRule {
           (other.job.id != site.job.id || step.index > last) && compares(step)
         }
       }
-      guard !isCompared, !findings.contains(where: { $0.place.path == site.file.path }) else {
-        return
-      }
+      guard !isCompared else { return }
       findings.append(
         finding("nobody compares what the index serves with what was uploaded", at: site.place))
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SourceText
 import Workflows
 
 /// Attestations are verified before anything is published.
@@ -57,6 +58,23 @@ enum VerifiedBeforePublish: AuditRule {
                 - run: gh attestation verify dist/*.whl --repo acme/acme
 
           """),
+      RuleSample(
+        "verified by a step that cannot stop the job", .findings(lines: [4]),
+        workflow: """
+          on:
+            workflow_dispatch:
+          jobs:
+            publish:
+              runs-on: ubuntu-latest
+              steps:
+                - uses: actions/attest-build-provenance@v2
+                  with: {subject-path: dist/*}
+                - run: gh attestation verify dist/*.whl --repo acme/acme || true
+                - run: gh attestation verify dist/*.whl --repo acme/acme
+                  continue-on-error: true
+                - uses: pypa/gh-action-pypi-publish@v1.12.4
+
+          """),
     ])
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
@@ -71,7 +89,7 @@ enum VerifiedBeforePublish: AuditRule {
       let isVerified = before.contains { other in
         other.job.steps.contains { step in
           (other.job.id != site.job.id || step.index < upload)
-            && other.role(of: step).contains(.verifies)
+            && other.role(of: step).contains(.verifies) && canStop(step)
         }
       }
       guard !isVerified else { return }
@@ -83,5 +101,13 @@ enum VerifiedBeforePublish: AuditRule {
       return .notApplicable("nothing that is published is attested")
     }
     return outcome
+  }
+
+  /// Whether the job ends where a step's verification fails.
+  private static func canStop(_ step: Step) -> Bool {
+    let goesOn = step.node["continue-on-error"]?.string ?? "false"
+    let condition = step.node["if"]?.string ?? "true"
+    return goesOn == "false" && !["false", "${{ false }}"].contains(condition)
+      && !(step.run?.value.mentions("||") ?? false)
   }
 }

@@ -102,7 +102,9 @@ enum PersistedCredentials: AuditRule {
         case (false, true): .low
         }
       // Git has no other use for a token that can only read what everyone can.
-      let safety: ProposedFix.Safety = canWrite || isGitUsed ? .needsReview : .safe
+      let isGiven = step.with?["token"] != nil || step.with?["ssh-key"] != nil
+      let safety: ProposedFix.Safety =
+        canWrite || isGitUsed || isGiven ? .needsReview : .safe
       found.append(
         Finding(
           rule: id, severity: severity, "the checkout leaves the job's token for later steps",
@@ -118,9 +120,9 @@ enum PersistedCredentials: AuditRule {
   /// Whether a step talks to a repository with Git.
   private static func usesGit(_ step: Step) -> Bool {
     guard let run = step.run?.value, run.holds("git ") else { return false }
+    // Options may stand between: `git -C folder push`.
     let verbs: [StaticString] = [
-      "git push", "git fetch", "git pull", "git clone", "git submodule", "git lfs",
-      "git ls-remote",
+      " push", " fetch", " pull", " clone", " submodule", " lfs", " ls-remote",
     ]
     return verbs.contains { run.holds($0) }
   }

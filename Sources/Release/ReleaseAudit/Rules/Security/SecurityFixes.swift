@@ -75,6 +75,8 @@ enum ExpressionVariable {
     if line.holds(" -c ") || line.holds(" -e ") || line.holds("eval ") || line.holds("ssh ") {
       return nil
     }
+    // PowerShell takes a variable in a command's place for a value.
+    if shell == .powerShell, line.hasPrefix(raw) { return nil }
     let (name, isGiven) = name(expression, raw, site)
     var variable = shell == .posix ? "${\(name)}" : "$env:\(name)"
     if isQuoted {
@@ -134,6 +136,13 @@ enum ExpressionVariable {
           position += 1
         }
         position += 1
+        continue
+      }
+      if byte == UInt8(ascii: "#"), !single, !double,
+        position == 0 || script[position - 1] <= 0x20
+      {
+        // An apostrophe in a comment is none of the shell's.
+        while position < offset, script[position] != UInt8(ascii: "\n") { position += 1 }
         continue
       }
       if byte == UInt8(ascii: "\\"), !single, dialect == .posix { position += 1 }
