@@ -155,6 +155,11 @@ import Testing
       #expect(!(try hallmark("audit", "--format", format).output.utf8.contains(0x1B)))
     }
     #expect(try hallmark("audit", "nowhere").status == 1)
+    try FileManager.default.createDirectory(
+      atPath: scratch.path + "/empty", withIntermediateDirectories: true)
+    let empty = try hallmark("audit", "empty")
+    #expect(empty.status == 1)
+    #expect(empty.errors.contains("nothing here is audited"), "\(empty)")
     #expect(try hallmark("audit", ".github/workflows/broken.yml").status == 1)
   }
 
@@ -185,7 +190,9 @@ import Testing
       return String(repeating: "0", count: 4 - length.count) + length + text
     }
     let answer =
-      line("\(commit) refs/tags/v4\n") + line("\(commit) refs/tags/v4.2.2\n") + "0000"
+      line("\(commit) refs/tags/v4\n") + line("\(commit) refs/tags/v4.2.2\n")
+      + line("\(commit) refs/tags/v4.2.2-rc.1\n") + line("\(commit) refs/tags/a-long-name\n")
+      + "0000"
     let server = try AnsweringServer { call in
       call.path == "/actions/checkout.git/git-upload-pack" ? .init(200, answer) : nil
     }

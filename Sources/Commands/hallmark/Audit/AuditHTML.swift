@@ -18,21 +18,8 @@ struct AuditHTML {
       results.count != 1
       ? "\(results.count) projects"
       : results[0].root == "." ? "this repository" : results[0].root
-    return HTML.document(
-      head: [
-        .element("meta", [("charset", "utf-8")]),
-        .element(
-          "meta", [("name", "viewport"), ("content", "width=device-width, initial-scale=1")]),
-        .element(
-          "meta",
-          [
-            ("http-equiv", "Content-Security-Policy"),
-            ("content", "default-src 'none'; style-src 'unsafe-inline'"),
-          ]),
-        .element("meta", [("name", "color-scheme"), ("content", "light dark")]),
-        .element("title", [], [.text("\(title): audit", limit: 200)]),
-        .style(ReportStyle.sheet),
-      ],
+    return HTML.report(
+      title: "\(title): audit",
       body: [header(title, results)] + results.map { project($0, isOnly: results.count == 1) } + [
         .element(
           "footer", [],

@@ -39,24 +39,26 @@ struct AuditRepairs {
     }
     if options.diff { return false }
     if isAsked { try confirm() }
+    var unwritten: Set<String> = []
     for change in changes {
       do throws(FileReplacement.Failure) {
         try FileReplacement.write(
           change.path, in: FilePath(read.root), before: change.before, after: change.after)
       } catch {
-        throw CommandFailure(
-          status: ExitStatus.couldNotRun.rawValue,
+        unwritten.insert(change.path)
+        console.report(
           Diagnostic(
-            "\(error)", notes: ["files before it, by their names, are repaired"],
+            "\(error)", place: read.location(of: change.path),
             help: ["make it a file that can be written, then run again"]))
       }
     }
-    for fix in run.applied {
+    for fix in run.applied
+    where fix.proposal.edits.keys.allSatisfy({ !unwritten.contains($0) }) {
       console.progress(
         "repaired " + UntrustedText.printable(place(fix.finding, read)) + ": "
           + UntrustedText.printable(fix.proposal.title) + " (\(fix.finding.rule))")
     }
-    return true
+    return unwritten.isEmpty
   }
 
   private func place(_ finding: Finding, _ read: ReadProject) -> String {

@@ -58,6 +58,14 @@ struct AuditRun {
         isIncomplete = isIncomplete || problem.extent == .all
         console.report(Self.diagnostic(problem, in: read))
       }
+      if read.project.files.isEmpty {
+        // Nothing was found because nothing was looked at.
+        isIncomplete = true
+        console.report(
+          Diagnostic(
+            "nothing here is audited: there is no workflow, action, or document of a release",
+            place: read.root, help: ["name a repository, a folder of workflows or a file"]))
+      }
       results.append(try result(of: try await read.addingGit(), baseline))
     }
     if options.writeBaseline, let path = options.baseline, let result = results.first {

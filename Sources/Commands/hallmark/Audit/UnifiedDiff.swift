@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Reproducibility
+
 /// Two texts as a unified diff, as `patch` reads it where no line holds what a terminal would obey.
-///
-/// Repairs change few lines, so the next lines that are equal are looked for nearby; what is further
-/// away counts as replaced.
 enum UnifiedDiff {
   private enum Line {
     case same(Int, Int)
@@ -11,7 +10,8 @@ enum UnifiedDiff {
     case added(Int)
   }
 
-  private static let reach = 60
+  // A repair changes a line or two; a large file may have hundreds.
+  private static let maximumEdits = 1_000
   private static let context = 3
 
   /// The lines of the diff.
@@ -90,46 +90,24 @@ enum UnifiedDiff {
   }
 
   private static func script(_ old: [[UInt8]], _ new: [[UInt8]]) -> [Line] {
+    let difference = LineDifference(
+      old.map { $0[...] }, new.map { $0[...] }, maximumEdits: maximumEdits)
     var result: [Line] = []
     var (one, other) = (0, 0)
-    while one < old.count || other < new.count {
-      if one < old.count, other < new.count, old[one] == new[other] {
-        result.append(.same(one, other))
-        one += 1
-        other += 1
-        continue
+    func take(_ origin: Excerpt.Origin) {
+      switch origin {
+      case .both: result.append(.same(one, other))
+      case .published: result.append(.removed(one))
+      case .rebuilt: result.append(.added(other))
+      case .omitted: return
       }
-      let (removed, added) = step(old[one...], new[other...])
-      for _ in 0..<removed {
-        result.append(.removed(one))
-        one += 1
-      }
-      for _ in 0..<added {
-        result.append(.added(other))
-        other += 1
-      }
+      if origin != .rebuilt { one += 1 }
+      if origin != .published { other += 1 }
     }
+    for _ in 0..<difference.commonPrefix { take(.both) }
+    for step in difference.steps { take(step.origin) }
+    while one < old.count, other < new.count { take(.both) }
     return result
-  }
-
-  // How many lines to take from each, so that what follows is equal.
-  private static func step(
-    _ old: ArraySlice<[UInt8]>, _ new: ArraySlice<[UInt8]>
-  ) -> (removed: Int, added: Int) {
-    for sum in 1...(2 * reach) {
-      for removed in max(0, sum - reach)...min(sum, reach) {
-        let (one, other) = (old.dropFirst(removed), new.dropFirst(sum - removed))
-        if removed > old.count || sum - removed > new.count { continue }
-        if one.isEmpty && other.isEmpty { return (removed, sum - removed) }
-        guard let left = one.first, let right = other.first, left == right else { continue }
-        // An empty line alone says little.
-        let isStrong = left.count > 1
-        if isStrong || one.dropFirst().first == other.dropFirst().first {
-          return (removed, sum - removed)
-        }
-      }
-    }
-    return (min(old.count, reach), min(new.count, reach))
   }
 
   private static func lines(_ bytes: [UInt8]) -> [[UInt8]] {

@@ -45,9 +45,24 @@ struct HTML: Sendable {
     HTML(markup: "<style>\(sheet)</style>")
   }
 
-  /// A whole document.
-  static func document(head: [HTML], body: [HTML]) -> String {
-    "<!DOCTYPE html>\n<html lang=\"en\"><head>" + group(head).markup + "</head><body>"
+  /// A whole report: no script, nothing loaded from elsewhere, light and dark.
+  static func report(title: String, body: [HTML]) -> String {
+    let head: [HTML] = [
+      .element("meta", [("charset", "utf-8")]),
+      .element(
+        "meta", [("name", "viewport"), ("content", "width=device-width, initial-scale=1")]),
+      // Even if something had got past the escapes, it could load and run nothing.
+      .element(
+        "meta",
+        [
+          ("http-equiv", "Content-Security-Policy"),
+          ("content", "default-src 'none'; style-src 'unsafe-inline'"),
+        ]),
+      .element("meta", [("name", "color-scheme"), ("content", "light dark")]),
+      .element("title", [], [.text(title, limit: 200)]),
+      .style(ReportStyle.sheet),
+    ]
+    return "<!DOCTYPE html>\n<html lang=\"en\"><head>" + group(head).markup + "</head><body>"
       + group(body).markup + "</body></html>\n"
   }
 

@@ -12,22 +12,8 @@ struct ReportHTML {
 
   /// The page.
   func page(_ report: RebuildReport) -> String {
-    HTML.document(
-      head: [
-        .element("meta", [("charset", "utf-8")]),
-        .element(
-          "meta", [("name", "viewport"), ("content", "width=device-width, initial-scale=1")]),
-        // Even if something had got past the escapes, it could load and run nothing.
-        .element(
-          "meta",
-          [
-            ("http-equiv", "Content-Security-Policy"),
-            ("content", "default-src 'none'; style-src 'unsafe-inline'"),
-          ]),
-        .element("meta", [("name", "color-scheme"), ("content", "light dark")]),
-        .element("title", [], [.text("\(report.title): rebuild", limit: 200)]),
-        .style(ReportStyle.sheet),
-      ],
+    HTML.report(
+      title: "\(report.title): rebuild",
       body: [
         header(report),
         .element(

@@ -43,6 +43,17 @@ enum PinsFile {
     }
   }
 
+  /// How much a tag says of its commit: v4.2.2 more than v4, a version more than a word, and more
+  /// than its own pre-release, which became it.
+  private static func telling(_ tag: String) -> (Int, Int, String) {
+    let digits = tag.utf8.first == UInt8(ascii: "v") ? tag.utf8.dropFirst() : tag.utf8[...]
+    let numbers = digits.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    let isVersion = numbers.allSatisfy { number in
+      !number.isEmpty && number.allSatisfy { (0x30...0x39).contains($0) }
+    }
+    return (isVersion ? numbers.count : 0, tag.utf8.count, tag)
+  }
+
   /// The pins of one action, and what could not be decided.
   static func pins(
     _ action: String, _ refs: Set<String>, _ tags: [ServedTag], known: ActionPins, from url: String,
@@ -53,9 +64,8 @@ enum PinsFile {
     for ref in refs.sorted() {
       let isCommit = UsesReference.kind(of: ref) == .fullSHA
       let commit = isCommit ? ref.lowercased() : tags.first { $0.name == ref }?.commit
-      // Among the tags of a commit, the longest says most: v4.2.2, not v4.
       let tag = tags.filter { $0.commit == commit }.map(\.name)
-        .max { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
+        .max { Self.telling($0) < Self.telling($1) }
       guard let commit, let tag else {
         open.append(
           Diagnostic(

@@ -94,8 +94,14 @@ package enum Checklist {
 }
 
 extension AuditedProject {
-  /// A command of a workflow whose work is described elsewhere, and may be anything.
+  /// What may publish unseen: another CI system, or a command of a workflow whose work is described
+  /// elsewhere.
   var unseenCommand: String? {
+    if let other = files.keys.sorted().first(where: {
+      ProjectPlaces.otherSystems.contains($0.lowercased())
+    }) {
+      return "`\(other)`"
+    }
     let programs = [
       "make", "just", "task", "nox", "tox", "invoke", "rake", "mage", "bazel", "hatch",
     ]

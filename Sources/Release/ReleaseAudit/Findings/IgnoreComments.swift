@@ -25,7 +25,8 @@ struct IgnoreComments {
   }
 
   private var comments: [Comment] = []
-  private var byPath: [String: [Int]] = [:]
+  // By path and rule, in the order of the lines.
+  private var byRule: [String: [String: [Int]]] = [:]
   private let project: AuditedProject
 
   /// Finds the comments of all files that are YAML.
@@ -37,7 +38,9 @@ struct IgnoreComments {
       else { continue }
       for comment in document.comments {
         guard let (rules, reason) = Self.parse(comment.text) else { continue }
-        byPath[path, default: []].append(comments.count)
+        for rule in Set(rules) where !reason.isEmpty {
+          byRule[path, default: [:]][rule, default: []].append(comments.count)
+        }
         comments.append(
           Comment(
             path: path, span: comment.span, line: file.lines.line(at: comment.span.lowerBound),
@@ -48,14 +51,16 @@ struct IgnoreComments {
 
   /// The reason why a finding is not shown; nil where it is.
   mutating func reason(toIgnore finding: Finding) -> String? {
-    guard let indices = byPath[finding.place.path], let file = project.files[finding.place.path],
-      let span = finding.place.span
+    guard let indices = byRule[finding.place.path]?[finding.rule],
+      let file = project.files[finding.place.path], let span = finding.place.span
     else { return nil }
     let first = file.lines.line(at: span.lowerBound)
     let last = file.lines.line(at: max(span.lowerBound, span.upperBound - 1))
-    for index in indices where !comments[index].reason.isEmpty {
+    // The first comment that is not before the line above the finding.
+    let start = indices.partitioningIndex { comments[$0].line >= first - 1 }
+    for index in indices[start...] {
       let comment = comments[index]
-      guard comment.rules.contains(finding.rule) else { continue }
+      guard comment.line <= last else { return nil }
       let isInside = comment.line >= first && comment.line <= last
       guard isInside || (comment.isAlone && comment.line == first - 1) else { continue }
       comments[index].used.insert(finding.rule)
@@ -121,5 +126,17 @@ struct IgnoreComments {
     rest = rest[(end + 1)...]
     skipBlanks()
     return (rules, String(decoding: rest, as: UTF8.self))
+  }
+}
+
+extension [Int] {
+  /// The first place whose element holds, where all that hold come last.
+  fileprivate func partitioningIndex(_ holds: (Int) -> Bool) -> Int {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if holds(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
   }
 }

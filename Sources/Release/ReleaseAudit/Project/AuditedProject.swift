@@ -26,7 +26,7 @@ package struct AuditedProject: Sendable {
   /// The jobs that give files to users.
   let releases: ReleaseFacts
   /// What git knows; nil where it was not asked, or there is no repository.
-  package let git: GitState?
+  package private(set) var git: GitState?
   /// What could not be read, and pieces that are not what their format asks for; by path.
   package let problems: [ProjectProblem]
 
@@ -55,22 +55,12 @@ package struct AuditedProject: Sendable {
     self.problems = problems + parsed.problems
   }
 
-  private init(_ other: Self, git: GitState?) {
-    files = other.files
-    isWhole = other.isWhole
-    profile = other.profile
-    workflows = other.workflows
-    actions = other.actions
-    steps = other.steps
-    dependabot = other.dependabot
-    flow = other.flow
-    releases = other.releases
-    problems = other.problems
-    self.git = git
-  }
-
   /// The same project with what git knows of it.
-  package func adding(git: GitState?) -> Self { Self(self, git: git) }
+  package func adding(git: GitState?) -> Self {
+    var project = self
+    project.git = git
+    return project
+  }
 
   /// The workflow at a path.
   package func workflow(at path: String) -> WorkflowFile? { workflows.first { $0.path == path } }

@@ -2,12 +2,19 @@
 
 /// Where in a repository the files of an audit are.
 enum ProjectPlaces {
+  /// Files of CI systems whose jobs no rule reads.
+  static let otherSystems = [
+    ".travis.yml", ".circleci/config.yml", "appveyor.yml", ".appveyor.yml", "azure-pipelines.yml",
+    "bitbucket-pipelines.yml", ".drone.yml", "jenkinsfile",
+  ]
+
   /// Whether the file at a path is one that an audit reads.
   static func isFile(_ path: String) -> Bool {
     let lower = path.lowercased()
     let parts = lower.split(separator: "/")
     guard let name = parts.last else { return false }
     let isYAML = name.hasSuffix(".yml") || name.hasSuffix(".yaml")
+    if otherSystems.contains(lower) { return true }
     if name == "action.yml" || name == "action.yaml" { return true }
     switch parts.count {
     case 1: return isRoot(name, isYAML)

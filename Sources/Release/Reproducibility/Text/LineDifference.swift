@@ -6,25 +6,35 @@
 /// "An O(ND) Difference Algorithm", 1986), which is quick while few lines differ. Beyond
 /// ``maximumEdits`` or ``maximumLines`` the middle counts as replaced as a whole, so that hostile
 /// texts cost no more than reading them.
-struct LineDifference {
+package struct LineDifference {
   /// One line of the result.
-  struct Step: Hashable {
-    let origin: Excerpt.Origin
+  package struct Step: Hashable {
+    /// Which text has it.
+    package let origin: Excerpt.Origin
     /// The line's place in the published text, or in the rebuilt one if only that has it.
-    let line: Int
+    package let line: Int
   }
 
-  static let maximumEdits = 128
-  static let maximumLines = 20_000
+  package static let maximumEdits = 128
+  package static let maximumLines = 20_000
 
   /// The lines that differ and those between them, from the first to the last difference.
-  let steps: [Step]
+  package let steps: [Step]
   /// How many lines the texts share before the first step.
-  let commonPrefix: Int
+  package let commonPrefix: Int
   /// Whether lines were matched with each other, and not only replaced as a whole.
   let isAligned: Bool
 
-  init(_ published: [ArraySlice<UInt8>], _ rebuilt: [ArraySlice<UInt8>]) {
+  /// Compares two texts.
+  ///
+  /// - Parameters:
+  ///   - published: the lines of one.
+  ///   - rebuilt: the lines of the other.
+  ///   - maximumEdits: how many lines may differ; memory grows with its square.
+  package init(
+    _ published: [ArraySlice<UInt8>], _ rebuilt: [ArraySlice<UInt8>],
+    maximumEdits: Int = Self.maximumEdits
+  ) {
     let shorter = min(published.count, rebuilt.count)
     var prefix = 0
     while prefix < shorter, published[prefix] == rebuilt[prefix] { prefix += 1 }
@@ -37,7 +47,7 @@ struct LineDifference {
     commonPrefix = prefix
     if !left.isEmpty, !right.isEmpty, left.count <= Self.maximumLines,
       right.count <= Self.maximumLines,
-      let steps = Self.myers(published, left, rebuilt, right)
+      let steps = Self.myers(published, left, rebuilt, right, maximumEdits)
     {
       self.steps = steps
       isAligned = true
@@ -51,7 +61,7 @@ struct LineDifference {
 
   private static func myers(
     _ published: [ArraySlice<UInt8>], _ left: Range<Int>,
-    _ rebuilt: [ArraySlice<UInt8>], _ right: Range<Int>
+    _ rebuilt: [ArraySlice<UInt8>], _ right: Range<Int>, _ maximumEdits: Int
   ) -> [Step]? {
     // Lines are compared very often, so each becomes a number first.
     var numbers: [ArraySlice<UInt8>: Int] = [:]

@@ -127,6 +127,19 @@ import Testing
     #expect(!isUnread || !names.contains("pass"), "\(names)")
   }
 
+  @Test func otherSystemsMayPublish() {
+    let project = AuditedProject(
+      files: [
+        AuditedFile(path: ".travis.yml", bytes: Array("deploy: {provider: pypi}\n".utf8)),
+        AuditedFile(path: "pyproject.toml", bytes: Array("[project]\nname = \"a\"\n".utf8)),
+      ],
+      isWhole: true)
+    var outcomes: [String: RuleOutcome] = [:]
+    for rule in AuditRules.all { outcomes[rule.description.id] = rule.examine(project) }
+    let verdicts = Checklist.verdicts(project, outcomes: outcomes)
+    #expect(verdicts.first { $0.item.number == 15 }?.verdict.name == "unknown")
+  }
+
   /// What a script does is not seen, so nobody knows that nothing publishes.
   @Test(arguments: [
     ("make publish", true), ("./scripts/release.sh", true), ("python tools/release.py", true),

@@ -157,6 +157,8 @@ enum TemplateInjection: AuditRule {
           "the script gets `\(source)`, \(why), as a part of its program",
           at: site.place(embedded.span),
           related: uses.map { [site.place($0.text.span, "this action runs the input")] } ?? [],
+          help: uses?.action == "actions/github-script"
+            ? "put the expression into `env:` of the step and read `process.env.NAME`" : nil,
           fix: uses == nil ? ExpressionVariable.fix(embedded, in: site) : nil))
     }
   }
