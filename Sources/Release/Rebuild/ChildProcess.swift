@@ -25,11 +25,15 @@ struct ChildProcess: Sendable {
     let standardError: String
   }
 
+  /// Bytes of standard output that are collected, where nothing else is asked.
+  static let outputLimit = 64 << 20
+
   /// Runs the child and collects what it prints.
   ///
-  /// - Throws: ``RebuildError`` of reason `environment` when the program is missing, and
-  ///   `CancellationError`.
-  func collect(limit: Int = 64 << 20) async throws -> Outcome {
+  /// - Parameter limit: most bytes of standard output.
+  /// - Throws: ``RebuildError`` of reason `environment` when the program is missing, or of reason
+  ///   `limit` when it prints more, and `CancellationError`.
+  func collect(limit: Int = outputLimit) async throws -> Outcome {
     let result = try await translatingErrors {
       try await Subprocess.run(
         executable, arguments: arguments(command.dropFirst()), environment: childEnvironment,
@@ -108,6 +112,10 @@ struct ChildProcess: Sendable {
         throw RebuildError(
           .environment, "the program `\(program)` is not there",
           help: Platform.installHelp(program: program))
+      }
+      if error.code == .outputLimitExceeded {
+        throw RebuildError(
+          .limit, "`\(program)` was ended, since it printed too much", limit: .output)
       }
       throw RebuildError(.environment, "`\(program)` cannot be run: \(error)")
     }

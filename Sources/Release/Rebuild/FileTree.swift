@@ -38,6 +38,36 @@ package enum FileTree {
     }
   }
 
+  /// The bytes of a file of a source that others wrote, of at most `limit` bytes.
+  ///
+  /// A link is followed only to a regular file of the same source: what else it names belongs to this
+  /// machine, and a device or a pipe may never answer.
+  ///
+  /// - Parameters:
+  ///   - name: the file, relative to `root`.
+  ///   - root: the source's folder.
+  /// - Returns: `nil` where nothing is there.
+  /// - Throws: ``RebuildError`` of reason `source`, or `files`.
+  static func readSource(
+    _ name: String, in root: FilePath, limit: Int
+  ) throws(RebuildError) -> [UInt8]? {
+    let path = root.appending(name)
+    guard let entry = Platform.entry(path) else {
+      guard Platform.resolve(path) == nil else { throw unfit(name) }
+      return nil
+    }
+    guard entry != .folder, let base = Platform.resolve(root), let real = Platform.resolve(path),
+      real.starts(with: base), case .file = Platform.entry(real)
+    else { throw unfit(name) }
+    return try read(real, limit: limit)
+  }
+
+  private static func unfit(_ name: String) -> RebuildError {
+    RebuildError(
+      .source, "`\(name)` of the source is no file of the source",
+      help: "it must be a regular file, or a link to one in the same source")
+  }
+
   /// The SHA-256 and the size of a file, read in chunks.
   ///
   /// - Throws: ``RebuildError`` of reason `files`.
@@ -127,6 +157,11 @@ package enum FileTree {
     defer { for file in partial { try? FileManager.default.removeItem(atPath: file.from.string) } }
     for file in files {
       guard let name = file.lastComponent else { continue }
+      guard Platform.entry(folder.appending(name)) != .folder else {
+        throw RebuildError(
+          .files, "cannot write `\(folder.appending(name))`: it is a folder",
+          help: "move it away, or name another folder")
+      }
       let temporary = folder.appending(".\(name.string).\(Platform.processIdentifier).partial")
       partial.append((from: temporary, to: folder.appending(name)))
       try copyContents(of: file, to: temporary)

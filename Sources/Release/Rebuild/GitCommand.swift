@@ -17,6 +17,8 @@ struct GitCommand: Sendable {
   var variables: [String: String] = [:]
   /// Variables that are taken over from this process.
   var inherited: [String] = []
+  /// Most bytes of a file that git writes, a multiple of 512; none is asked where it is `nil`.
+  var fileSizeLimit: Int?
 
   private static let configuration = [
     "core.hooksPath=/dev/null", "core.fsmonitor=false", "core.pager=cat", "credential.helper=",
@@ -30,16 +32,25 @@ struct GitCommand: Sendable {
 
   /// Runs git and gives what it did, whatever its status.
   ///
-  /// - Throws: ``RebuildError`` where there is no git, `CancellationError`.
-  func run(_ arguments: [String]) async throws -> ChildProcess.Outcome {
+  /// - Parameters:
+  ///   - arguments: the command and its arguments.
+  ///   - limit: most bytes that it may print.
+  /// - Throws: ``RebuildError`` where there is no git, or it prints more, `CancellationError`.
+  func run(
+    _ arguments: [String], limit: Int = ChildProcess.outputLimit
+  ) async throws -> ChildProcess.Outcome {
     var environment = Self.variables.merging(variables) { $1 }
     for name in ["PATH", "TMPDIR"] + inherited {
       if let value = Platform.environment[name] { environment[name] = value }
     }
     let settings = (Self.configuration + configuration).flatMap { ["-c", $0] }
+    // No portable way to limit a child but a shell; the arguments do not pass its parser.
+    let limiting = fileSizeLimit.map {
+      ["/bin/sh", "-c", "ulimit -f \($0 / 512) && exec \"$@\"", "sh"]
+    }
     return try await ChildProcess(
-      command: ["git", "--no-pager"] + options + settings + arguments, environment: environment,
-      folder: folder
-    ).collect()
+      command: (limiting ?? []) + ["git", "--no-pager"] + options + settings + arguments,
+      environment: environment, folder: folder
+    ).collect(limit: limit)
   }
 }

@@ -59,20 +59,38 @@ enum Platform {
   }
 
   /// Takes a file's lock if nobody has it; it goes with the descriptor.
-  static func tryLock(_ descriptor: FileDescriptor) -> Bool {
-    flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0
+  ///
+  /// - Throws: ``RebuildError`` of reason `files` where the file system has no locks.
+  static func tryLock(_ descriptor: FileDescriptor) throws(RebuildError) -> Bool {
+    if flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 { return true }
+    let error = Errno(rawValue: errno)
+    guard error == .wouldBlock || error == .interrupted else {
+      throw RebuildError(
+        .files, "a file of the cache cannot be locked: \(error.description.lowercased())",
+        help: "put the cache on a file system with locks, by XDG_CACHE_HOME")
+    }
+    return false
+  }
+
+  /// Whether a process has this number, be it ended and not yet waited for.
+  static func isAlive(_ process: Int32) -> Bool {
+    signalResult(0, process) == 0 || errno != ESRCH
   }
 
   /// Ends a process at once.
   static func kill(_ process: Int32) { send(SIGKILL, to: process) }
 
   private static func send(_ signal: Int32, to process: Int32) {
+    _ = signalResult(signal, process)
+  }
+
+  private static func signalResult(_ signal: Int32, _ process: Int32) -> Int32 {
     #if canImport(Glibc)
-      _ = Glibc.kill(process, signal)
+      Glibc.kill(process, signal)
     #elseif canImport(Musl)
-      _ = Musl.kill(process, signal)
+      Musl.kill(process, signal)
     #else
-      _ = Darwin.kill(process, signal)
+      Darwin.kill(process, signal)
     #endif
   }
 

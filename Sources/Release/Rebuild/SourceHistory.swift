@@ -22,15 +22,20 @@ struct SourceHistory {
   /// - Throws: ``RebuildError`` of reason `source`.
   func copy(_ commit: String, from original: FilePath, into folder: FilePath) async throws {
     let parent = folder.removingLastComponent()
+    let format = try await output(["rev-parse", "--show-object-format"], in: original)
     _ = try await output(
-      ["-c", "init.defaultBranch=main", "init", "--quiet", "--template=", folder.string], in: parent
-    )
+      [
+        "-c", "init.defaultBranch=main", "init", "--quiet", "--template=",
+        "--object-format=" + String(decoding: format.prefix { $0 != 0x0A }, as: UTF8.self),
+        folder.string,
+      ], in: parent)
     try await fetch([commit], from: original, into: folder)
     // Of the commits alone: tags may come later.
     try await fixAbbreviation(in: folder)
     let tags = try await output(
       ["for-each-ref", "--merged", commit, "--format=%(refname)", "refs/tags"], in: original)
-    let names = tags.split(separator: 0x0A).map { String(decoding: $0, as: UTF8.self) }
+    // What is no text cannot be given to git as an argument, nor would a back end read it.
+    let names = tags.split(separator: 0x0A).compactMap { String(validating: $0, as: UTF8.self) }
     // Command lines have an end.
     for start in stride(from: 0, to: names.count, by: 500) {
       let part = names[start..<min(start + 500, names.count)]

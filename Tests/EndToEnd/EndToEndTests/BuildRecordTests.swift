@@ -105,6 +105,8 @@ struct BuildRecordTests {
       (good.replacingOccurrences(of: digest, with: String(repeating: "8", count: 64)), 5, name),
       (good.replacingOccurrences(of: name, with: "other-1.0-py3-none-any.whl"), 5, name),
       (try record(String(repeating: "0", count: 40)), 5, "another commit"),
+      (good.replacingOccurrences(of: ":false}", with: ":true}"), 5, "with changes"),
+      (good.replacingOccurrences(of: "\"commit\":\"\(commit)\",", with: ""), 5, "without a commit"),
       ("", 1, "build record cannot be used"), ("{}", 1, "build record cannot be used"),
       ("[]", 1, "build record cannot be used"), ("no record", 1, "build record cannot be used"),
       (good.replacingOccurrences(of: "build/1", with: "build/2"), 1, "hallmark-build/1"),

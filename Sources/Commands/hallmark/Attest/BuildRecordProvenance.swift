@@ -112,17 +112,25 @@ struct BuildRecordProvenance: Sendable {
     }
   }
 
-  /// Refuses a job of another commit than the one that was built.
+  /// Refuses a job whose commit is not exactly what was built: the job's provenance names nothing
+  /// else as the source.
   ///
   /// - Throws: `CommandFailure` of status 5.
   func check(commit attested: String) throws(CommandFailure) {
-    guard let commit, !commit.utf8.elementsEqual(attested.utf8) else { return }
+    if let commit, !isDirty, commit.utf8.elementsEqual(attested.utf8) { return }
+    let isSame = commit?.utf8.elementsEqual(attested.utf8) ?? false
     throw CommandFailure(
       status: ExitStatus.differs.rawValue,
       Diagnostic(
-        "the build that is recorded is of another commit than the job", place: path,
-        expected: attested, found: commit,
-        help: ["build in this job, or name the record of its build by --build-record"]))
+        isSame
+          ? "the build that is recorded is of files that differ from the job's commit"
+          : "the build that is recorded is of another commit than the job", place: path,
+        expected: attested,
+        found: commit.map { isDirty ? "\($0) with changes" : $0 } ?? "files without a commit",
+        help: [
+          "build the commit in this job, without --allow-dirty, or name the record of its build by"
+            + " --build-record"
+        ]))
   }
 
   /// Whether the build made a file, by name and digest.

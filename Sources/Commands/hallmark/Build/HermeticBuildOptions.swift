@@ -26,7 +26,7 @@ struct HermeticBuildOptions: ParsableArguments {
 
   @Flag(
     help: ArgumentHelp(
-      "Build without a sandbox: the build may do all that you may. Record and provenance say so.",
+      "Build without a sandbox: the build may do all that you may. The record says so.",
       discussion: """
         Time, output, memory and processes are limited all the same; disk only in the build's own \
         temporary folder, reading, the network and other files not at all.

@@ -109,7 +109,7 @@ extension ReleaseVerification {
       bytes = try FileReading.bytes(of: path, limit: 1 << 30)
     } catch {
       return finding(
-        .unknown, "\(error)", "build it too: hallmark build --output-dir \(build.folder)")
+        .unknown, "\(error)", "build it too: hallmark build --out \(build.folder)")
     }
     if build.isForeign(Subject(name: name, sha256: SHA256Hash(hashing: bytes))) {
       return finding(

@@ -18,10 +18,10 @@ package struct BuildSystem: Hashable, Sendable {
   /// Reads it from a source; one without `pyproject.toml`, or without the table, has the
   /// prescribed defaults.
   ///
-  /// - Throws: ``RebuildError`` of reason `project`.
+  /// - Throws: ``RebuildError`` of reason `project`, `source` or `files`.
   package init(source folder: FilePath) throws(RebuildError) {
-    let path = folder.appending("pyproject.toml")
-    guard FileTree.isFile(path) else {
+    let bytes = try FileTree.readSource("pyproject.toml", in: folder, limit: TOMLLimits().size)
+    guard let bytes else {
       guard FileTree.isFile(folder.appending("setup.py")) else {
         throw RebuildError(
           .project, "there is neither `pyproject.toml` nor `setup.py` in the source")
@@ -29,7 +29,7 @@ package struct BuildSystem: Hashable, Sendable {
       self.init(requirements: ProjectConfiguration.legacyRequirements)
       return
     }
-    try self.init(parsing: try FileTree.read(path, limit: TOMLLimits().size))
+    try self.init(parsing: bytes)
   }
 
   /// Reads it from the contents of a `pyproject.toml`.

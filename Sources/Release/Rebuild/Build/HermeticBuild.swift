@@ -113,9 +113,8 @@ package struct HermeticBuild: Sendable {
   ///
   /// - Throws: ``RebuildError`` of reason `requirements` or `files`.
   package func committedLock() throws(RebuildError) -> BuildLock? {
-    let path = tree.appending(BuildLock.filename)
-    guard FileTree.isFile(path) else { return nil }
-    return try BuildLock(parsing: try FileTree.read(path, limit: Pylock.sizeLimit))
+    try FileTree.readSource(BuildLock.filename, in: tree, limit: Pylock.sizeLimit)
+      .map { bytes throws(RebuildError) in try BuildLock(parsing: bytes) }
   }
 
   /// Takes the committed lock, or resolves the requirements of `pyproject.toml` now.

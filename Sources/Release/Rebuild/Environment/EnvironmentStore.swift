@@ -209,7 +209,7 @@ package struct EnvironmentStore: Sendable {
     // One at a time: the next one may find that it was made again.
     let mark = try FileTree.create(parent.appending(".lock"))
     defer { try? mark.close() }
-    while !Platform.tryLock(mark) { try await Task.sleep(for: .milliseconds(200)) }
+    while try !Platform.tryLock(mark) { try await Task.sleep(for: .milliseconds(200)) }
     guard FileTree.isFolder(folder), verified(folder, for: interpreter) == nil else { return }
     log.add("the environment in `\(folder)` is damaged, and is made again")
     let damaged = parent.appending(".\(Platform.uniqueSuffix).partial")

@@ -68,7 +68,7 @@ struct UVTool: Hashable, Sendable {
     // One fetches, the others wait for it.
     let mark = try FileTree.create(folder.appending(".lock"))
     defer { try? mark.close() }
-    while !Platform.tryLock(mark) { try await Task.sleep(for: .milliseconds(200)) }
+    while try !Platform.tryLock(mark) { try await Task.sleep(for: .milliseconds(200)) }
     if Self.digest(ofGenuine: program) != nil { return }
     if FileTree.isFile(program) { log.add("`\(program)` is damaged, and is fetched again") }
     let wheel = try await Self.fetch(python: python, log: &log)

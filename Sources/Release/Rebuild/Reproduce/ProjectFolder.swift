@@ -58,8 +58,8 @@ extension SourceCheckout {
   private static func reading(_ folder: FilePath) -> Named {
     let hasSetup = FileTree.isFile(folder.appending("setup.py"))
     guard
-      let bytes = try? FileTree.read(
-        folder.appending("pyproject.toml"), limit: TOMLLimits().size),
+      let bytes = (try? FileTree.readSource("pyproject.toml", in: folder, limit: TOMLLimits().size))
+        .flatMap({ $0 }),
       let root = try? TOMLDocument(parsing: bytes).root
     else { return Named(name: nil, isProject: hasSetup) }
     let table = (try? root.optional("project")).flatMap { $0 }

@@ -20,8 +20,7 @@ package struct SourceCheckout: Sendable {
   package let commitTime: Int64
   /// The tag, if it was found by one.
   package let tag: String?
-  /// The folders with a `pyproject.toml` or a `setup.py` that is a file, relative to the top, whose
-  /// own is empty.
+  /// The folders of projects (``CommitFiles/projectFolders``).
   let projectFolders: [String]
 
   /// What to do where there are submodules.
@@ -70,6 +69,9 @@ package struct SourceCheckout: Sendable {
     "http.lowSpeedLimit=1000", "http.lowSpeedTime=60",
   ]
 
+  // A server may send without an end; the history of a large project is a tenth of this.
+  private static let packLimit = 16 << 30
+
   private static let passedVariables = [
     "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY", "all_proxy",
     "ALL_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO", "CURL_CA_BUNDLE",
@@ -107,18 +109,14 @@ package struct SourceCheckout: Sendable {
     } catch let error as RebuildError where error.reason == .source {
       throw Problem.reference("the commit \(commit) cannot be taken: \(error.message)")
     }
+    let files = try await Self.files(of: commit, in: folder)
+    guard !files.hasSubmodules else { throw Problem.submodules(commit: commit) }
+    projectFolders = files.projectFolders
     let checkout = try await Self.git(
       ["-c", "core.autocrlf=false", "checkout", "--quiet", "--detach", "--force", commit],
       in: folder)
     guard checkout.isSuccess else {
       throw Problem.reference("the commit \(commit) cannot be checked out: \(checkout.status)")
-    }
-    let listing = try await Self.git(["ls-tree", "-r", "-z", "--full-tree", commit], in: folder)
-    projectFolders = Self.projectFolders(listing.standardOutput)
-    if listing.standardOutput.split(separator: 0).contains(where: {
-      $0.starts(with: "160000 ".utf8)
-    }) {
-      throw Problem.submodules(commit: commit)
     }
     let time = try await Self.line(
       ["show", "-s", "--no-show-signature", "--format=%ct", commit], in: folder)
@@ -129,22 +127,24 @@ package struct SourceCheckout: Sendable {
     self.folder = folder
   }
 
-  // Lines are `MODE blob ID<tab>PATH`.
-  private static func projectFolders(_ listing: [UInt8]) -> [String] {
-    var folders: [String] = []
-    for line in listing.split(separator: 0) where line.starts(with: "100".utf8) {
-      let parts = line.split(separator: 0x09, maxSplits: 1)
-      guard parts.count == 2, let path = String(validating: parts[1], as: UTF8.self) else {
-        continue
-      }
-      var components = path.split(separator: "/")
-      let last = components.popLast()
-      guard last == "pyproject.toml" || last == "setup.py" else { continue }
-      let folder = components.joined(separator: "/")
-      if !folders.contains(folder) { folders.append(folder) }
-      if folders.count == 1000 { break }
+  private static func files(of commit: String, in folder: FilePath) async throws -> CommitFiles {
+    let listing: ChildProcess.Outcome
+    do {
+      listing = try await git(
+        ["ls-tree", "-r", "-l", "-z", "--full-tree", commit], in: folder,
+        limit: CommitFiles.listLimit)
+    } catch let error as RebuildError where error.reason == .limit {
+      throw Problem.reference(
+        "the commit \(commit) \(CommitFiles.Refusal.files(limit: SandboxUsage.fileLimit).text)")
     }
-    return folders
+    guard listing.isSuccess else {
+      throw Problem.reference("the files of the commit \(commit) cannot be listed")
+    }
+    do {
+      return try CommitFiles(listing: listing.standardOutput)
+    } catch {
+      throw Problem.reference("the commit \(commit) \(error.text)")
+    }
   }
 
   private static func resolve(
@@ -220,7 +220,7 @@ package struct SourceCheckout: Sendable {
   }
 
   private static func git(
-    _ arguments: [String], in folder: FilePath
+    _ arguments: [String], in folder: FilePath, limit: Int = ChildProcess.outputLimit
   ) async throws -> ChildProcess.Outcome {
     try await GitCommand(
       folder: folder, configuration: configuration,
@@ -228,7 +228,7 @@ package struct SourceCheckout: Sendable {
         "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1", "GIT_LFS_SKIP_SMUDGE": "1",
         "HOME": "/nonexistent",
       ],
-      inherited: passedVariables
-    ).run(arguments)
+      inherited: passedVariables, fileSizeLimit: Self.packLimit
+    ).run(arguments, limit: limit)
   }
 }

@@ -57,7 +57,8 @@ struct SandboxUsage: Hashable, Sendable {
 
   /// Whether a process has ended, and only its number is still there.
   static func hasEnded(_ process: Int32) -> Bool {
-    status(of: process).map { $0.state == "Z" || $0.state == "X" } ?? true
+    // A list of open files that is full must not look like an end.
+    status(of: process).map { $0.state == "Z" || $0.state == "X" } ?? !Platform.isAlive(process)
   }
 
   /// The children of a process.
