@@ -5,6 +5,8 @@
 package struct ShellInvocation: Hashable, Sendable {
   /// The program's name in lowercase without its folder, `.exe` and a version behind `@` or `==`.
   package let program: String
+  /// Whether it is named by a path within the folder, as `./release` or `scripts/release`.
+  package let isScript: Bool
   /// Whether it is run as a module of Python.
   package let isModule: Bool
   /// The words behind it.
@@ -69,6 +71,9 @@ package struct ShellInvocation: Hashable, Sendable {
       program = String(program.prefix { $0 != "@" && $0 != "=" && $0 != "[" })
     }
     self.program = program
+    isScript =
+      first.text.contains("/") && !first.text.hasPrefix("/") && !first.text.contains("$")
+      && !first.text.contains("://")
     self.isModule = isModule
     arguments = Array(words.dropFirst())
     range = first.span.lowerBound..<last.span.upperBound

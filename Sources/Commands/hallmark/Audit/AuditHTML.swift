@@ -74,10 +74,7 @@ struct AuditHTML {
         .element(
           "p", class: "more", "\(result.location(problem.path)): \(problem.problem)"))
     }
-    // The worst comes first; within a severity the order is that of the files.
-    let findings = AuditSeverity.allCases.reversed().flatMap { severity in
-      result.report.findings.filter { $0.severity == severity }
-    }
+    let findings = FindingOrder(result.project).sorted(result.report.findings)
     parts += findings.prefix(Self.findingLimit).map { article($0, in: result) }
     if findings.count > Self.findingLimit {
       parts.append(

@@ -32,7 +32,13 @@ enum AuditJSON {
       ("path", .string(result.root)), ("whole", .boolean(result.project.isWhole)),
       ("profile", .string(result.project.profile.rawValue)),
       ("files", .integer(Int64(result.project.files.count))),
-      ("findings", .array(result.report.findings.map { finding($0, in: result) })),
+      (
+        "findings",
+        .array(
+          FindingOrder(result.project).sorted(result.report.findings).map {
+            finding($0, in: result)
+          })
+      ),
       (
         "ignored",
         .array(

@@ -17,12 +17,46 @@ struct AuditText {
 
   /// Shows what was found.
   func show(_ results: [AuditResult]) {
+    if results.count == 1, let result = results.first, !showsAll {
+      for group in FindingOrder(result.project).grouped(result.report.findings) {
+        show(group, of: result)
+      }
+    } else {
+      showEach(results)
+    }
+    for result in results { showRest(of: result) }
+    console.output(summary(results))
+    for result in results where result.project.isWhole {
+      showChecklist(of: result, among: results.count)
+    }
+  }
+
+  /// Shows the first of a rule's findings in full, and where the others are.
+  private func show(_ group: [Finding], of result: AuditResult) {
+    guard let first = group.first else { return }
+    show(first, of: result, isFirst: true, isLast: group.count == 1)
+    let others = group.dropFirst()
+    for finding in others.prefix(Self.perRule - 1) {
+      var location = UntrustedText.printable(result.location(finding.place.path))
+      if let start = result.region(finding.place)?.start {
+        location += ":\(start.line):\(start.column)"
+      }
+      console.output("also: \(location): \(UntrustedText.printable(finding.message))")
+    }
+    if others.count >= Self.perRule {
+      console.output("\(others.count - Self.perRule + 1) more of `\(first.rule)`; --all shows them")
+    }
+    if !others.isEmpty { console.output() }
+  }
+
+  /// Shows findings in full: the worst of all projects first.
+  private func showEach(_ results: [AuditResult]) {
     var explained: Set<String> = []
     var shown: [String: Int] = [:]
-    // The worst comes first; within a severity the order is that of the files.
+    let ordered = results.map { ($0, FindingOrder($0.project).sorted($0.report.findings)) }
     for severity in AuditSeverity.allCases.reversed() {
-      for result in results {
-        for finding in result.report.findings where finding.severity == severity {
+      for (result, findings) in ordered {
+        for finding in findings where finding.severity == severity {
           shown[finding.rule, default: 0] += 1
           guard showsAll || shown[finding.rule, default: 0] <= Self.perRule else { continue }
           show(finding, of: result, isFirst: explained.insert(finding.rule).inserted)
@@ -33,14 +67,11 @@ struct AuditText {
     where !showsAll && count > Self.perRule {
       console.output("\(count - Self.perRule) more of `\(rule)`; --all shows them")
     }
-    for result in results { showRest(of: result) }
-    console.output(summary(results))
-    for result in results where result.project.isWhole {
-      showChecklist(of: result, among: results.count)
-    }
   }
 
-  private func show(_ finding: Finding, of result: AuditResult, isFirst: Bool) {
+  private func show(
+    _ finding: Finding, of result: AuditResult, isFirst: Bool, isLast: Bool = true
+  ) {
     let paint = { (text: String, style: Console.Style) in
       console.styled(text, style, on: .output)
     }
@@ -87,7 +118,7 @@ struct AuditText {
       console.output(
         paint("help", .accent) + ": `hallmark audit \(flag)` does it: " + print(fix.title))
     }
-    console.output()
+    if isLast { console.output() }
   }
 
   private func showRest(of result: AuditResult) {

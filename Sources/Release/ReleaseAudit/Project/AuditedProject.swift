@@ -25,6 +25,8 @@ package struct AuditedProject: Sendable {
   package let flow: ReleaseFlow
   /// The jobs that give files to users.
   let releases: ReleaseFacts
+  /// Those of all jobs that decide what a release contains.
+  let releaseScope: ReleaseScope
   /// What git knows; nil where it was not asked, or there is no repository.
   package private(set) var git: GitState?
   /// What could not be read, and pieces that are not what their format asks for; by path.
@@ -52,6 +54,7 @@ package struct AuditedProject: Sendable {
     dependabot = parsed.dependabot
     flow = ReleaseFlow(workflows: parsed.workflows, actions: parsed.actions)
     releases = ReleaseFacts(flow, parsed.workflows)
+    releaseScope = ReleaseScope(releases)
     self.problems = problems + parsed.problems
   }
 

@@ -24,12 +24,40 @@ struct RoleFinder {
   func sites(of step: Step) -> [RoleSite] {
     if let uses = step.uses { return sites(of: step, uses) }
     guard let run = step.run else { return [] }
-    return ShellScript(run.value).invocations.compactMap { invocation in
+    let invocations = ShellScript(run.value).invocations
+    let sites: [RoleSite] = invocations.compactMap { invocation in
       guard let (role, means) = role(of: invocation, step) else { return nil }
       return RoleSite(
         role: role, step: step.index, span: run.span(of: invocation.range, in: document),
         means: means, files: Self.files(of: invocation, means), through: nil)
     }
+    guard sites.allSatisfy({ $0.target == nil }) else { return sites }
+    return sites + hidden(step, run, invocations)
+  }
+
+  /// A program of unknown purpose that is given the token of an index: `tox -e release` with
+  /// `TWINE_PASSWORD`.
+  private func hidden(
+    _ step: Step, _ run: WorkflowText, _ invocations: [ShellInvocation]
+  ) -> [RoleSite] {
+    guard let env = step.env,
+      let token = env.entries.first(where: { entry in
+        RoleTable.tokens.contains(entry.key.value)
+          && entry.value.expressions.contains {
+            ($0.expression?.contexts ?? []).contains { $0.hasPrefix("secrets.") }
+          }
+      }),
+      let invocation = invocations.last(where: { RoleTable.runsOthers($0) })
+    else { return [] }
+    let isRehearsal =
+      env.entries.contains { isTest($0.value.value) } || isTest(run.value)
+      || token.value.value.lowercased().contains("test")
+    return [
+      RoleSite(
+        role: .publish(isRehearsal ? .testPyPI : .pypi), step: step.index,
+        span: run.span(of: invocation.range, in: document),
+        means: "\(invocation.program) with \(token.key.value)", files: [], through: nil)
+    ]
   }
 
   private func sites(of step: Step, _ uses: UsesReference) -> [RoleSite] {

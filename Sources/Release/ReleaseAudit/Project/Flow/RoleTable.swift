@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Workflows
+
 /// Which actions and commands have a role in releases.
 enum RoleTable {
   /// An action by `owner/repository[/subpath]`, what it does, and the input with the files.
@@ -31,6 +33,23 @@ enum RoleTable {
     ("astral-sh/attest-action", .attest(.pypi), "paths"),
   ]
 
+  /// Variables with which tools upload to PyPI.
+  static let tokens: Set<String> = [
+    "TWINE_PASSWORD", "UV_PUBLISH_TOKEN", "UV_PUBLISH_PASSWORD", "FLIT_PASSWORD",
+    "HATCH_INDEX_AUTH", "POETRY_PYPI_TOKEN_PYPI", "PDM_PUBLISH_PASSWORD", "MATURIN_PYPI_TOKEN",
+    "MATURIN_PASSWORD",
+  ]
+
+  /// Whether a program runs what is described elsewhere: scripts, make, tox.
+  static func runsOthers(_ invocation: ShellInvocation) -> Bool {
+    let words = [invocation.program] + invocation.arguments.prefix(1).map(\.text)
+    let programs = [
+      "make", "just", "task", "nox", "tox", "invoke", "rake", "mage", "bazel", "hatch",
+    ]
+    return programs.contains(invocation.program) || invocation.isScript
+      || words.contains { word in [".sh", ".py"].contains { word.hasSuffix($0) } }
+  }
+
   /// Reusable workflows by `owner/repository` and the beginning of their path.
   static let workflows: [(name: String, roles: [ReleaseRole])] = [
     (
@@ -58,6 +77,8 @@ enum RoleTable {
     (["gh", "release", "upload"], .publish(.forgeRelease)),
     (["gh", "release", "edit"], .publish(.forgeRelease)),
     (["goreleaser", "release"], .publish(.forgeRelease)),
+    (["semantic-release", "publish"], .publish(.forgeRelease)),
+    (["semantic-release", "version"], .publish(.forgeRelease)),
     (["glab", "release", "create"], .publish(.forgeRelease)),
     (["release-cli", "create"], .publish(.forgeRelease)),
     (["docker", "push"], .publish(.containerImage)),

@@ -44,7 +44,7 @@ enum BoundVerification: AuditRule {
 
           """),
       RuleSample(
-        "no verification", .notApplicable,
+        "no verification, only a page about it", .notApplicable,
         workflow: """
           on:
             workflow_dispatch:
@@ -52,25 +52,31 @@ enum BoundVerification: AuditRule {
             build:
               runs-on: ubuntu-latest
               steps:
-                - run: make
+                - run: |
+                    cat > NOTES.md <<'END'
+                    gh attestation verify acme.whl --repo acme/acme
+                    END
+                    printf '%s' "gh attestation verify acme.whl --repo acme/acme"
 
           """),
     ])
 
-  private static let commands: [(words: String, bindings: [String])] = [
+  private static let commands: [(program: String, words: [String], bindings: [String])] = [
     (
-      "gh attestation verify",
+      "gh", ["attestation", "verify"],
       [
-        "--signer-workflow", "--cert-identity", "--source-ref", "--signer-digest",
-        "--source-digest", "--signer-repo",
+        "--signer-workflow", "--cert-identity", "--cert-identity-regex", "--source-ref",
+        "--signer-digest", "--source-digest", "--signer-repo",
       ]
     ),
     (
-      "slsa-verifier verify-artifact",
+      "slsa-verifier", ["verify-artifact"],
       ["--source-tag", "--source-versioned-tag", "--source-branch", "--build-workflow-input"]
     ),
-    ("cosign verify", ["--certificate-identity", "--key"]),
+    ("cosign", ["verify"], cosign), ("cosign", ["verify-blob"], cosign),
+    ("cosign", ["verify-attestation"], cosign), ("cosign", ["verify-blob-attestation"], cosign),
   ]
+  private static let cosign = ["--certificate-identity", "--certificate-identity-regexp", "--key"]
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
     var findings: [Finding] = []
@@ -79,21 +85,24 @@ enum BoundVerification: AuditRule {
       for job in file.workflow.jobs {
         for step in job.steps {
           guard let run = step.run else { continue }
-          for line in run.value.scriptLines where !line.hasPrefix("echo ") {
-            guard let command = commands.first(where: { line.mentions($0.words) }) else {
-              continue
-            }
+          for invocation in ShellScript(run.value).invocations {
+            guard
+              let command = commands.first(where: {
+                $0.program == invocation.program && invocation.isSubcommand($0.words)
+              })
+            else { continue }
             isAbout = true
-            // Options that come from elsewhere are not seen here.
-            let isBound = command.bindings.contains { line.mentions($0) } || line.mentions("@\"}")
-            guard !isBound, !line.mentions("[@]") else { continue }
-            let start = run.value.firstPlace(of: command.words) ?? 0
-            let part = start..<(start + command.words.utf8.count)
+            // Options that come from a variable are not seen here.
+            let isBound =
+              command.bindings.contains { invocation.hasOption($0) }
+              || invocation.arguments.contains { $0.text.mentions("@]") || $0.text.mentions("$@") }
+            guard !isBound else { continue }
+            let name = ([command.program] + command.words).joined(separator: " ")
             findings.append(
               finding(
-                "`\(command.words)` accepts every workflow of the repository",
+                "`\(name)` accepts every workflow of the repository",
                 at: Finding.Place(
-                  file.path, run.span(of: part, in: file.workflow.document))))
+                  file.path, run.span(of: invocation.range, in: file.workflow.document))))
           }
         }
       }

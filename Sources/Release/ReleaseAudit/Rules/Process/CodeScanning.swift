@@ -64,7 +64,6 @@ enum CodeScanning: AuditRule {
     "github/codeql-action/", "returntocorp/semgrep-action", "semgrep/", "sonarsource/",
     "pyupio/safety", "pycqa/bandit-action", "snyk/actions",
   ]
-  private static let commands = ["semgrep", "bandit", "codeql database"]
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
     var late: [Finding] = []
@@ -75,7 +74,12 @@ enum CodeScanning: AuditRule {
             return actions.contains { action.hasPrefix($0) }
               && action != "github/codeql-action/upload-sarif"
           }
-          return step.run.map { run in commands.contains { run.value.mentions($0) } } ?? false
+          guard let run = step.run else { return false }
+          return ShellScript(run.value).invocations.contains { invocation in
+            ["semgrep", "bandit"].contains(invocation.program)
+              && !["install", "--version"].contains(invocation.arguments.first?.text ?? "")
+              || invocation.program == "codeql" && invocation.isSubcommand(["database"])
+          }
         }
       }
       guard scans else { continue }

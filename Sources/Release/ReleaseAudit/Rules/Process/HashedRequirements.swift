@@ -61,6 +61,31 @@ enum HashedRequirements: AuditRule {
           ), ("requirements/build.txt", "build==1.2.2\n"),
         ]),
       RuleSample(
+        "a dependency group, and only words", .findings(lines: [8]),
+        files: [
+          (
+            ".github/workflows/release.yml",
+            """
+            on:
+              workflow_dispatch:
+            jobs:
+              build:
+                runs-on: ubuntu-latest
+                steps:
+                  - run: |
+                      uv pip install --group package
+                      echo "pip install build"
+                  - run: python -m build
+              publish:
+                needs: build
+                runs-on: ubuntu-latest
+                steps:
+                  - uses: pypa/gh-action-pypi-publish@v1.12.4
+
+            """
+          ), ("pyproject.toml", "[dependency-groups]\npackage = [\"build\", \"twine>=6\"]\n"),
+        ]),
+      RuleSample(
         "with hashes", .good,
         workflow: """
           on:
@@ -88,16 +113,19 @@ enum HashedRequirements: AuditRule {
         guard other.role.contains(.builds) || !other.published.isEmpty else { continue }
         for step in other.job.steps {
           guard let run = step.run else { continue }
-          for line in run.value.scriptLines {
-            guard let install = install(line) else { continue }
+          for invocation in ShellScript(run.value).invocations {
+            guard let words = PipInstall.words(of: invocation) else { continue }
             isAbout = true
-            switch judge(install, line, project) {
+            let environments = [step.env, other.job.env, other.file.workflow.env]
+            let hasConstraint = environments.contains { environment in
+              environment?.entries.contains { PipInstall.constraints.contains($0.key.value) }
+                ?? false
+            }
+            switch judge(PipInstall(words), hasConstraint, project) {
             case .hashed: break
             case .notGiven(let path): open.append(path)
             case .unhashed(let what, let severity):
-              let start = run.value.firstPlace(of: String(line.prefix(40))) ?? 0
-              let part = start..<(start + String(line.prefix(40)).utf8.count)
-              let span = run.span(of: part, in: other.file.workflow.document)
+              let span = run.span(of: invocation.range, in: other.file.workflow.document)
               guard !findings.contains(where: { $0.place.span == span }) else { continue }
               findings.append(
                 finding(
@@ -124,59 +152,36 @@ enum HashedRequirements: AuditRule {
     case unhashed(String, AuditSeverity)
   }
 
-  // The words after `pip install`.
-  private static func install(_ line: String) -> [Substring]? {
-    for words in ["pip install ", "pip3 install ", "pipx install "] {
-      guard let start = line.firstPlace(of: words), !line.hasPrefix("echo ") else { continue }
-      let rest = line.utf8.dropFirst(start + words.utf8.count)
-      let command = Substring(rest).split(whereSeparator: { "|;&".contains($0) }).first ?? ""
-      return command.split(separator: " ")
-    }
-    return nil
-  }
-
   private static func judge(
-    _ words: [Substring], _ line: String, _ project: AuditedProject
+    _ install: PipInstall, _ hasConstraint: Bool, _ project: AuditedProject
   ) -> Judgement {
-    if words.contains("--require-hashes") { return .hashed }
-    var names: [String] = []
-    var file: String?
-    var hasConstraint = line.mentions("PIP_CONSTRAINT=") || line.mentions("UV_CONSTRAINT=")
-    var skips = 0
-    for (index, word) in words.enumerated() {
-      if skips > 0 {
-        skips -= 1
-        continue
-      }
-      let next = index + 1 < words.count ? String(words[index + 1]) : ""
-      switch word {
-      case "-r", "--requirement":
-        file = next
-        skips = 1
-      case "-c", "--constraint":
-        hasConstraint = true
-        skips = 1
-      case "-t", "--target", "--index-url", "-i", "--prefix", "--find-links", "-f":
-        skips = 1
-      default:
-        if word.hasPrefix("-") { continue }
-        names.append(String(word).split(whereSeparator: { "'\"".contains($0) }).joined())
-      }
-    }
-    if let file {
+    if install.requiresHashes { return .hashed }
+    for file in install.files {
       guard let given = project.files[file] else { return .notGiven(file) }
-      if given.text.mentions("--hash=") { return .hashed }
+      if given.text.mentions("--hash=") { continue }
       return .unhashed("`\(file)`, which has no hashes", .low)
     }
+    for group in install.groups {
+      guard let requirements = project.dependencyGroup(group) else {
+        return .notGiven("pyproject.toml")
+      }
+      let open = requirements.filter { !$0.mentions("==") && !$0.mentions("@") }
+      let hasPins = open.isEmpty || hasConstraint || install.hasConstraint
+      return .unhashed(
+        "the dependency group `\(group)` "
+          + (hasPins ? "without hashes" : "in whatever versions there are"),
+        hasPins ? .low : .medium)
+    }
     // Of itself, or of what an expression gives, nothing is known here.
-    let tools = names.filter { name in
+    let tools = install.names.filter { name in
       !name.hasPrefix(".") && !name.mentions("$") && !name.mentions("/") && !name.isEmpty
-        && !name.hasPrefix("dist") && !name.mentions(".whl") && !name.hasPrefix(">")
-        && !name.hasPrefix("#")
+        && !name.hasPrefix("dist") && !name.mentions(".whl") && !name.mentions("\\")
     }
     guard !tools.isEmpty else { return .hashed }
     let list = tools.prefix(3).map { "`\($0)`" }.joined(separator: ", ")
-    if tools.allSatisfy({ $0.mentions("==") || $0.mentions("@") }) || hasConstraint {
+    if tools.allSatisfy({ $0.mentions("==") || $0.mentions("@") }) || hasConstraint
+      || install.hasConstraint
+    {
       return .unhashed("\(list) without hashes", .low)
     }
     return .unhashed("\(list) in whatever version there is", tools == ["pip"] ? .low : .medium)

@@ -42,6 +42,55 @@ enum IntentionalTrigger: AuditRule {
 
           """),
       RuleSample(
+        "a condition that holds for each push to main", .findings(lines: [2]),
+        workflow: """
+          on:
+            push:
+            pull_request:
+          jobs:
+            publish:
+              if: github.repository == 'acme/acme' && github.ref == 'refs/heads/main'
+              runs-on: ubuntu-latest
+              steps:
+                - uses: pypa/gh-action-pypi-publish@release/v1
+
+          """),
+      RuleSample(
+        "anyone's comment publishes", .findings(lines: [1]),
+        workflow: """
+          on: issue_comment
+          jobs:
+            publish:
+              if: github.event.comment.body == '/release'
+              runs-on: ubuntu-latest
+              steps:
+                - uses: pypa/gh-action-pypi-publish@release/v1
+
+          """),
+      RuleSample(
+        "an earlier job decides, or a tag", .good,
+        workflow: """
+          on:
+            push:
+              branches: [main]
+              tags: ["v*"]
+          jobs:
+            decide:
+              runs-on: ubuntu-latest
+              outputs:
+                released: ${{ steps.release.outputs.released }}
+              steps:
+                - id: release
+                  run: ./decide
+            publish:
+              needs: decide
+              if: needs.decide.outputs.released == 'true' || startsWith(github.ref, 'refs/tags/')
+              runs-on: ubuntu-latest
+              steps:
+                - uses: pypa/gh-action-pypi-publish@release/v1
+
+          """),
+      RuleSample(
         "by hand", .good,
         workflow: """
           on:
@@ -83,20 +132,22 @@ enum IntentionalTrigger: AuditRule {
         return
       }
       // A condition on the job, on what it needs or on its upload may hold only for releases.
-      let conditions =
-        facts.ancestors(of: site).compactMap { $0.job.condition?.text.value }
-        + site.published.compactMap { $0.step.condition?.text.value }
-        + facts.calls(of: site.file.path).compactMap { $0.job.condition?.text.value }
-      let decides = conditions.contains { text in
+      let around =
+        facts.ancestors(of: site).compactMap { $0.job.condition }
+        + facts.calls(of: site.file.path).compactMap { $0.job.condition }
+      let uploads = site.published.map { $0.step.condition }
+      let decides = (around + uploads.compactMap { $0 }).contains { condition in
         ["refs/tags", "ref_type", "release", "inputs", "workflow_dispatch", "needs.", "tag"]
-          .contains { text.mentions($0) }
+          .contains { condition.text.value.mentions($0) }
       }
       for (file, trigger) in triggers {
         let event = trigger.event.value
         let isTag =
           event == "push" && trigger.filter("tags") != nil && trigger.filter("branches") == nil
         let isEveryday = event == "push" ? !isTag : everyday.contains(event)
-        if isEveryday, conditions.isEmpty {
+        if isEveryday,
+          PublishingCondition(trigger).canHold(around, and: uploads)
+        {
           findings.append(
             finding(
               "`\(event)` starts `\(site.job.id.value)`, which publishes: no decision to release",

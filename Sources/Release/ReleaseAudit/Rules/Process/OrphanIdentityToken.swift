@@ -72,7 +72,7 @@ enum OrphanIdentityToken: AuditRule {
   // Programs that never ask for a token. All others may: scripts, make, nox.
   private static let programs: Set<String> = [
     "pip", "pip3", "cd", "mkdir", "ls", "echo", "cat", "cp", "mv", "rm", "git", "test", "export",
-    "set", "sha256sum", "tar", "unzip", "apt-get", "sudo",
+    "set", "sha256sum", "tar", "unzip", "apt-get",
   ]
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
@@ -107,13 +107,6 @@ enum OrphanIdentityToken: AuditRule {
     if let uses = step.uses { return uses.action.map { plain.contains($0) } ?? false }
     guard let run = step.run else { return false }
     if run.value.mentions("ID_TOKEN") || run.value.mentions("oidc") { return false }
-    return run.value.scriptLines.allSatisfy { line in
-      guard !line.mentions("&&"), !line.mentions("|"), !line.mentions(";"), !line.mentions("$(")
-      else { return false }
-      let words = line.split(separator: " ").map(String.init)
-      guard let first = words.first else { return true }
-      if programs.contains(first) { return true }
-      return ["python", "python3"].contains(first) && words.dropFirst().starts(with: ["-m", "pip"])
-    }
+    return ShellScript(run.value).invocations.allSatisfy { programs.contains($0.program) }
   }
 }

@@ -77,7 +77,14 @@ enum PinnedBackend: AuditRule {
           """),
     ])
 
-  private static let commands = ["-m build", "pyproject-build", "uv build"]
+  private static func isBuild(_ invocation: ShellInvocation) -> Bool {
+    switch invocation.program {
+    case "build", "pyproject-build": invocation.program != "build" || invocation.isModule
+    case "uv": invocation.isSubcommand(["build"])
+    default: false
+    }
+  }
+
   private static let pins = [
     "--no-isolation", "--no-build-isolation", "PIP_CONSTRAINT", "UV_BUILD_CONSTRAINT",
     "--build-constraint", "UV_CONSTRAINT", "PIP_BUILD_CONSTRAINT",
@@ -92,15 +99,12 @@ enum PinnedBackend: AuditRule {
       for other in facts.ancestors(of: site) where other.role.contains(.builds) {
         for step in other.job.steps {
           guard let run = step.run,
-            let line = run.value.scriptLines.first(where: { line in
-              commands.contains { line.mentions($0) } && !line.mentions("pip install")
-            })
+            let build = ShellScript(run.value).invocations.first(where: isBuild)
           else { continue }
           isAbout = true
           let environments = [step.env, other.job.env, other.file.workflow.env]
           let isPinned =
-            arePinned || pins.contains { run.value.mentions($0) } || line.hasSuffix(" -n")
-            || line.mentions(" -n ")
+            arePinned || pins.contains { run.value.mentions($0) } || build.hasOption("-n")
             || environments.contains { environment in
               environment?.entries.contains { pins.contains($0.key.value) } ?? false
             }

@@ -43,6 +43,40 @@ enum PublishConcurrency: AuditRule {
 
           """),
       RuleSample(
+        "an expression that is always true", .findings(lines: [6]),
+        workflow: """
+          on:
+            workflow_dispatch:
+            pull_request:
+          concurrency:
+            group: release
+            cancel-in-progress: ${{ true }}
+          jobs:
+            publish:
+              if: github.event_name != 'pull_request'
+              runs-on: ubuntu-latest
+              steps:
+                - uses: pypa/gh-action-pypi-publish@release/v1
+
+          """),
+      RuleSample(
+        "only runs for pull requests are cancelled", .good,
+        workflow: """
+          on:
+            workflow_dispatch:
+            pull_request:
+          concurrency:
+            group: release
+            cancel-in-progress: ${{ github.event_name == 'pull_request' }}
+          jobs:
+            publish:
+              if: github.event_name != 'pull_request'
+              runs-on: ubuntu-latest
+              steps:
+                - uses: pypa/gh-action-pypi-publish@release/v1
+
+          """),
+      RuleSample(
         "one after the other", .good,
         workflow: """
           on:
@@ -64,6 +98,19 @@ enum PublishConcurrency: AuditRule {
     file.workflow.triggers.allSatisfy {
       ["release", "workflow_dispatch"].contains($0.event.value)
     }
+  }
+
+  /// Whether a flag is on for runs that publish.
+  private static func isOn(_ flag: WorkflowText) -> Bool {
+    guard flag.isExpression else { return flag.value == "true" }
+    return flag.expressions.first?.expression?.value()?.isTrue ?? false
+  }
+
+  /// What lets releases end: still cancelled are runs for pull requests, of which only the newest
+  /// matters.
+  private static func off(in file: WorkflowFile) -> String {
+    file.workflow.trigger("pull_request") == nil
+      ? "false" : "${{ github.event_name == 'pull_request' }}"
   }
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
@@ -96,7 +143,7 @@ enum PublishConcurrency: AuditRule {
         return
       }
       for (file, group) in groups {
-        guard let cancels = group.cancelInProgress, cancels.value == "true",
+        guard let cancels = group.cancelInProgress, isOn(cancels),
           seen.insert("\(file.path) \(cancels.span)").inserted
         else { continue }
         findings.append(
@@ -105,8 +152,8 @@ enum PublishConcurrency: AuditRule {
             project.profile == .spec8 ? .low : .medium,
             at: Finding.Place(file.path, cancels.span),
             fix: ProposedFix(
-              "let the first run end", .needsReview,
-              edits: [file.path: [SourceEdit(cancels.span, "false")]])))
+              "let runs that publish end", .needsReview,
+              edits: [file.path: [SourceEdit(cancels.span, off(in: file))]])))
       }
     }
   }

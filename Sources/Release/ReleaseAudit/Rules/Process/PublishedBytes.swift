@@ -66,6 +66,9 @@ enum PublishedBytes: AuditRule {
   private static func compares(_ step: Step) -> Bool {
     if StepRole(step).contains(.compares) { return true }
     guard let run = step.run?.value else { return false }
-    return run.mentions("pip download") || run.mentions("hallmark download")
+    return ShellScript(run).invocations.contains { invocation in
+      ["pip", "pip3", "hallmark"].contains(invocation.program)
+        && invocation.isSubcommand(["download"])
+    }
   }
 }

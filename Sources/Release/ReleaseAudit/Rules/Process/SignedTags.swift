@@ -62,7 +62,11 @@ extension AuditedProject {
 extension GitState {
   /// The newest tag whose name has a version.
   var newestRelease: GitTag? {
-    tags.first { tag in tag.name.utf8.contains { (0x30...0x39).contains($0) } }
+    let newest = tags.first { tag in tag.name.utf8.contains { (0x30...0x39).contains($0) } }
+    guard let newest else { return nil }
+    // `v4.2` may stand beside `v4.2.0` to be moved later; it is no release.
+    let longer = tags.filter { $0.commit == newest.commit && $0.name.hasPrefix(newest.name + ".") }
+    return longer.max { $0.name.utf8.count < $1.name.utf8.count } ?? newest
   }
 
   /// A state for samples: one release, of the commit that is checked out.

@@ -119,9 +119,9 @@ enum SourceDateEpoch: AuditRule {
               fix: other.file.repair("take the time from the commit", .needsReview) {
                 document throws(YAMLEditRefusal) in
                 // Containers do not see the variable of the runner.
-                guard run.style != .folded, !run.value.mentions("cibuildwheel") else {
-                  throw .text
-                }
+                guard run.style != .folded, !run.value.mentions("cibuildwheel"),
+                  project.isPOSIX(step, of: other)
+                else { throw .text }
                 let script = "export \(name)=$(git log -1 --pretty=%ct)\n" + run.value
                 return try document.replacing(
                   valueOf: "run", in: step.node,
@@ -134,5 +134,15 @@ enum SourceDateEpoch: AuditRule {
       return .notApplicable("no job builds what is published")
     }
     return outcome
+  }
+}
+
+extension AuditedProject {
+  /// Whether a step's script is known to be one of a POSIX shell.
+  fileprivate func isPOSIX(_ step: Step, of site: ReleaseFacts.Site) -> Bool {
+    let found = steps.first {
+      $0.path == site.file.path && $0.job?.id == site.job.id && $0.step.index == step.index
+    }
+    return found?.shell.flatMap { ShellScript.Dialect(shell: $0.name) } == .posix
   }
 }

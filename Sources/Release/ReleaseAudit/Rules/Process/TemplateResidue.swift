@@ -51,7 +51,9 @@ enum TemplateResidue: AuditRule {
         $0.text.mentions("name = \"sampleproject\"")
           || $0.text.mentions("name = \"secure-package-template\"")
           || $0.text.mentions("name = \"secure-python-package-template\"")
+          || $0.text.mentions("name = \"secure_package_template\"")
       } ?? false
+      || project.files.keys.contains { $0.mentions("{{") }
     guard !isTemplate else { return .notApplicable("the project is a template") }
     var findings: [Finding] = []
     for file in files {

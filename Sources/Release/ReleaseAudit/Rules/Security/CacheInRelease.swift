@@ -45,6 +45,31 @@ enum CacheInRelease: AuditRule {
         - uses: goreleaser/goreleaser-action@9c156ee8a17a598857849441385a2041ef570552 # v6.3.0
         """),
       RuleSample(
+        "a build that is started by hand, for a job that publishes", .findings(lines: [8]),
+        workflow: """
+          on: workflow_dispatch
+          permissions: {}
+          jobs:
+            build:
+              runs-on: ubuntu-24.04
+              steps:
+                # restores whatever a run on the default branch has left
+                - uses: actions/setup-python@a26af69be951a213d495a4c3e4e4022e16d87065 # v5.6.0
+                  with:
+                    cache: pip
+                - run: python -m build
+                - uses: actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02 # v4.6.2
+                  with: { name: dist, path: dist }
+            publish:
+              needs: build
+              runs-on: ubuntu-24.04
+              steps:
+                - uses: actions/download-artifact@d3f86a106a0bac45b974a628896c90dbdf5c8093 # v4.3.0
+                  with: { name: dist, path: dist }
+                - uses: pypa/gh-action-pypi-publish@ed0c53931b1dc9bd32cbe73a98c7f6766f8a527e # v1.13.0
+
+          """),
+      RuleSample(
         "no cache for tags", .good,
         workflow: """
           on: release
@@ -122,7 +147,16 @@ enum CacheInRelease: AuditRule {
       let trigger = releaseTrigger(file.workflow)
       for job in file.workflow.jobs {
         let publisher = trigger == nil ? publisher(job) : nil
-        guard trigger != nil || publisher != nil else { continue }
+        let isOfRelease = project.releaseScope.contains(job, of: file.path)
+        guard trigger != nil || publisher != nil || isOfRelease else { continue }
+        // Tests that run beside a release give it nothing.
+        let isBeside = publisher == nil && !isOfRelease
+        let worst: AuditSeverity =
+          isBeside ? project.releaseScope.holds(file.path) ? .low : .medium : .high
+        let what =
+          isOfRelease
+          ? "in `\(job.id.value)`, whose files are released"
+          : isBeside ? "in a workflow that runs for releases" : "in a workflow that publishes"
         for step in job.steps {
           guard let uses = step.uses, let action = uses.action, let control = caching[action],
             let isOn = isOn(control, step, trigger)
@@ -131,9 +165,9 @@ enum CacheInRelease: AuditRule {
           let other = publisher.map { Finding.Place(file.path, $0.span, "this step publishes") }
           findings.append(
             Finding(
-              rule: id, severity: isOn ? .high : .medium,
-              "\(uses.repository ?? action) \(isOn ? "restores" : "may restore") a cache in a "
-                + "workflow that publishes",
+              rule: id, severity: isOn ? worst : min(worst, .medium),
+              "\(uses.repository ?? action) \(isOn ? "restores" : "may restore") a cache "
+                + what,
               at: Finding.Place(file.path, uses.text.span),
               related: [reason, other].compactMap { $0 },
               fix: fix(control, step, file)))

@@ -93,11 +93,24 @@ enum DangerousTrigger: AuditRule {
         if event.name == "pull_request_target", onlyLabels(file.workflow) { continue }
         findings.append(
           Finding(
-            rule: id, severity: gains(file) ? .high : .medium, "`\(event.name)`: \(event.why)",
+            rule: id,
+            severity: takes(file) ? .high : gains(file) ? .medium : .low,
+            "`\(event.name)`: \(event.why)",
             at: Finding.Place(file.path, trigger.event.span)))
       }
     }
     return .examined(findings)
+  }
+
+  /// Whether what a stranger made is taken: a commit, or the files of another run.
+  private static func takes(_ file: WorkflowFile) -> Bool {
+    file.workflow.jobs.contains { job in
+      job.steps.contains { step in
+        UntrustedCheckout.place(step, job, file.workflow) != nil
+          || (ArtifactTransfer(step)?.isForeign ?? false)
+          || (step.run?.value.holds("gh run download") ?? false)
+      }
+    }
   }
 
   /// Whether there is anything to gain: a secret, a right to write, or a stranger's commit.
@@ -110,9 +123,7 @@ enum DangerousTrigger: AuditRule {
     }
     return usesSecrets
       || file.workflow.jobs.contains { job in
-        if job.secrets != nil || job.steps.contains(where: { UntrustedCheckout.place($0) != nil }) {
-          return true
-        }
+        if job.secrets != nil { return true }
         switch file.workflow.permissions(of: job)?.grant {
         case .scopes(let scopes): return scopes.contains { $0.access.value == "write" }
         case .readAll: return false

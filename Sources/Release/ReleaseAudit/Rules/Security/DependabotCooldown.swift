@@ -83,7 +83,8 @@ enum DependabotCooldown: AuditRule {
           }
         findings.append(
           Finding(
-            rule: id, severity: .medium, message, at: Finding.Place(file.path, span),
+            rule: id, severity: number ?? 0 > 0 ? .low : .medium, message,
+            at: Finding.Place(file.path, span),
             fix: file.document.fix("wait \(days) days", .safe, in: file.path) {
               () throws(YAMLEditRefusal) in
               try file.document.setting(

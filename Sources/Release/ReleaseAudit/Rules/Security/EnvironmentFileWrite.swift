@@ -57,20 +57,37 @@ enum EnvironmentFileWrite: AuditRule {
           })
         else { return }
       }
+      let severity = severity(site, project)
       let shell = site.shell?.name ?? "bash"
       guard let dialect = ShellScript.Dialect(shell: shell) else {
-        if shell == "cmd" || shell == "cmd.exe" { inCMD(run, site, &findings) }
+        if shell == "cmd" || shell == "cmd.exe" { inCMD(run, site, severity, &findings) }
         return
       }
       for command in site.commands {
         guard let file = target(command, dialect) else { continue }
         findings.append(
           Finding(
-            rule: id, severity: .high,
+            rule: id, severity: severity,
             "what is not checked is written to \(file), which later steps obey",
             at: site.place(command.span)))
       }
     }
+  }
+
+  /// Less for an action that no workflow of this repository uses on a stranger's data.
+  private static func severity(_ site: StepSite, _ project: AuditedProject) -> AuditSeverity {
+    guard site.action != nil else { return .high }
+    guard project.isWhole, site.path.hasPrefix(".github/") else { return .medium }
+    let folder = site.path.split(separator: "/").dropLast().joined(separator: "/")
+    let isReached = project.steps.contains { other in
+      guard case .local(let place)? = other.step.uses?.target,
+        LocalPath.normal(place) == folder
+      else { return false }
+      // An action that uses it may be used anywhere.
+      guard let workflow = other.workflow else { return true }
+      return UntrustedCheckout.events.contains { workflow.trigger($0) != nil }
+    }
+    return isReached ? .high : .low
   }
 
   /// The environment file that a command writes something to that is not fixed.
@@ -100,14 +117,15 @@ enum EnvironmentFileWrite: AuditRule {
   }
 
   private static func inCMD(
-    _ run: WorkflowText, _ site: StepSite, _ findings: inout [Finding]
+    _ run: WorkflowText, _ site: StepSite, _ severity: AuditSeverity,
+    _ findings: inout [Finding]
   ) {
     for line in run.value.split(separator: "\n") {
       for file in ["GITHUB_ENV", "GITHUB_PATH"]
       where line.contains(">") && line.uppercased().contains("%\(file)%") {
         findings.append(
           Finding(
-            rule: id, severity: .high,
+            rule: id, severity: severity,
             "what is not checked is written to \(file), which later steps obey",
             at: site.place(run.span)))
       }

@@ -67,7 +67,7 @@ enum InheritedSecrets: AuditRule {
       guard let uses = job.uses, let secrets = job.secrets, secrets.inherits else { return }
       findings.append(
         Finding(
-          rule: id, severity: .medium,
+          rule: id, severity: uses.isLocal ? .low : .medium,
           "all secrets of the repository go to `\(uses.text.value)`",
           at: Finding.Place(file.path, secrets.span),
           related: [Finding.Place(file.path, uses.text.span, "the called workflow")],
@@ -104,4 +104,9 @@ enum InheritedSecrets: AuditRule {
         with: .mapping(passed.map { ($0, .scalar("${{ secrets.\($0) }}")) }))
     }
   }
+}
+
+extension UsesReference {
+  /// Whether it is in the same repository.
+  fileprivate var isLocal: Bool { if case .local = target { true } else { false } }
 }

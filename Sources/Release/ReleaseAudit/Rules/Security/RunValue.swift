@@ -69,6 +69,20 @@ enum RunValue: Comparable {
     "github.event.pull_request.head.sha", "github.event.pull_request.base.sha",
   ]
 
+  /// Whether only people with rights in the repository choose a text of an event: names of its
+  /// branches and tags, releases, labels, milestones, what a token with rights sends.
+  private static func isMaintainers(_ names: [Substring]) -> Bool {
+    if names.count == 2 { return ["ref", "ref_name", "base_ref"].contains(names[1]) }
+    guard names.count > 2, names[1] == "event" else { return false }
+    switch names[2] {
+    case "release", "repository", "label", "milestone", "client_payload", "ref", "base_ref",
+      "organization", "deployment":
+      return true
+    case "pull_request": return names.count > 4 && names[3] == "base" && names[4] == "ref"
+    default: return false
+    }
+  }
+
   /// Judges a context by its path, as `Expression.path` gives it, where the file says nothing.
   init(path: String) {
     if Self.fixedContexts.contains(path) || path == "secrets" || path.hasPrefix("secrets.") {
@@ -96,7 +110,7 @@ enum RunValue: Comparable {
       }
     }
     if Self.freeFields.contains(field) {
-      self = .free
+      self = Self.isMaintainers(names) ? .structured : .free
     } else if Self.narrowFields.contains(field) {
       self = .narrow
     } else {

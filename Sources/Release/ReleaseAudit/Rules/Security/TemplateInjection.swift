@@ -67,6 +67,24 @@ enum TemplateInjection: AuditRule {
 
           """),
       .steps(
+        "a variable that becomes a program again", .findings(lines: [9, 10]), on: "issues",
+        """
+        - run: |
+            eval "echo $TITLE"
+            bash -c "echo ${TITLE}"
+          env:
+            TITLE: ${{ github.event.issue.title }}
+        """),
+      .steps(
+        "a second shell that reads the variable itself", .good, on: "issues",
+        """
+        - run: |
+            eval "$(ssh-agent -s)"
+            bash -c 'echo "$TITLE"'
+          env:
+            TITLE: ${{ github.event.issue.title }}
+        """),
+      .steps(
         "the environment", .good, on: "issues",
         """
         - run: echo "$TITLE"
@@ -121,6 +139,7 @@ enum TemplateInjection: AuditRule {
     project.stepFindings { site, findings in
       if let run = site.step.run {
         look(run, site, nil, &findings)
+        lookAgain(run, site, &findings)
       } else if let uses = site.step.uses, let action = uses.action, let with = site.step.with,
         let inputs = sinks[action]
       {
@@ -160,6 +179,40 @@ enum TemplateInjection: AuditRule {
           help: uses?.action == "actions/github-script"
             ? "put the expression into `env:` of the step and read `process.env.NAME`" : nil,
           fix: uses == nil ? ExpressionVariable.fix(embedded, in: site) : nil))
+    }
+  }
+
+  /// Scripts that make a program of a variable which an outsider fills: `eval`, `bash -c`.
+  private static func lookAgain(
+    _ run: WorkflowText, _ site: StepSite, _ findings: inout [Finding]
+  ) {
+    guard run.value.holds("eval") || run.value.holds(" -c") else { return }
+    let variables =
+      [site.step.env, site.job?.env, site.workflow?.env].compactMap { $0 }
+      .flatMap(\.entries).filter { entry in
+        entry.value.expressions.contains { embedded in
+          (embedded.expression?.flowingPaths ?? []).contains { judge($0, site) == .free }
+        }
+      }.map(\.key.value) + ["GITHUB_HEAD_REF"]
+    for command in site.commands {
+      let isAgain =
+        command.program == "eval"
+        || ["bash", "sh", "zsh", "python", "python3"].contains(command.program)
+          && command.arguments.contains("-c")
+      guard isAgain else { continue }
+      // In single quotes the second shell expands the variable, and takes nothing in it for code.
+      let texts = command.words.filter { !$0.isLiteral }.map(\.text)
+      guard
+        let name = variables.first(where: { name in
+          texts.contains { $0.expands(name) }
+        })
+      else { continue }
+      findings.append(
+        Finding(
+          rule: id, severity: .high,
+          "`\(command.program)` makes a program of `$\(name)`, which can be any text",
+          at: site.place(command.span),
+          help: "use the variable in quotes as an argument of a program, without `eval` and `-c`"))
     }
   }
 

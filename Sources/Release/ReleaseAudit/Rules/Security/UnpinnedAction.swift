@@ -84,9 +84,12 @@ enum UnpinnedAction: AuditRule {
         case .branch: "\(name) is named by the branch \(uses.ref?.value ?? ""), which moves"
         case .fullSHA, nil: "\(name) is named without a version"
         }
+      // The forge's own actions change with the forge; in what is released, nothing may change.
+      let place = Finding.Place(path, uses.text.span)
+      let isForges = name.hasPrefix("actions/") || name.hasPrefix("github/")
+      let isLess = isForges && !project.releaseScope.contains(place) && project.isWhole
       findings.append(
-        Finding(
-          rule: id, severity: .high, problem, at: Finding.Place(path, uses.text.span)))
+        Finding(rule: id, severity: isLess ? .medium : .high, problem, at: place))
     }
   }
 }

@@ -50,6 +50,32 @@ enum UntrustedCheckout: AuditRule {
         - run: git fetch origin "pull/$NUMBER/head" && git checkout FETCH_HEAD
         """),
       .steps(
+        "by a variable, and by what a step found out", .findings(lines: [8, 16]),
+        on: "pull_request_target",
+        """
+        - uses: actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2
+          with:
+            persist-credentials: false
+            ref: ${{ env.HEAD }}
+          env:
+            HEAD: ${{ github.event.pull_request.head.sha }}
+        - id: pull
+          run: echo "sha=$(gh pr view "$NUMBER" --json headRefOid)" >> "$GITHUB_OUTPUT"
+        - uses: actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2
+          with:
+            persist-credentials: false
+            ref: ${{ steps.pull.outputs.sha }}
+        """),
+      .steps(
+        "a command that is only written down", .good, on: "pull_request_target",
+        """
+        - run: |
+            # not here: gh pr checkout "$NUMBER"
+            echo "try it: gh pr checkout $NUMBER"
+            git fetch origin "pull/$NUMBER/head"
+            git log --oneline FETCH_HEAD
+        """),
+      .steps(
         "the default branch", .good, on: "pull_request_target",
         """
         - uses: actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2
@@ -76,7 +102,7 @@ enum UntrustedCheckout: AuditRule {
       guard let event = events.first(where: { file.workflow.trigger($0) != nil }) else { continue }
       for job in file.workflow.jobs {
         for step in job.steps {
-          guard let span = place(step) else { continue }
+          guard let span = place(step, job, file.workflow) else { continue }
           findings.append(
             Finding(
               rule: id, severity: .high,
@@ -89,30 +115,115 @@ enum UntrustedCheckout: AuditRule {
   }
 
   /// Where a step checks out what a stranger wrote.
-  static func place(_ step: Step) -> Range<Int>? {
+  static func place(_ step: Step, _ job: Job, _ workflow: Workflow) -> Range<Int>? {
     if step.uses("actions/checkout"), let uses = step.uses {
-      for name in ["ref", "repository"] {
-        guard let text = step.with?[name] else { continue }
-        let isForeign =
-          text.value.holds("refs/pull/")
-          || text.expressions.contains {
-            ($0.expression?.contexts ?? []).contains { self.isForeign($0) }
-          }
-        if isForeign { return uses.text.span }
+      let isForeign = ["ref", "repository"].contains { name in
+        guard let text = step.with?[name] else { return false }
+        return text.value.holds("refs/pull/")
+          || self.isForeign(
+            text, Site(job: job, workflow: workflow, step: step.index))
+      }
+      return isForeign ? uses.text.span : nil
+    }
+    guard let run = step.run else { return nil }
+    return fetches(ShellScript(run.value)) ? step.entry("run")?.key.span : nil
+  }
+
+  /// Whether a script brings the commit of a pull request into its folder.
+  private static func fetches(_ script: ShellScript) -> Bool {
+    var hasFetched = false
+    for invocation in script.invocations {
+      let words = invocation.arguments.map(\.text)
+      switch invocation.program {
+      case "gh": if invocation.isSubcommand(["pr", "checkout"]) { return true }
+      case "git":
+        let isPull = words.contains {
+          $0.holds("pull/") && ($0.holds("/head") || $0.holds("/merge"))
+        }
+        guard let verb = words.first(where: verbs.contains) else { continue }
+        if isPull, verb != "fetch" { return true }
+        if verb == "fetch" { hasFetched = hasFetched || isPull } else if hasFetched { return true }
+      default: break
       }
     }
-    if let run = step.run,
-      run.value.holds("gh pr checkout")
-        || run.value.holds("git fetch") && run.value.holds("pull/") && run.value.holds("/head")
-    {
-      return step.entry("run")?.key.span
+    return false
+  }
+
+  private static let verbs: Set<String> = [
+    "fetch", "pull", "checkout", "switch", "merge", "rebase", "reset", "worktree", "restore",
+    "cherry-pick",
+  ]
+
+  /// Where a text stands: its job and workflow, and the steps before it.
+  private struct Site {
+    let job: Job
+    let workflow: Workflow
+    /// The index of its step; all steps are before the outputs of a job.
+    let step: Int
+
+    var env: [WorkflowMapping] {
+      let own = job.steps.first { $0.index == step }?.env
+      return [own, job.env, workflow.env].compactMap { $0 }
     }
-    return nil
+  }
+
+  /// Whether a text names what a stranger wrote, also by a variable or by what an earlier step or
+  /// job found out.
+  private static func isForeign(_ text: WorkflowText, _ site: Site, depth: Int = 0) -> Bool {
+    guard depth < 4 else { return false }
+    let contexts = text.expressions.flatMap { $0.expression?.contexts ?? [] }
+    return contexts.contains { context in
+      if isForeign(context) { return true }
+      let names = context.split(separator: ".").map(String.init)
+      guard names.count > 1 else { return false }
+      switch names[0] {
+      case "env":
+        let value = site.env.lazy.compactMap { $0.value(named: names[1]) }.first
+        return value.map { isForeign($0, site, depth: depth + 1) } ?? false
+      case "steps":
+        return site.job.steps.contains { step in
+          step.index < site.step && step.id?.value.lowercased() == names[1] && findsHead(step)
+        }
+      case "needs" where names.count == 4:
+        guard let job = site.workflow.jobs.first(where: { $0.id.value.lowercased() == names[1] }),
+          let output = job.outputs?.value(named: names[3])
+        else { return false }
+        let other = Site(job: job, workflow: site.workflow, step: .max)
+        return isForeign(output, other, depth: depth + 1)
+      default: return false
+      }
+    }
+  }
+
+  /// Whether a step asks the forge for the head of a pull request.
+  private static func findsHead(_ step: Step) -> Bool {
+    if let action = step.uses?.action {
+      if action == "actions/github-script" {
+        guard let script = step.with?["script"]?.value else { return false }
+        return script.holds("pulls.") && (script.holds("head.sha") || script.holds("head.ref"))
+      }
+      return action.hasSuffix("/pull-request-comment-branch")
+    }
+    guard let run = step.run else { return false }
+    return ShellScript(run.value).invocations.contains { invocation in
+      guard invocation.program == "gh" else { return false }
+      let words = invocation.arguments.map(\.text)
+      return invocation.isSubcommand(["pr", "view"])
+        ? words.contains { $0.holds("headRef") }
+        : words.contains { $0.holds("/pulls/") } && words.contains { $0.holds("head.") }
+    }
   }
 
   private static func isForeign(_ context: String) -> Bool {
     context == "github.head_ref" || context.hasPrefix("github.event.pull_request.head.")
       || context == "github.event.pull_request.merge_commit_sha"
       || context.hasPrefix("github.event.workflow_run.head_")
+  }
+}
+
+extension WorkflowMapping {
+  /// The value of a name in lowercase, whatever the case in the file.
+  fileprivate func value(named name: String) -> WorkflowText? {
+    entries.first { $0.key.value.lowercased() == name }?.value
   }
 }

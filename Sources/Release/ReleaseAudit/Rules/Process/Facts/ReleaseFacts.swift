@@ -103,6 +103,9 @@ struct ReleaseFacts: Sendable {
     sites(flow.before(site.flow)).filter { $0.flow.reference != site.flow.reference } + [site]
   }
 
+  /// The jobs whose artifacts a job takes.
+  func suppliers(of site: Site) -> [Site] { sites(flow.suppliers(of: site.flow).map(\.job)) }
+
   /// The events that can start a workflow, through its callers too, each with its file.
   ///
   /// Nil where nothing of this repository calls a reusable workflow.

@@ -22,11 +22,12 @@ struct StepRole: OptionSet, Hashable, Sendable {
   static let buildsNative = StepRole(rawValue: 64)
 
   // What is not of the roles that every rule shares.
-  private static let commands: [(words: String, role: StepRole)] = [
-    ("hallmark verify-release", [.verifiesTag, .compares]), ("hallmark reproduce", .compares),
-    ("diffoscope", .compares), ("verify_release", .compares), ("maturin build", .buildsNative),
-    ("cibuildwheel", .buildsNative), (" verify-tag ", .verifiesTag),
-    (" verify-commit ", .verifiesTag),
+  private static let commands: [(program: String, words: [String], role: StepRole)] = [
+    ("hallmark", ["verify-release"], [.verifiesTag, .compares]),
+    ("hallmark", ["reproduce"], .compares), ("diffoscope", [], .compares),
+    ("verify_release", [], .compares), ("cmp", [], .compares), ("diff", [], .compares),
+    ("maturin", ["build"], .buildsNative), ("cibuildwheel", [], .buildsNative),
+    ("git", ["verify-tag"], .verifiesTag), ("git", ["verify-commit"], .verifiesTag),
   ]
 }
 
@@ -59,9 +60,14 @@ extension StepRole {
     }
     guard let run = step.run else { return [] }
     var role: StepRole = []
-    for line in run.value.scriptLines where !line.hasPrefix("echo ") {
-      for known in commands where line.mentions(known.words) { role.formUnion(known.role) }
-      if line.hasPrefix("cmp ") || line.hasPrefix("diff ") { role.formUnion(.compares) }
+    for invocation in ShellScript(run.value).invocations {
+      let words = invocation.arguments.map(\.text)
+      for known in commands
+      where known.program == invocation.program
+        && known.words.allSatisfy({ words.contains($0) })
+      {
+        role.formUnion(known.role)
+      }
     }
     return role
   }
