@@ -66,7 +66,8 @@ enum ActionUpdates: AuditRule {
     guard let file = project.dependabot.first else {
       return .examined([
         finding(
-          "no bot brings actions up to date", at: Finding.Place(".github/dependabot.yml", nil))
+          "no bot brings actions up to date", at: Finding.Place(".github/dependabot.yml", nil),
+          fix: project.renovate == nil ? DependabotEntry.newFile(for: project) : nil)
       ])
     }
     let entry = file.document.root.entry("updates")
@@ -80,18 +81,6 @@ enum ActionUpdates: AuditRule {
   }
 
   private static func fix(_ file: DependabotFile) -> ProposedFix? {
-    do throws(YAMLEditRefusal) {
-      guard let list = file.document.root["updates"] else { return nil }
-      let item: YAMLFragment = [
-        "package-ecosystem": "github-actions", "directory": "/",
-        "schedule": ["interval": "monthly"], "groups": ["actions": ["patterns": ["*"]]],
-        "cooldown": ["default-days": "7"],
-      ]
-      return ProposedFix(
-        "let Dependabot look at actions", .needsReview,
-        edits: [file.path: try file.document.inserting(item, intoList: list)])
-    } catch {
-      return nil
-    }
+    DependabotEntry.fix("let Dependabot look at actions", "github-actions", in: file)
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SourceText
 import Workflows
 
 /// Publishing starts by an intentional act.
@@ -152,7 +153,8 @@ enum IntentionalTrigger: AuditRule {
             finding(
               "`\(event)` starts `\(site.job.id.value)`, which publishes: no decision to release",
               at: Finding.Place(file.path, trigger.event.span),
-              related: [Finding.Place(site.file.path, site.job.id.span, "publishes")]))
+              related: [Finding.Place(site.file.path, site.job.id.span, "publishes")],
+              fix: fix(trigger, in: file, project)))
         } else if isTag || event == "create", project.profile != .template, !decides {
           findings.append(
             finding(
@@ -169,5 +171,24 @@ enum IntentionalTrigger: AuditRule {
       return .unknown(wouldTell: "the workflow that calls the publishing one")
     }
     return outcome
+  }
+
+  /// Takes the event away from a workflow that does nothing else than releasing.
+  private static func fix(
+    _ trigger: WorkflowTrigger, in file: WorkflowFile, _ project: AuditedProject
+  ) -> ProposedFix? {
+    let workflow = file.workflow
+    let jobs = workflow.jobs
+    guard let on = workflow.on, let key = on.key.string,
+      jobs.count == 1 || jobs.allSatisfy({ project.releaseScope.contains($0, of: file.path) })
+    else { return nil }
+    return file.repair("start it by hand, and not by `\(trigger.event.value)`", .needsReview) {
+      document throws(YAMLEditRefusal) in
+      guard workflow.triggers.count > 1, on.value.entries != nil else {
+        return try document.replacing(
+          valueOf: key, in: document.root, with: .scalar("workflow_dispatch"))
+      }
+      return try document.removing(trigger.event.value, from: on.value)
+    }
   }
 }

@@ -132,7 +132,13 @@ enum PublishConcurrency: AuditRule {
           finding(
             "two runs of `\(site.job.id.value)` can publish at once", .low, at: site.place,
             fix: !onlyReleases(site.file)
-              ? nil
+              ? site.file.repair("let uploads wait for each other", .needsReview) {
+                document throws(YAMLEditRefusal) in
+                try document.inserting(
+                  "concurrency", ["group": "publish", "cancel-in-progress": "false"],
+                  into: site.job.node,
+                  at: site.job.entry("runs-on") == nil ? .first : .after("runs-on"))
+              }
               : site.file.repair("let runs wait for each other", .needsReview) {
                 document throws(YAMLEditRefusal) in
                 try document.inserting(

@@ -86,20 +86,20 @@ enum UpdatePolicy: AuditRule {
         })
     }
     guard project.isWhole else { return AuditedProject.isPart }
-    let pinned = project.files.keys.sorted().first { path in
-      path.hasSuffix("uv.lock") || path.hasSuffix("poetry.lock") || path.hasSuffix("pylock.toml")
-        || (path.mentions("requirements") && path.hasSuffix(".txt")
-          && (project.files[path]?.text.mentions("==") ?? false))
-    }
-    guard let pinned else {
+    guard let pinned = project.pinnedRequirements else {
       return .notApplicable("there are no requirements with fixed versions")
     }
     let file = project.dependabot.first
     return .examined([
       finding(
-        "no bot brings `\(pinned)` up to date",
+        "no bot brings `\(pinned.path)` up to date",
         at: Finding.Place(
-          file?.path ?? pinned, file?.document.root.entry("updates")?.key.resolved.span))
+          file?.path ?? pinned.path, file?.document.root.entry("updates")?.key.resolved.span),
+        fix: pinned.path.contains("/")
+          ? nil
+          : file.flatMap {
+            DependabotEntry.fix("let Dependabot look at requirements", pinned.ecosystem, in: $0)
+          })
     ])
   }
 }

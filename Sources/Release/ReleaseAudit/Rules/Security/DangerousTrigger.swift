@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SourceText
 import Workflows
 
 /// No workflow is started with secrets by whoever likes.
@@ -88,29 +89,40 @@ enum DangerousTrigger: AuditRule {
     guard !project.workflows.isEmpty else { return .noWorkflow }
     var findings: [Finding] = []
     for file in project.workflows {
+      let taken = taken(file)
       for event in events {
         guard let trigger = file.workflow.trigger(event.name) else { continue }
         if event.name == "pull_request_target", onlyLabels(file.workflow) { continue }
         findings.append(
           Finding(
             rule: id,
-            severity: takes(file) ? .high : gains(file) ? .medium : .low,
+            severity: taken != nil ? .high : gains(file) ? .medium : .low,
             "`\(event.name)`: \(event.why)",
-            at: Finding.Place(file.path, trigger.event.span)))
+            at: Finding.Place(file.path, trigger.event.span), related: [taken].compactMap { $0 }))
       }
     }
     return .examined(findings)
   }
 
-  /// Whether what a stranger made is taken: a commit, or the files of another run.
-  private static func takes(_ file: WorkflowFile) -> Bool {
-    file.workflow.jobs.contains { job in
-      job.steps.contains { step in
-        UntrustedCheckout.place(step, job, file.workflow) != nil
-          || (ArtifactTransfer(step)?.isForeign ?? false)
-          || (step.run?.value.holds("gh run download") ?? false)
+  /// Where a job takes what a stranger made: a commit, or the files of another run.
+  private static func taken(_ file: WorkflowFile) -> Finding.Place? {
+    for job in file.workflow.jobs {
+      for step in job.steps {
+        let label: String
+        if UntrustedCheckout.place(step, job, file.workflow) != nil {
+          label = "checks out a stranger's commit"
+        } else if ArtifactTransfer(step)?.isForeign ?? false
+          || step.run?.value.holds("gh run download") ?? false
+        {
+          label = "takes files of another run"
+        } else {
+          continue
+        }
+        return Finding.Place(
+          file.path, step.uses?.text.span ?? step.entry("run")?.key.span, label)
       }
     }
+    return nil
   }
 
   /// Whether there is anything to gain: a secret, a right to write, or a stranger's commit.

@@ -43,6 +43,21 @@ enum PublishByToken: AuditRule {
           env:
             NODE_AUTH_TOKEN: ${{ secrets.NPM_TOKEN }}
         """),
+      RuleSample(
+        "a script that is given the token of the index", .findings(lines: [10]),
+        workflow: """
+          on: release
+          permissions: {}
+          jobs:
+            publish:
+              permissions: { id-token: write }
+              runs-on: ubuntu-24.04
+              steps:
+                - run: scripts/publish
+                  env:
+                    TWINE_PASSWORD: ${{ secrets.PYPI_TOKEN }}
+
+          """),
       .steps(
         "no password", .good,
         """
@@ -105,7 +120,15 @@ enum PublishByToken: AuditRule {
           Finding(
             rule: id, severity: .medium, "\(uses.repository ?? action) publishes by a token",
             at: site.place(uses.text.span),
-            related: input.map { [site.place($0, "the token")] } ?? []))
+            related: input.map { [site.place($0, "the token")] } ?? [],
+            fix: action == "pypa/gh-action-pypi-publish" ? fix(site) : nil))
+      }
+      if let token = token(of: site, project) {
+        findings.append(
+          Finding(
+            rule: id, severity: .medium, "the job publishes by a token, `\(token.key.value)`",
+            at: site.place(token.span)))
+        return
       }
       // Without the workflow nobody knows whether a job has an identity, which most programs use.
       guard let run = site.step.run, let workflow = site.workflow, let job = site.job,
@@ -119,6 +142,56 @@ enum PublishByToken: AuditRule {
             "`\(command.program)` publishes by a token: the job has no identity (`id-token: write`)",
             at: site.place(command.span)))
       }
+    }
+  }
+
+  /// The variable with a stored token of an index by which a script publishes.
+  private static func token(of site: StepSite, _ project: AuditedProject) -> WorkflowEntry? {
+    guard let env = site.step.env, let job = site.job, site.step.run != nil,
+      let flow = project.flow.job(FlowJob.Reference(path: site.path, job: job.id.value)),
+      flow.sites.contains(where: { $0.step == site.step.index && $0.role == .publish(.pypi) })
+    else { return nil }
+    return env.entries.first { entry in
+      RoleTable.tokens.contains(entry.key.value)
+        && entry.value.expressions.contains {
+          ($0.expression?.contexts ?? []).contains { $0.hasPrefix("secrets.") }
+        }
+    }
+  }
+
+  /// Publishes by the identity of the workflow instead of a stored token.
+  private static func fix(_ site: StepSite) -> ProposedFix? {
+    guard let job = site.job, let workflow = site.workflow, let with = site.step.node["with"],
+      site.step.with?["password"]?.value.holds("secrets.") ?? false
+    else { return nil }
+    let document = site.document
+    return document.fix(
+      "publish by the workflow's identity; register it as a trusted publisher first",
+      .needsReview, in: site.path
+    ) { () throws(YAMLEditRefusal) in
+      let given = ["user", "password"].filter { with.entry($0) != nil }
+      var edits: [SourceEdit] = []
+      if with.entries?.count == given.count {
+        edits += try document.removing("with", from: site.step.node)
+      } else {
+        for name in given { edits += try document.removing(name, from: with) }
+      }
+      if workflow.permissions(of: job)?.access("id-token") == "write" { return edits }
+      guard job.permissions == nil else {
+        return try edits
+          + document.setting(
+            "id-token", to: "write", in: "permissions", of: job.node)
+      }
+      // What it had before by the workflow or the settings, as far as its steps need it.
+      let writes = job.steps.contains { step in
+        step.run?.value.holds("gh release") ?? false || step.uses("softprops/action-gh-release")
+          || step.uses("ncipollo/release-action")
+      }
+      return try edits
+        + document.inserting(
+          "permissions",
+          ["contents": .scalar(writes ? "write" : "read"), "id-token": "write"], into: job.node,
+          at: job.entry("runs-on") == nil ? .first : .after("runs-on"))
     }
   }
 

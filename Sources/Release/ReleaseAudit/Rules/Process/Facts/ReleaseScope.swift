@@ -19,7 +19,12 @@ struct ReleaseScope: Sendable {
     var seen: Set<FlowJob.Reference> = []
     var open = facts.jobs.filter { site in
       !site.published.isEmpty
-        || site.flow.sites.contains { $0.target == .forgeRelease && !$0.files.isEmpty }
+        || site.flow.sites.contains { upload in
+          upload.target == .forgeRelease
+            && upload.files.contains {
+              ($0.contains("/") || $0.contains("*")) && !$0.hasSuffix(".md")
+            }
+        }
     }
     for site in open.prefix(Self.most) {
       open += facts.ancestors(of: site).filter { !$0.role.isDisjoint(with: [.builds, .attests]) }
