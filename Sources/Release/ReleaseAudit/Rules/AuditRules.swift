@@ -70,6 +70,7 @@ package enum AuditRules {
     LateWheels.self,
     LicenseAgrees.self,
     LocalSigning.self,
+    MinimalPermissions.self,
     OrphanIdentityToken.self,
     PinComment.self,
     PinnedBackend.self,

@@ -7,7 +7,7 @@ import Workflows
 enum AttestPermissions: AuditRule {
   static let description = RuleDescription(
     id: "attest-permissions", title: "jobs that attest have the permissions for it",
-    severity: .medium, checklist: [28], sources: ["SPEC 8"],
+    severity: .medium, checklist: [12, 28], sources: ["SPEC 8"],
     why: """
       GitHub's attest actions need `id-token: write` for the signing certificate and \
       `attestations: write` to store the result. Without one of them the release stops in the \
@@ -61,7 +61,7 @@ enum AttestPermissions: AuditRule {
           """),
     ])
 
-  private static let actions = [
+  static let actions = [
     "actions/attest", "actions/attest-build-provenance", "actions/attest-sbom",
   ]
 

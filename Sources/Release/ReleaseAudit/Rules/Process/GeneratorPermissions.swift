@@ -8,7 +8,7 @@ enum GeneratorPermissions: AuditRule {
   static let description = RuleDescription(
     id: "slsa-generator-permissions",
     title: "the SLSA generator's job has exactly the permissions it needs",
-    severity: .medium, checklist: [91], sources: ["SLSA for Python"],
+    severity: .medium, checklist: [12, 91], sources: ["SLSA for Python"],
     why: """
       The generator reads the run (`actions: read`), signs (`id-token: write`) and attaches the \
       result to the release (`contents: write`). Without one the release stops; everything else \

@@ -7,7 +7,7 @@ import Workflows
 enum OrphanIdentityToken: AuditRule {
   static let description = RuleDescription(
     id: "orphan-id-token", title: "no job may ask for an identity token without need",
-    severity: .medium, checklist: [34], sources: ["SPEC 8"],
+    severity: .medium, checklist: [12, 34], sources: ["SPEC 8"],
     why: """
       With `id-token: write` each step of a job can ask for a token that says: I am this \
       workflow. Indexes and clouds believe it. A job that uses none should not be able to get one.

@@ -9,7 +9,7 @@ enum ExcessivePermissions: AuditRule {
 
   static let description = RuleDescription(
     id: id, title: "rights are given to the jobs that need them, not to all", severity: .high,
-    checklist: [9, 11, 33],
+    checklist: [9, 11, 12, 33],
     sources: [
       "SPEC 8, \"Permissions\"", "GitHub Docs, \"Controlling permissions for GITHUB_TOKEN\"",
     ],
@@ -112,28 +112,39 @@ enum ExcessivePermissions: AuditRule {
     var findings: [Finding] = []
     for file in project.workflows {
       let workflow = file.workflow
-      let isCalled = workflow.triggers.count == 1 && workflow.trigger("workflow_call") != nil
-      // With one job, or with rights in each, what stands at the top is a matter of taste.
-      let isTopDecisive =
-        workflow.jobs.count != 1 && !isCalled
-        && !workflow.jobs.allSatisfy { $0.permissions != nil }
-      if isTopDecisive { top(file, &findings) }
+      let isCalled = isCalledOnly(workflow)
+      if isTopDecisive(workflow) { top(file, project, &findings) }
       for job in workflow.jobs where !isCalled || job.isCall {
         if let permissions = job.permissions {
-          all(permissions, "the job `\(job.id.value)`", file, job.node, &findings)
+          all(permissions, "the job `\(job.id.value)`", file, job.node, job, project, &findings)
         } else if workflow.permissions == nil {
           findings.append(
             Finding(
               rule: id, severity: .medium,
               "the job `\(job.id.value)` has no `permissions`, and the workflow has none either",
-              at: Finding.Place(file.path, job.id.span), fix: readOnly(file)))
+              at: Finding.Place(file.path, job.id.span),
+              fix: own(job, file, project) ?? readOnly(file)))
         }
       }
     }
     return .examined(findings)
   }
 
-  private static func top(_ file: WorkflowFile, _ findings: inout [Finding]) {
+  /// Whether other workflows start it and nothing else does, so that they decide.
+  static func isCalledOnly(_ workflow: Workflow) -> Bool {
+    workflow.triggers.count == 1 && workflow.trigger("workflow_call") != nil
+  }
+
+  /// Whether what stands at the top of a workflow is looked at here: with one job, or with rights in
+  /// each, it is a matter of taste.
+  static func isTopDecisive(_ workflow: Workflow) -> Bool {
+    workflow.jobs.count != 1 && !isCalledOnly(workflow)
+      && !workflow.jobs.allSatisfy { $0.permissions != nil }
+  }
+
+  private static func top(
+    _ file: WorkflowFile, _ project: AuditedProject, _ findings: inout [Finding]
+  ) {
     guard let permissions = file.workflow.permissions else {
       findings.append(
         Finding(
@@ -143,21 +154,24 @@ enum ExcessivePermissions: AuditRule {
           fix: readOnly(file)))
       return
     }
-    all(permissions, "every job", file, file.workflow.document.root, &findings)
-    guard case .scopes(let scopes) = permissions.grant else { return }
+    all(permissions, "every job", file, file.workflow.document.root, nil, project, &findings)
+    guard case .scopes(let scopes) = permissions.grant,
+      scopes.contains(where: { $0.access.value == "write" })
+    else { return }
+    let fix = moved(scopes, file, project)
     for scope in scopes where scope.access.value == "write" {
       let name = scope.name.value
       findings.append(
         Finding(
           rule: id, severity: high.contains(name) ? .high : low.contains(name) ? .low : .medium,
           "every job of the workflow has `\(name): write`",
-          at: Finding.Place(file.path, scope.span)))
+          at: Finding.Place(file.path, scope.span), fix: fix))
     }
   }
 
   private static func all(
     _ permissions: Permissions, _ who: String, _ file: WorkflowFile, _ node: YAMLNode,
-    _ findings: inout [Finding]
+    _ job: Job?, _ project: AuditedProject, _ findings: inout [Finding]
   ) {
     let what: (severity: AuditSeverity, text: String)
     switch permissions.grant {
@@ -166,16 +180,55 @@ enum ExcessivePermissions: AuditRule {
     case .scopes, .other: return
     }
     let document = file.workflow.document
+    let needs = job.map { JobNeeds(of: $0, in: file, project) }.flatMap { $0.isWhole ? $0 : nil }
     findings.append(
       Finding(
         rule: id, severity: what.severity, "\(who) \(what.text)",
         at: Finding.Place(file.path, permissions.span),
         fix: document.fix(
-          "let it read the repository's contents only", .needsReview, in: file.path
+          needs == nil
+            ? "let it read the repository's contents only" : "give it what its steps need",
+          .needsReview, in: file.path
         ) { () throws(YAMLEditRefusal) in
           try document.replacing(
-            valueOf: "permissions", in: node, with: ["contents": "read"])
+            valueOf: "permissions", in: node, with: needs?.permissions ?? ["contents": "read"])
         }))
+  }
+
+  /// Gives a job a block of its own, where all of its steps are known.
+  private static func own(
+    _ job: Job, _ file: WorkflowFile, _ project: AuditedProject
+  ) -> ProposedFix? {
+    let needs = JobNeeds(of: job, in: file, project)
+    guard needs.isWhole else { return nil }
+    let document = file.workflow.document
+    return document.fix("give the job what its steps need", .needsReview, in: file.path) {
+      () throws(YAMLEditRefusal) in try document.giving(job, needs.permissions)
+    }
+  }
+
+  /// Moves rights from the top into the jobs that need them, where all steps are known.
+  private static func moved(
+    _ scopes: [Permissions.Scope], _ file: WorkflowFile, _ project: AuditedProject
+  ) -> ProposedFix? {
+    let jobs = file.workflow.jobs.filter { $0.permissions == nil }
+    let needs = jobs.map { JobNeeds(of: $0, in: file, project) }
+    guard needs.allSatisfy(\.isWhole) else { return nil }
+    let document = file.workflow.document
+    return document.fix(
+      "give each job what its steps need, instead of all of them", .needsReview, in: file.path
+    ) { () throws(YAMLEditRefusal) in
+      let gone = scopes.filter { $0.access.value == "write" }
+      var edits: [SourceEdit] = []
+      if gone.count == scopes.count {
+        edits = try document.replacing(
+          valueOf: "permissions", in: document.root, with: YAMLFragment.mapping([]))
+      } else if let block = document.root["permissions"] {
+        for scope in gone { edits += try document.removing(scope.name.value, from: block) }
+      }
+      for (job, needs) in zip(jobs, needs) { edits += try document.giving(job, needs.permissions) }
+      return edits
+    }
   }
 
   /// Rights to read the repository for all jobs that say nothing.
