@@ -13,11 +13,17 @@ struct AuditCommand: AsyncParsableCommand {
       Examples:
         hallmark audit
         hallmark audit --fix --diff
+        hallmark audit --checklist --index
         hallmark audit .github/workflows/release.yml --format sarif > release.sarif
         hallmark audit --baseline .github/hallmark-baseline.json --min-severity medium
 
       Each path is a repository, a folder or a file. A repository is looked at as one thing: \
       workflows, actions, Dependabot, the files around a release, git. Nothing is sent anywhere.
+
+      --index asks a package index what it shows of the last release: who published it, and whether \
+      each file has attestations that hold. They are verified here, against the built-in trust or \
+      what --trusted-root, --instance or --staging name. The answers decide items of the checklist \
+      that files do not tell.
 
       --fix changes files in place. A change is kept only where afterwards the file can be read, \
       everything else in it is read as before, its finding is gone and no new one has come. --diff \
@@ -35,6 +41,8 @@ struct AuditCommand: AsyncParsableCommand {
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var choice: AuditOptions
+  @OptionGroup(title: "The index") var index: AuditIndexOptions
+  @OptionGroup(title: "Network") var network: TransportOptions
 
   @Argument(
     help: ArgumentHelp("Repositories, folders or files.", valueName: "path"), completion: .file())
@@ -52,7 +60,17 @@ struct AuditCommand: AsyncParsableCommand {
     let run = try AuditRun(
       paths: paths, options: choice, console: console,
       format: global.json ? .json : choice.format ?? .text)
-    let status = try await run.run()
+    let status: Int32
+    if let url = try index.url() {
+      let (name, roots) = (try index.name(), try index.trust.load())
+      status = try await network.withTransport { transport in
+        try await run.run(
+          asking: AuditIndex(
+            url: url, name: name, roots: roots, transport: transport, console: console))
+      }
+    } else {
+      status = try await run.run()
+    }
     if status != 0 { throw ExitCode(status) }
   }
 }

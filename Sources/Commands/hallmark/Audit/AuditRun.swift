@@ -43,8 +43,9 @@ struct AuditRun {
 
   /// Does it all.
   ///
+  /// - Parameter index: The index that is asked for the last release; nil asks none.
   /// - Returns: The exit status.
-  func run() async throws -> Int32 {
+  func run(asking index: AuditIndex? = nil) async throws -> Int32 {
     for path in missing {
       console.report(
         Diagnostic(
@@ -66,7 +67,16 @@ struct AuditRun {
             "nothing here is audited: there is no workflow, action, or document of a release",
             place: read.root, help: ["name a repository, a folder of workflows or a file"]))
       }
-      results.append(try result(of: try await read.addingGit(), baseline))
+      var whole = try await read.addingGit()
+      if let index {
+        let (answered, problem) = try await index.adding(to: whole)
+        whole = answered
+        if let problem {
+          isIncomplete = true
+          console.report(problem)
+        }
+      }
+      results.append(try result(of: whole, baseline))
     }
     if options.writeBaseline, let path = options.baseline, let result = results.first {
       let baseline = AuditBaseline(of: result.report.findings, in: result.project)

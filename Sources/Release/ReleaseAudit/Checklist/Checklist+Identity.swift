@@ -15,14 +15,15 @@ extension Checklist {
     ChecklistItem(
       67, "accounts at the index have a second factor", [.template], [.index, .person],
       rest: """
-        each owner of the project at the index; pypi.org has asked it of every account since 2024
+        `hallmark audit --index`; or each owner of the project at the index; pypi.org has asked it \
+        of every account since 2024
         """),
     ChecklistItem(
       68, "the index's publisher names repository, workflow and environment",
       [.template, .talk], [.files, .index],
       rest: """
-        `curl https://pypi.org/integrity/PROJECT/VERSION/FILE/provenance`: the `publisher` of the \
-        last release; or the page Publishing of the project's settings
+        `hallmark audit --index`: the publisher of the last release; or the page Publishing of the \
+        project's settings
         """),
     ChecklistItem(
       69, "the workflow that publishes can be a trusted publisher: it is no reusable one",
@@ -42,15 +43,15 @@ extension Checklist {
       [.artifacts, .index], rest: "`hallmark reproduce` on the published files"),
     ChecklistItem(
       78, "each file of the last release has provenance at the index", [.talk], [.index],
-      rest: "`hallmark verify-release` of the last version: `attested`"),
+      rest: "`hallmark audit --index`"),
     ChecklistItem(
       80, "releases are built by a service, never uploaded by hand", [.tuf], [.files, .index],
-      rest: "`hallmark verify-release` of the last version: `attested` on every file"),
+      rest: "`hallmark audit --index`"),
     ChecklistItem(
       88, "provenance names the commit of the tag", [.tuf], [.index, .git],
-      rest: "`hallmark verify-release --tag TAG`: `attested-commit`"),
+      rest: "`hallmark audit --index`; or `hallmark verify-release --tag TAG`: `attested-commit`"),
     ChecklistItem(
       93, "every wheel has provenance, those added later as well", [.slsa], [.index],
-      rest: "`hallmark verify-release` of the last version: `attested` on every wheel"),
+      rest: "`hallmark audit --index`"),
   ]
 }

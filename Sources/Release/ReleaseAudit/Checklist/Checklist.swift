@@ -32,8 +32,10 @@ package enum Checklist {
     let unread = project.unreadWorkflows.map { "`\($0)`" }.joined(separator: ", ")
     let hidden = project.releases.publishing.isEmpty ? project.unseenCommand : nil
     return items.sorted { $0.number < $1.number }.map { item in
-      let said = (deciders[item.number] ?? []).compactMap { outcomes[$0] }
-      var verdict = verdict(on: item, said)
+      let rules = deciders[item.number] ?? []
+      let said = rules.compactMap { outcomes[$0] }
+      var verdict = verdict(
+        on: item, said, isAnswered: project.answers(item) && said.count == rules.count)
       switch verdict {
       case .pass where !unread.isEmpty, .notApplicable where !unread.isEmpty:
         verdict = .unknown(wouldTell: "what is in \(unread), which cannot be read")
@@ -60,8 +62,14 @@ package enum Checklist {
   }
 
   /// The verdict on an item from what its rules said.
+  ///
+  /// - Parameters:
+  ///   - item: The item.
+  ///   - outcomes: What its rules said.
+  ///   - isAnswered: Whether those were asked who tell what files and git do not.
+  /// - Returns: The verdict.
   package static func verdict(
-    on item: ChecklistItem, _ outcomes: [RuleOutcome]
+    on item: ChecklistItem, _ outcomes: [RuleOutcome], isAnswered: Bool = false
   ) -> ChecklistVerdict {
     var findings: [Finding] = []
     var wouldTell: [String] = []
@@ -79,7 +87,7 @@ package enum Checklist {
     if !findings.isEmpty { return .fail(findings) }
     if !wouldTell.isEmpty { return .unknown(wouldTell: wouldTell.joined(separator: "; ")) }
     if isContent {
-      return item.rest.map { .unknown(wouldTell: $0) } ?? .pass
+      return isAnswered ? .pass : item.rest.map { .unknown(wouldTell: $0) } ?? .pass
     }
     if !reasons.isEmpty { return .notApplicable(reasons.joined(separator: "; ")) }
     return .unknown(wouldTell: item.rest ?? whatTells(item))
@@ -92,6 +100,12 @@ package enum Checklist {
 }
 
 extension AuditedProject {
+  /// Whether those were asked who tell the part of an item that files and git do not.
+  func answers(_ item: ChecklistItem) -> Bool {
+    index != nil && item.evidence.contains(.index)
+      && !item.evidence.contains { $0 == .forge || $0 == .artifacts }
+  }
+
   /// What may publish unseen: another CI system, or a command of a workflow whose work is described
   /// elsewhere.
   var unseenCommand: String? {

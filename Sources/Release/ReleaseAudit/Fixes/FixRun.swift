@@ -188,7 +188,7 @@ extension AuditedProject {
     for (path, bytes) in changes { files[path] = AuditedFile(path: path, bytes: bytes) }
     var project = AuditedProject(
       files: Array(files.values), isWhole: isWhole, profile: profile,
-      problems: problems.filter { files[$0.path] == nil }, git: git)
+      problems: problems.filter { files[$0.path] == nil }, git: git, index: index)
     project.unixTime = unixTime
     return project
   }

@@ -29,6 +29,8 @@ package struct AuditedProject: Sendable {
   let releaseScope: ReleaseScope
   /// What git knows; nil where it was not asked, or there is no repository.
   package private(set) var git: GitState?
+  /// What a package index shows of the last release; nil where none was asked.
+  package private(set) var index: IndexState?
   /// What could not be read, and pieces that are not what their format asks for; by path.
   package let problems: [ProjectProblem]
 
@@ -37,11 +39,13 @@ package struct AuditedProject: Sendable {
   /// Files that a person `named` must be something that an audit reads, whatever their names.
   package init(
     files: [AuditedFile], isWhole: Bool, profile: AuditProfile = .spec8,
-    problems: [ProjectProblem] = [], named: Set<String> = [], git: GitState? = nil
+    problems: [ProjectProblem] = [], named: Set<String> = [], git: GitState? = nil,
+    index: IndexState? = nil
   ) {
     self.files = Dictionary(files.map { ($0.path, $0) }) { first, _ in first }
     self.isWhole = isWhole
     self.git = git
+    self.index = index
     self.profile = profile
     var parsed = ParsedFiles()
     let ordered = self.files.values.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
@@ -62,6 +66,13 @@ package struct AuditedProject: Sendable {
   package func adding(git: GitState?) -> Self {
     var project = self
     project.git = git
+    return project
+  }
+
+  /// The same project with what an index shows of it.
+  package func adding(index: IndexState?) -> Self {
+    var project = self
+    project.index = index
     return project
   }
 

@@ -84,20 +84,23 @@ package struct RuleSample: Sendable {
   package let isWhole: Bool
   /// What git knows.
   package let git: GitState?
+  /// What a package index shows.
+  package let index: IndexState?
 
   /// The project that it stands for.
   package var project: AuditedProject {
     AuditedProject(
       files: files.map { AuditedFile(path: $0.path, bytes: Array($0.text.utf8)) },
-      isWhole: isWhole, git: git)
+      isWhole: isWhole, git: git, index: index)
   }
 
   /// Makes a sample of several files.
   package init(
     _ name: String, _ expectation: Expectation, isWhole: Bool = false,
-    files: [(path: String, text: String)], git: GitState? = nil
+    files: [(path: String, text: String)], git: GitState? = nil, index: IndexState? = nil
   ) {
     self.git = git
+    self.index = index
     self.name = name
     self.files = files
     self.expectation = expectation

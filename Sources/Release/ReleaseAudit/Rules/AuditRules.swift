@@ -3,7 +3,7 @@
 /// All rules, in the order in which they are listed.
 package enum AuditRules {
   /// The rules.
-  package static let all: [any AuditRule.Type] = security + process
+  package static let all: [any AuditRule.Type] = security + process + index
 
   /// Attacks on workflows: what runs, with which rights, on whose words.
   static let security: [any AuditRule.Type] = [
@@ -102,5 +102,15 @@ package enum AuditRules {
     UploadVersion.self,
     VerifiedBeforePublish.self,
     VerifyInstructions.self,
+  ]
+
+  /// What an index shows of the last release.
+  static let index: [any AuditRule.Type] = [
+    IndexAccounts.self,
+    IndexCommit.self,
+    IndexPublisherAgrees.self,
+    IndexSameBytes.self,
+    IndexSourceProvenance.self,
+    IndexWheelProvenance.self,
   ]
 }

@@ -69,12 +69,15 @@ extension GitState {
     return longer.max { $0.name.utf8.count < $1.name.utf8.count } ?? newest
   }
 
+  /// The commit of samples.
+  static let sampleCommit = "0123456789abcdef0123456789abcdef01234567"
+
   /// A state for samples: one release, of the commit that is checked out.
   init(
     tag: GitSignature = .none, isAnnotated: Bool = true, commit: GitSignature = .none,
     settings: GitSettings = GitSettings()
   ) {
-    let id = "0123456789abcdef0123456789abcdef01234567"
+    let id = Self.sampleCommit
     self.init(
       head: id, branch: "main", headSignature: commit,
       tags: [GitTag(name: "v1.0", commit: id, isAnnotated: isAnnotated, signature: tag)],

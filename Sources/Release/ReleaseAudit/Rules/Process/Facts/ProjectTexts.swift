@@ -63,6 +63,13 @@ extension AuditedProject {
     files["pyproject.toml"].flatMap { try? TOMLDocument(parsing: $0.bytes).root }
   }
 
+  /// The project's name in `pyproject.toml`, also in Poetry's table; nil without one.
+  package var metadataName: String? {
+    let project = try? pyproject?.optional("project")?.optional("name")?.string()
+    let poetry = try? pyproject?.optional("tool")?.optional("poetry")?.optional("name")?.string()
+    return project ?? poetry
+  }
+
   /// Pages in which users look for how to verify.
   var userPages: [AuditedFile] {
     files.values.filter { file in
