@@ -24,12 +24,13 @@ struct RoleFinder {
   func sites(of step: Step) -> [RoleSite] {
     if let uses = step.uses { return sites(of: step, uses) }
     guard let run = step.run else { return [] }
-    let invocations = ShellScript(run.value).invocations
+    let script = ShellScript(run.value)
+    let invocations = script.invocations
     let sites: [RoleSite] = invocations.compactMap { invocation in
       guard let (role, means) = role(of: invocation, step) else { return nil }
       return RoleSite(
         role: role, step: step.index, span: run.span(of: invocation.range, in: document),
-        means: means, files: Self.files(of: invocation, means), through: nil)
+        means: means, files: Self.files(of: invocation, means, script), through: nil)
     }
     guard sites.allSatisfy({ $0.target == nil }) else { return sites }
     return sites + hidden(step, run, invocations)
@@ -176,12 +177,40 @@ struct RoleFinder {
     return false
   }
 
-  /// The words that are neither options nor the command's own.
-  private static func files(of invocation: ShellInvocation, _ means: String) -> [String] {
+  /// The words that are neither options nor the command's own, and not the value of an option; a
+  /// variable of a loop stands for the words that it goes through.
+  private static func files(
+    of invocation: ShellInvocation, _ means: String, _ script: ShellScript
+  ) -> [String] {
     let known = Set(means.split(separator: " ").map(String.init))
-    return invocation.arguments.map(\.text).filter {
-      !$0.hasPrefix("-") && !known.contains($0) && $0.contains { "/*.".contains($0) }
-        && !$0.contains("://")
+    var files: [String] = []
+    var isValue = false
+    for word in invocation.arguments.map(\.text) {
+      let follows = isValue
+      isValue = valued.contains(word)
+      guard !follows, !word.hasPrefix("-"), !known.contains(word), !word.contains("://") else {
+        continue
+      }
+      if word.hasPrefix("$") {
+        let name = word.drop { "${".contains($0) }.prefix { $0 != "}" }
+        let loop = script.commands.first { command in
+          command.program == "for" && command.arguments.first.map { $0 == name } ?? false
+            && command.arguments.dropFirst().first == "in"
+        }
+        files += loop.map { Array($0.arguments.dropFirst(2)) } ?? [word]
+      } else if word.contains(where: { "/*.".contains($0) }) {
+        files.append(word)
+      }
     }
+    return files
   }
+
+  // Options of what verifies and uploads whose value looks like a path.
+  private static let valued: Set<String> = [
+    "--repo", "-R", "--owner", "-o", "--signer-workflow", "--signer-repo", "--source-ref",
+    "--source-uri", "--source-tag", "--cert-identity", "--certificate-identity", "--predicate-type",
+    "--cert-oidc-issuer", "--certificate-oidc-issuer", "--bundle", "--provenance-path", "--policy",
+    "--repository", "--repository-url", "-r", "--publish-url", "--cert-identity-regex",
+    "--certificate-identity-regexp", "--key", "--signature", "--certificate", "--identity",
+  ]
 }

@@ -39,7 +39,82 @@ enum VerifiedBeforePublish: AuditRule {
               steps:
                 - uses: actions/attest-build-provenance@v2
                   with: {subject-path: dist/*}
-                - run: gh attestation verify dist/*.whl --repo acme/acme --signer-workflow acme/acme/.github/workflows/release.yml
+                - run: |
+                    for file in dist/*; do
+                      gh attestation verify "$file" --repo acme/acme --signer-workflow acme/acme/.github/workflows/release.yml
+                    done
+                - uses: pypa/gh-action-pypi-publish@v1.12.4
+
+          """),
+      RuleSample(
+        "other files are verified", .findings(lines: [4]),
+        workflow: """
+          on:
+            workflow_dispatch:
+          jobs:
+            publish:
+              runs-on: ubuntu-latest
+              steps:
+                - uses: actions/attest-build-provenance@v2
+                  with: {subject-path: dist/*}
+                - run: gh attestation verify tools/builder.tar.gz --repo acme/builder
+                - uses: pypa/gh-action-pypi-publish@v1.12.4
+
+          """),
+      RuleSample(
+        "another artifact is verified", .findings(lines: [16]),
+        workflow: """
+          on:
+            workflow_dispatch:
+          jobs:
+            build:
+              runs-on: ubuntu-latest
+              steps:
+                - uses: actions/upload-artifact@v4
+                  with: {name: docs, path: dist}
+                - uses: actions/attest-build-provenance@v2
+                  with: {subject-path: dist/*}
+                - run: gh attestation verify dist/index.html --repo acme/acme
+            wheels:
+              runs-on: ubuntu-latest
+              steps:
+                - uses: actions/upload-artifact@v4
+            publish:
+              needs: [build, wheels]
+              runs-on: ubuntu-latest
+              steps:
+                - uses: actions/download-artifact@v4
+                  with: {name: artifact, path: dist}
+                - uses: pypa/gh-action-pypi-publish@v1.12.4
+
+          """),
+      RuleSample(
+        "files that only a run knows", .unknown,
+        workflow: """
+          on:
+            workflow_dispatch:
+          jobs:
+            publish:
+              runs-on: ubuntu-latest
+              steps:
+                - uses: actions/attest-build-provenance@v2
+                  with: {subject-path: dist/*}
+                - run: gh attestation verify "$FILE" --repo acme/acme
+                - uses: pypa/gh-action-pypi-publish@v1.12.4
+
+          """),
+      RuleSample(
+        "only wheels, and perhaps there are others", .unknown,
+        workflow: """
+          on:
+            workflow_dispatch:
+          jobs:
+            publish:
+              runs-on: ubuntu-latest
+              steps:
+                - uses: actions/attest-build-provenance@v2
+                  with: {subject-path: dist/*}
+                - run: gh attestation verify dist/*.whl --repo acme/acme
                 - uses: pypa/gh-action-pypi-publish@v1.12.4
 
           """),
@@ -79,23 +154,38 @@ enum VerifiedBeforePublish: AuditRule {
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
     var isAbout = false
+    var unclear: [String] = []
     let outcome = project.publishingFindings { facts, site, findings in
       let before = facts.ancestors(of: site)
       guard facts.relatives(of: site).contains(where: { $0.role.contains(.attests) }) else {
         return
       }
       isAbout = true
-      let upload = site.published.map(\.step.index).min() ?? 0
-      let isVerified = before.contains { other in
-        other.job.steps.contains { step in
-          (other.job.id != site.job.id || step.index < upload)
-            && other.role(of: step).contains(.verifies) && canStop(step)
+      guard let upload = site.published.min(by: { $0.step.index < $1.step.index }) else { return }
+      var others: String?
+      var open: [String] = []
+      for other in before {
+        for check in other.flow.sites where check.role == .verify(.attestation) {
+          guard let index = check.step, index < other.job.steps.count,
+            other.job.id != site.job.id || index < upload.step.index,
+            canStop(other.job.steps[index])
+          else { continue }
+          switch VerifiedFiles.judge(check, in: other, upload, of: site, project.flow) {
+          case .same: return
+          case .others(let files): others = files
+          case .unclear: open.append("`\(check.means)` in `\(other.job.id.value)`")
+          }
         }
       }
-      guard !isVerified else { return }
+      unclear += open
+      guard open.isEmpty else { return }
       findings.append(
         finding(
-          "`\(site.job.id.value)` publishes without verifying what was attested", at: site.place))
+          "`\(site.job.id.value)` publishes without verifying what was attested"
+            + (others.map { ": `\($0)` is something else" } ?? ""), at: site.place))
+    }
+    if case .examined(let findings) = outcome, findings.isEmpty, let first = unclear.first {
+      return .unknown(wouldTell: "whether \(first) verifies all files that are published")
     }
     if !isAbout, case .examined = outcome {
       return .notApplicable("nothing that is published is attested")
