@@ -54,11 +54,14 @@ enum UnifiedDiff {
       var bytes = line
       let isComplete = bytes.last == 0x0A
       if isComplete { bytes.removeLast() }
+      // A line break of two bytes is harmless, and `patch` compares it.
+      let hasReturn = isComplete && bytes.last == 0x0D
+      if hasReturn { bytes.removeLast() }
       let text = String(decoding: bytes, as: UTF8.self)
       // The tabs of a line are harmless.
       let safe = text.split(separator: "\t", omittingEmptySubsequences: false)
         .map { UntrustedText.printable(String($0)) }.joined(separator: "\t")
-      result.append(sign + safe)
+      result.append(sign + safe + (hasReturn ? "\r" : ""))
       if !isComplete { result.append("\\ No newline at end of file") }
     }
     for line in part {
