@@ -8,23 +8,56 @@ package struct ServedTag: Hashable, Sendable {
   package let commit: String
 }
 
-/// Asks a git server for the tags of a repository: smart HTTP, protocol version 2, `ls-refs`
-/// (gitprotocol-v2), one request, no credentials.
+/// A branch as a git server names it.
+package struct ServedBranch: Hashable, Sendable {
+  /// The name without `refs/heads/`.
+  package let name: String
+  /// The commit at its head.
+  package let commit: String
+}
+
+/// What a git server names of a repository.
+package struct ServedRefs: Hashable, Sendable {
+  /// The tags, in the order of the answer.
+  package var tags: [ServedTag] = []
+  /// The branches that were asked for and are there.
+  package var branches: [ServedBranch] = []
+
+  /// Reads an answer to `ls-refs`, as ``GitRefsClient`` gets it.
+  ///
+  /// - Parameter answer: The bytes.
+  /// - Throws: ``PacketError``.
+  package init(parsing answer: [UInt8]) throws(PacketError) {
+    self = try GitRefsClient.refs(in: answer)
+  }
+
+  init() {}
+}
+
+/// Asks a git server for the tags of a repository, and for single branches: smart HTTP, protocol
+/// version 2, `ls-refs` (gitprotocol-v2), one request, no credentials.
 package struct GitRefsClient: Sendable {
   private static let answerLimit = 32 << 20
-  private static let tagLimit = 200_000
+  private static let refLimit = 200_000
+  /// Most branches that are asked for, and bytes of the name of one.
+  private static let branchLimit = (count: 100, size: 255)
 
   private let transport: HTTPTransport
 
   /// Makes a client.
   package init(transport: HTTPTransport) { self.transport = transport }
 
-  /// The tags of a repository with the commits that they stand for.
+  /// The tags of a repository, and some branches, with the commits that they stand for.
   ///
-  /// - Parameter repository: its URL, such as `https://github.com/actions/checkout.git`.
-  /// - Returns: The tags in the order of the answer.
+  /// - Parameters:
+  ///   - repository: its URL, such as `https://github.com/actions/checkout.git`.
+  ///   - branches: the names of branches; those that git would not allow are not asked for.
+  /// - Returns: The refs; branches that are not there are left out.
   /// - Throws: ``TransportError``.
-  package func tags(of repository: ServiceURL) async throws -> [ServedTag] {
+  package func refs(
+    of repository: ServiceURL, branches: [String] = []
+  ) async throws -> ServedRefs {
+    let wanted = branches.filter(Self.isAskable).prefix(Self.branchLimit.count)
     var request = TransportRequest(
       purpose: "read the tags", method: .post,
       url: repository.appending("git-upload-pack"),
@@ -32,29 +65,44 @@ package struct GitRefsClient: Sendable {
         ("Accept", "application/x-git-upload-pack-result"),
         ("Content-Type", "application/x-git-upload-pack-request"), ("Git-Protocol", "version=2"),
       ],
-      body: .bytes(Self.question), isIdempotent: true)
+      body: .bytes(Self.question(Array(wanted))), isIdempotent: true)
     request.answerLimit = Self.answerLimit
     let answer = try await transport.send(request)
     guard answer.isSuccess else { throw answer.error(of: request) }
     do throws(PacketError) {
-      return try Self.tags(in: answer.body)
+      var refs = try Self.refs(in: answer.body)
+      // A prefix is all that can be asked for.
+      refs.branches.removeAll { branch in
+        !wanted.contains { $0.utf8.elementsEqual(branch.name.utf8) }
+      }
+      return refs
     } catch {
       throw request.error(.badAnswer, error.problem)
     }
   }
 
-  /// The request: `command=ls-refs`, no capabilities, `peel`, only tags.
-  static let question: [UInt8] =
-    PacketLine.written("command=ls-refs\n") + PacketLine.delimiter
-    + PacketLine.written("peel\n") + PacketLine.written("ref-prefix refs/tags/\n")
-    + PacketLine.end
+  /// The request: `command=ls-refs`, no capabilities, `peel`, only tags and some branches.
+  static func question(_ branches: [String]) -> [UInt8] {
+    var question =
+      PacketLine.written("command=ls-refs\n") + PacketLine.delimiter
+      + PacketLine.written("peel\n") + PacketLine.written("ref-prefix refs/tags/\n")
+    for branch in branches { question += PacketLine.written("ref-prefix refs/heads/\(branch)\n") }
+    return question + PacketLine.end
+  }
+
+  /// Whether a name can be one of a branch, as far as a line of the request is concerned.
+  private static func isAskable(_ branch: String) -> Bool {
+    !branch.isEmpty && branch.utf8.count <= branchLimit.size
+      && branch.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F }
+  }
 
   /// Reads the answer: lines `OID refs/tags/NAME [peeled:OID]`, then a flush.
   ///
   /// - Throws: ``PacketError``.
-  static func tags(in answer: [UInt8]) throws(PacketError) -> [ServedTag] {
+  static func refs(in answer: [UInt8]) throws(PacketError) -> ServedRefs {
     var lines = PacketLine(answer[...])
-    var tags: [ServedTag] = []
+    var refs = ServedRefs()
+    var count = 0
     while let line = try lines.next() {
       let words = line.split(separator: 0x20, omittingEmptySubsequences: false)
       if words.first?.elementsEqual("ERR".utf8) == true {
@@ -63,6 +111,16 @@ package struct GitRefsClient: Sendable {
       }
       guard words.count >= 2, let direct = commit(words[0]) else {
         throw PacketError("a line of the answer is not a ref")
+      }
+      count += 1
+      guard count <= refLimit else { throw PacketError("there are more than \(refLimit) refs") }
+      let heads = Array("refs/heads/".utf8)
+      if words[1].starts(with: heads) {
+        guard let name = String(validating: words[1].dropFirst(heads.count), as: UTF8.self),
+          !name.isEmpty
+        else { throw PacketError("the name of a branch is not UTF-8") }
+        refs.branches.append(ServedBranch(name: name, commit: direct))
+        continue
       }
       let prefix = Array("refs/tags/".utf8)
       guard words[1].starts(with: prefix) else { continue }
@@ -76,13 +134,10 @@ package struct GitRefsClient: Sendable {
         }
         commit = peeled
       }
-      guard tags.count < tagLimit else {
-        throw PacketError("there are more than \(tagLimit) tags")
-      }
-      tags.append(ServedTag(name: name, commit: commit))
+      refs.tags.append(ServedTag(name: name, commit: commit))
     }
     guard lines.isAtEnd else { throw PacketError("bytes follow the end of the answer") }
-    return tags
+    return refs
   }
 
   private static func commit(_ word: ArraySlice<UInt8>) -> String? {
@@ -94,8 +149,9 @@ package struct GitRefsClient: Sendable {
 }
 
 /// Why an answer is not in git's protocol.
-struct PacketError: Error, Hashable, Sendable {
-  let problem: String
+package struct PacketError: Error, Hashable, Sendable {
+  /// What is wrong, for a person.
+  package let problem: String
 
   init(_ problem: String) { self.problem = problem }
 }

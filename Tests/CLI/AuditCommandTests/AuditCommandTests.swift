@@ -182,6 +182,65 @@ import Testing
     #expect(try read("real.yml") == Self.workflow)
   }
 
+  /// A branch is pinned to its head: as the version that is there, else as the branch.
+  @Test func pinsBranches() throws {
+    let (tagged, bare) = (String(repeating: "a", count: 40), String(repeating: "b", count: 40))
+    @Sendable func line(_ text: String) -> String {
+      let length = String(text.utf8.count + 4, radix: 16)
+      return String(repeating: "0", count: 4 - length.count) + length + text
+    }
+    try write(
+      ".github/workflows/release.yml",
+      Self.workflow.replacingOccurrences(
+        of: "actions/checkout@v4",
+        with: "pypa/gh-action-pypi-publish@release/v1\n      - uses: octo/tool@develop"))
+    let server = try AnsweringServer { call in
+      switch call.path {
+      case "/pypa/gh-action-pypi-publish.git/git-upload-pack":
+        .init(
+          200,
+          line("\(tagged) refs/heads/release/v1\n") + line("\(tagged) refs/tags/v1.13.0\n") + "0000"
+        )
+      case "/octo/tool.git/git-upload-pack":
+        .init(200, line("\(bare) refs/heads/develop\n") + line("\(tagged) refs/tags/v1\n") + "0000")
+      default: nil
+      }
+    }
+    defer { server.stop() }
+    let update = try hallmark("pins", "update", "--server", server.url)
+    #expect(update.status == 0, "\(update)")
+    #expect(try JSONSchema("pins-v1.json").problems(in: try read(".github/hallmark-pins.json")) == [])
+    let safe = try hallmark("audit", "--fix", "--rules", "unpinned-action")
+    #expect(safe.status == 13, "a branch that stops to move needs a look: \(safe)")
+    let fixed = try hallmark("audit", "--fix", "--unsafe", "--yes", "--rules", "unpinned-action")
+    #expect(fixed.status == 0, "\(fixed)")
+    let text = try read(".github/workflows/release.yml")
+    #expect(text.contains("pypi-publish@\(tagged) # v1.13.0\n"), "\(text)")
+    #expect(text.contains("octo/tool@\(bare) # develop\n"), "\(text)")
+    #expect(try hallmark("pins", "check").status == 0)
+    #expect(try hallmark("pins", "update", "--server", server.url).status == 0)
+    let rules = "unpinned-action,impostor-commit,pin-comment"
+    #expect(try hallmark("audit", "--rules", rules).status == 0)
+  }
+
+  /// A diff of a file with CR LF is one that other programs apply.
+  @Test(arguments: ["patch", "git"]) func diffsOfLinesWithReturnsApply(program: String) throws {
+    let tool = "/usr/bin/\(program)"
+    guard FileManager.default.isExecutableFile(atPath: tool) else { return }
+    let path = ".github/workflows/release.yml"
+    try write(path, Self.workflow.replacingOccurrences(of: "\n", with: "\r\n"))
+    let diff = try hallmark("audit", "--diff", "--rules", "persisted-credentials")
+    #expect(diff.output.contains("persist-credentials: false\r\n"), "\(diff)")
+    try write("change.diff", diff.output)
+    let arguments =
+      program == "git" ? ["apply", "change.diff"] : ["--binary", "-p1", "-i", "change.diff"]
+    let applied = try Program(path: tool).run(arguments, in: scratch.path, timeout: 20)
+    #expect(applied.status == 0, "\(applied)")
+    let after = try read(path)
+    #expect(after.contains("persist-credentials: false\r\n"))
+    #expect(!after.replacingOccurrences(of: "\r\n", with: "").contains("\n"))
+  }
+
   @Test func pinsFromAServer() throws {
     try write(".github/workflows/release.yml", Self.workflow)
     let commit = String(repeating: "a", count: 40)

@@ -38,10 +38,11 @@ struct PinsUpdateCommand: AsyncParsableCommand {
         hallmark pins update ../other-project
 
       Each repository is asked once, by git's own protocol and without a token. A tag that stands \
-      for another commit than before is named. What cannot be looked up keeps what is known of it.
+      for another commit than before is named. A branch stands for its head: as the version whose \
+      tag is there, else as the branch. What cannot be looked up keeps what is known of it.
 
-      Exit status: 0, 1 the file cannot be written, 6 a repository could not be asked or a ref is no \
-      tag.
+      Exit status: 0, 1 the file cannot be written, 6 a repository could not be asked or a ref is \
+      neither tag nor branch.
       """)
 
   @OptionGroup var global: GlobalOptions
@@ -60,11 +61,15 @@ struct PinsUpdateCommand: AsyncParsableCommand {
     let known = read.project.pins ?? ActionPins([])
     let base = try PinsFile.server(server)
     var wanted: [String: Set<String>] = [:]
+    var branches: [String: Set<String>] = [:]
     for used in read.project.usedActions {
       guard let action = used.uses.repository?.lowercased(), let ref = used.uses.ref?.value,
         !ActionPins.isNeverPinned(action)
       else { continue }
       wanted[action, default: []].insert(ref)
+      // What a comment behind a commit names may be the branch that it is of.
+      let name = used.uses.refKind == .fullSHA ? used.uses.comment?.text ?? "" : ref
+      if UsesReference.kind(of: name) == .branch { branches[action, default: []].insert(name) }
     }
     let now = FileReading.now()
     let update = try await network.withTransport { transport in
@@ -78,9 +83,9 @@ struct PinsUpdateCommand: AsyncParsableCommand {
         }
         let url = base.appending(names.joined(separator: "/") + ".git")
         do {
-          let tags = try await client.tags(of: url)
+          let served = try await client.refs(of: url, branches: (branches[action] ?? []).sorted())
           let result = PinsFile.pins(
-            action, refs, tags, known: known, from: url.withoutQuery, at: now)
+            action, refs, served, known: known, from: url.withoutQuery, at: now)
           pins += result.pins
           open += result.open
         } catch {

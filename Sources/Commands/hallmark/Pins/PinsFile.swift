@@ -56,29 +56,35 @@ enum PinsFile {
 
   /// The pins of one action, and what could not be decided.
   static func pins(
-    _ action: String, _ refs: Set<String>, _ tags: [ServedTag], known: ActionPins, from url: String,
-    at now: Timestamp
+    _ action: String, _ refs: Set<String>, _ served: ServedRefs, known: ActionPins,
+    from url: String, at now: Timestamp
   ) -> (pins: [ActionPins.Pin], open: [Diagnostic]) {
     var byCommit: [String: ActionPins.Pin] = [:]
     var open: [Diagnostic] = []
     for ref in refs.sorted() {
       let isCommit = UsesReference.kind(of: ref) == .fullSHA
-      let commit = isCommit ? ref.lowercased() : tags.first { $0.name == ref }?.commit
-      let tag = tags.filter { $0.commit == commit }.map(\.name)
-        .max { Self.telling($0) < Self.telling($1) }
-      guard let commit, let tag else {
+      let isTag = !isCommit && served.tags.contains { $0.name == ref }
+      guard let (commit, tag, isBranch) = name(of: ref, served, isCommit: isCommit, isTag: isTag)
+      else {
+        // The head of a branch that has gone on is still one of its commits.
+        if isCommit, let pin = known.pin(action, commit: ref), pin.isBranch {
+          byCommit[pin.commit] = byCommit[pin.commit] ?? pin
+          continue
+        }
         open.append(
           Diagnostic(
             isCommit
               ? "no tag of `\(action)` is at commit \(ref)"
-              : "`\(action)` has no tag `\(ref)`, so it is not pinned",
+              : "`\(action)` has neither a tag nor a branch `\(ref)`, so it is not pinned",
             severity: .warning, place: url,
             help: [
-              isCommit ? "look whether it is a commit of that repository at all" : "name a tag"
+              isCommit
+                ? "look whether it is a commit of that repository at all; a comment behind it may "
+                  + "name the branch that it is the head of" : "name a tag"
             ]))
         continue
       }
-      if !isCommit, let before = known.pin(action, ref: ref), before.commit != commit {
+      if isTag, let before = known.pin(action, ref: ref), before.commit != commit {
         open.append(
           Diagnostic(
             "the tag `\(ref)` of `\(action)` has moved", severity: .warning, place: url,
@@ -90,13 +96,33 @@ enum PinsFile {
       var pin =
         byCommit[commit]
         ?? ActionPins.Pin(
-          action: action, tag: tag, refs: [], commit: commit,
+          action: action, tag: tag, isBranch: isBranch, refs: [], commit: commit,
           learned: old?.tag == tag ? old?.learned ?? now : now,
           how: old?.tag == tag ? old?.how ?? url : url)
-      if !isCommit, ref != tag { pin.refs.append(ref) }
+      if !isCommit, ref != pin.tag, !pin.refs.contains(ref) { pin.refs.append(ref) }
       byCommit[commit] = pin
     }
     return (Array(byCommit.values), open)
+  }
+
+  /// The commit that a ref stands for, and by what it is named: the longest tag at it, of a
+  /// branch's head the longest version, else the branch.
+  ///
+  /// Dependabot takes a commit with a version's tag further to the next version, and its comment
+  /// with it; a commit without one it takes to the head of the branch that has it, and leaves the
+  /// comment alone, so the branch's name stays true.
+  private static func name(
+    of ref: String, _ served: ServedRefs, isCommit: Bool, isTag: Bool
+  ) -> (commit: String, tag: String, isBranch: Bool)? {
+    let branch = served.branches.first { isCommit ? $0.commit == ref.lowercased() : $0.name == ref }
+    let commit =
+      isCommit
+      ? ref.lowercased() : isTag ? served.tags.first { $0.name == ref }?.commit : branch?.commit
+    guard let commit else { return nil }
+    let tag = served.tags.filter { $0.commit == commit }.map(\.name)
+      .max { telling($0) < telling($1) }
+    if let tag, isTag || telling(tag).0 > 0 || branch == nil { return (commit, tag, false) }
+    return branch.map { (commit, $0.name, true) }
   }
 
   /// What is wrong with a use; nil where it is as the pins say.
@@ -120,7 +146,7 @@ enum PinsFile {
     if let comment, comment == pin.tag || pin.refs.contains(comment) { return nil }
     return (
       .differs,
-      "the commit of `\(action)` is \(pin.tag), but the comment says "
+      "the commit of `\(action)` is \(pin.isBranch ? "of the branch " : "")\(pin.tag), but the comment says "
         + (comment.map { "`\($0)`" } ?? "nothing")
     )
   }

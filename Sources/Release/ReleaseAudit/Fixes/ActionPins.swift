@@ -13,9 +13,12 @@ package struct ActionPins: Hashable, Sendable {
   package struct Pin: Hashable, Sendable {
     /// `owner/repository`, in lowercase.
     package let action: String
-    /// The longest tag of the commit: `v4.2.2` and not `v4`.
+    /// The longest tag of the commit: `v4.2.2` and not `v4`; of a commit without tags the branch
+    /// that it was the head of.
     package let tag: String
-    /// The tags by which workflows name it, besides ``tag``.
+    /// Whether ``tag`` is the name of a branch.
+    package let isBranch: Bool
+    /// The tags and branches by which workflows name it, besides ``tag``.
     package var refs: [String]
     /// The commit, peeled: 40 or 64 hexadecimal digits.
     package let commit: String
@@ -26,10 +29,12 @@ package struct ActionPins: Hashable, Sendable {
 
     /// Describes a pin.
     package init(
-      action: String, tag: String, refs: [String], commit: String, learned: Timestamp, how: String
+      action: String, tag: String, isBranch: Bool = false, refs: [String], commit: String,
+      learned: Timestamp, how: String
     ) {
       self.action = action
       self.tag = tag
+      self.isBranch = isBranch
       self.refs = refs
       self.commit = commit
       self.learned = learned
@@ -69,9 +74,15 @@ package struct ActionPins: Hashable, Sendable {
       }
       var refs: [String] = []
       for ref in try node.required("refs").array(limit: 1_000) { refs.append(try ref.string()) }
+      let branch = try node.optional("branch")?.string()
+      if branch != nil, try node.optional("tag") != nil {
+        throw node.error("it has both a tag and a branch")
+      }
+      let name: String
+      if let branch { name = branch } else { name = try node.required("tag").string() }
       pins.append(
         Pin(
-          action: try node.required("action").string(), tag: try node.required("tag").string(),
+          action: try node.required("action").string(), tag: name, isBranch: branch != nil,
           refs: refs, commit: try commit.string(),
           learned: try node.required("learned").timestamp(),
           how: try node.required("how").string()))
@@ -86,7 +97,7 @@ package struct ActionPins: Hashable, Sendable {
       "pins": .array(
         pins.map { pin in
           [
-            "action": .string(pin.action), "tag": .string(pin.tag),
+            "action": .string(pin.action), pin.isBranch ? "branch" : "tag": .string(pin.tag),
             "refs": .array(pin.refs.map { .string($0) }), "commit": .string(pin.commit),
             "learned": .string(pin.learned.description), "how": .string(pin.how),
           ]
@@ -160,7 +171,8 @@ enum PinFix {
         !ActionPins.isNeverPinned(action)
       else { return finding }
       guard let pin = pins.pin(action, ref: ref.value) else {
-        guard place.uses.refKind == .version, finding.help == nil else { return finding }
+        guard place.uses.refKind == .version || place.uses.refKind == .branch, finding.help == nil
+        else { return finding }
         return Finding(
           rule: finding.rule, severity: finding.severity, finding.message, at: finding.place,
           related: finding.related,
@@ -172,11 +184,15 @@ enum PinFix {
         place.uses.comment.map({ isVersion($0.text) }) ?? true,
         let comment = try? place.document.commenting(line: line, pin.tag)
       else { return finding }
+      // Who names a branch gets what comes; a commit stays what it is.
+      let moves = pin.isBranch || place.uses.refKind == .branch && pin.tag != ref.value
       return Finding(
         rule: finding.rule, severity: finding.severity, finding.message, at: finding.place,
         related: finding.related, help: finding.help,
         fix: ProposedFix(
-          "pin `\(action)` to \(pin.tag), \(pin.commit.prefix(12))…", .safe,
+          "pin `\(action)` to \(pin.tag), \(pin.commit.prefix(12))…"
+            + (moves ? ", from where the branch \(ref.value) takes it no further" : ""),
+          moves ? .needsReview : .safe,
           edits: [finding.place.path: [SourceEdit(ref.span, pin.commit)] + comment]))
     }
   }

@@ -67,6 +67,12 @@ enum PinComment: AuditRule {
       guard let uses, uses.refKind == .fullSHA, let ref = uses.ref else { return }
       isAbout = true
       guard uses.comment.map({ isMissing($0.text) }) ?? true else { return }
+      // A branch that the project keeps a pin for, whatever its name.
+      if let comment = uses.comment?.text, let action = uses.repository,
+        project.pins?.pin(action, commit: ref.value)?.tag == comment
+      {
+        return
+      }
       findings.append(
         finding(
           "the pin of \(uses.repository ?? "the action") does not say its version",

@@ -79,7 +79,14 @@ enum ImpostorCommit: AuditRule {
       guard uses.refKind == .fullSHA, let action = uses.repository, let ref = uses.ref else {
         return
       }
-      let named = uses.comment.flatMap { pins.pin(action, ref: $0.text) }
+      var named = uses.comment.flatMap { pins.pin(action, ref: $0.text) }
+      // A branch has had other heads.
+      if let found = named, let comment = uses.comment?.text,
+        found.isBranch || comment != found.tag && UsesReference.kind(of: comment) == .branch,
+        found.commit != ref.value.lowercased()
+      {
+        named = nil
+      }
       let pin = pins.pin(action, commit: ref.value)
       guard named != nil || pin != nil else {
         unknown += 1
