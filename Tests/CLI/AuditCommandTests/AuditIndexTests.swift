@@ -91,7 +91,7 @@ import Testing
   @Test func realAttestationsDecide() throws {
     let server = try index()
     defer { server.stop() }
-    let outcome = try audit("--json", "--index", "\(server.url)/simple")
+    let outcome = try audit("--json", "--index-url", "\(server.url)/simple")
     #expect(try JSONSchema("audit-v1.json").problems(in: outcome.output) == [])
     let found = try verdicts(outcome)
     #expect(found[78] == "pass", "\(outcome)")
@@ -107,7 +107,7 @@ import Testing
     try FileManager.default.createDirectory(
       atPath: scratch.path + "/dist", withIntermediateDirectories: true)
     _ = try scratch.write("dist/" + Self.sdist, Array("other".utf8))
-    let outcome = try audit("--index=\(server.url)/simple/", "--rules", "index-same-bytes")
+    let outcome = try audit("--index-url=\(server.url)/simple/", "--rules", "index-same-bytes")
     #expect(outcome.output.contains("dist/\(Self.sdist)"), "\(outcome)")
     #expect(outcome.status == 11)
   }
@@ -124,7 +124,7 @@ import Testing
       default: try index(status: 404)
       }
     defer { server.stop() }
-    let outcome = try audit("--json", "--index", "\(server.url)/simple/")
+    let outcome = try audit("--json", "--index-url", "\(server.url)/simple/")
     #expect(try verdicts(outcome)[78] == "fail", "\(what): \(outcome)")
     #expect(outcome.output.contains("\"index-provenance\""), "\(what)")
   }
@@ -133,7 +133,10 @@ import Testing
   @Test(arguments: [
     (404, "{}", "has no project"), (429, "{}", "429"), (500, "oops", "500"),
     (200, "<html>", "not a page of the simple API"),
-    (200, #"{"meta": {"api-version": "1.4"}, "name": "pypi-attestations", "files": []}"#, "no release"),
+    (
+      200, #"{"meta": {"api-version": "1.4"}, "name": "pypi-attestations", "files": []}"#,
+      "no release"
+    ),
     (
       200,
       #"{"meta": {"api-version": "1.4"}, "name": "pypi-attestations", "files": [{"filename": "\u001b[2J-1.tar.gz", "url": "x", "hashes": {}}]}"#,
@@ -143,7 +146,7 @@ import Testing
   func faultsAreSaidAndNothingPasses(status: Int, body: String, message: String) throws {
     let server = try index(page: { _ in .init(status, body) })
     defer { server.stop() }
-    let outcome = try audit("--json", "--index", "\(server.url)/simple/", "--timeout", "5")
+    let outcome = try audit("--json", "--index-url", "\(server.url)/simple/", "--timeout", "5")
     #expect(outcome.errors.contains(message), "\(outcome.errors)")
     #expect(!outcome.errors.utf8.contains(0x1B))
     let found = try verdicts(outcome)
@@ -153,14 +156,14 @@ import Testing
   @Test func aFileThatIsNotAnsweredForIsUnknown() throws {
     let server = try index(status: 503)
     defer { server.stop() }
-    let outcome = try audit("--json", "--index", "\(server.url)/simple/", "--timeout", "5")
+    let outcome = try audit("--json", "--index-url", "\(server.url)/simple/", "--timeout", "5")
     #expect(try verdicts(outcome)[78] == "unknown", "\(outcome)")
   }
 
   @Test func usage() throws {
-    #expect(try audit("--index", ".").status == 2)
+    #expect(try audit("--index-url", ".").status == 2)
     #expect(try audit("--project", "x").status == 2)
-    #expect(try audit("--index", "http://example.org/simple/").status == 2)
-    #expect(try audit("--index", "https://example.org/simple/", "--project", "--").status == 2)
+    #expect(try audit("--index-url", "http://example.org/simple/").status == 2)
+    #expect(try audit("--index-url", "https://example.org/simple/", "--project", "--").status == 2)
   }
 }

@@ -20,7 +20,7 @@ struct AuditCommand: AsyncParsableCommand {
       Each path is a repository, a folder or a file. A repository is looked at as one thing: \
       workflows, actions, Dependabot, the files around a release, git. Nothing is sent anywhere.
 
-      --index asks a package index what it shows of the last release: who published it, and whether \
+      --index asks pypi.org, --index-url another package index, what it shows of the last release: who published it, and whether \
       each file has attestations that hold. They are verified here, against the built-in trust or \
       what --trusted-root, --instance or --staging name. The answers decide items of the checklist \
       that files do not tell.

@@ -6,14 +6,13 @@ import ServiceClients
 
 /// Whether an index is asked for the last release, and which.
 struct AuditIndexOptions: ParsableArguments {
+  @Flag(help: "Ask pypi.org what it shows of the last release.")
+  var index = false
+
   @Option(
-    defaultAsFlag: NetworkOptions.publicIndex,
     help: ArgumentHelp(
-      """
-      Ask the index what it shows of the last release: pypi.org, or the index of this simple API. \
-      Written without a value, it stands behind the paths.
-      """, valueName: "url"))
-  var index: String?
+      "Ask the index of this simple API instead, an https URL.", valueName: "url"))
+  var indexURL: String?
 
   @Option(
     help: ArgumentHelp(
@@ -24,7 +23,9 @@ struct AuditIndexOptions: ParsableArguments {
 
   func validate() throws {
     _ = try url()
-    if project != nil, index == nil { throw ValidationError("--project belongs to --index.") }
+    if project != nil, try url() == nil {
+      throw ValidationError("--project belongs to --index or --index-url.")
+    }
     _ = try name()
   }
 
@@ -32,13 +33,9 @@ struct AuditIndexOptions: ParsableArguments {
   ///
   /// - Throws: `ValidationError`.
   func url() throws -> ServiceURL? {
-    guard let index else { return nil }
-    guard index.utf8.firstRange(of: "://".utf8) != nil else {
-      throw ValidationError(
-        "--index: `\(index)` is no address; put paths before --index, or give it a URL.")
-    }
-    let text = index.utf8.last == UInt8(ascii: "/") ? index : index + "/"
-    return try NetworkOptions.serviceURL(text, option: "--index")
+    guard let text = indexURL ?? (index ? NetworkOptions.publicIndex : nil) else { return nil }
+    return try NetworkOptions.serviceURL(
+      text.utf8.last == UInt8(ascii: "/") ? text : text + "/", option: "--index-url")
   }
 
   /// The project's name, where it is given.

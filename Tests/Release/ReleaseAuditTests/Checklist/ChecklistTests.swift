@@ -75,6 +75,18 @@ import Testing
     if case .unknown(let wouldTell) = verdict { #expect(!wouldTell.isEmpty) }
   }
 
+  /// What only an index tells is passed by what it told, and by nothing else.
+  @Test func whatAnIndexToldPasses() {
+    let item = ChecklistItem.named(78)
+    #expect(Checklist.verdict(on: item, [.examined([])]).name == "unknown")
+    #expect(Checklist.verdict(on: item, [.examined([])], isAnswered: true).name == "pass")
+    #expect(
+      Checklist.verdict(on: item, [.unknown(wouldTell: "x")], isAnswered: true).name == "unknown")
+    #expect(
+      Checklist.verdict(on: item, [.examined([Self.finding])], isAnswered: true).name == "fail")
+    #expect(Checklist.verdict(on: item, [], isAnswered: true).name == "unknown")
+  }
+
   @Test func whatNoRuleDecidesIsSaid() {
     guard case .unknown(let how) = Checklist.verdict(on: Self.whole, []) else {
       Issue.record("it has no rule")
