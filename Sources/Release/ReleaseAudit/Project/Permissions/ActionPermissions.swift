@@ -48,7 +48,8 @@ enum ActionPermissions {
 
   /// Actions that make no use of the token, or read nothing with it but what everybody can.
   private static let without: [String] = [
-    "actions/cache", "actions/cache/restore", "actions/cache/save", "actions/create-github-app-token",
+    "actions/cache", "actions/cache/restore", "actions/cache/save",
+    "actions/create-github-app-token",
     "actions/upload-artifact", "actions/upload-artifact/merge", "actions/upload-pages-artifact",
     "astral-sh/ruff-action", "aquasecurity/setup-trivy", "cachix/install-nix-action",
     "conda-incubator/setup-miniconda", "crazy-max/ghaction-upx", "docker/setup-buildx-action",
@@ -57,7 +58,8 @@ enum ActionPermissions {
     "jlumbroso/free-disk-space", "mamba-org/setup-micromamba", "pnpm/action-setup",
     "pre-commit/action", "pypa/cibuildwheel", "pypa/gh-action-pip-audit", "pyo3/maturin-action",
     "re-actors/alls-green", "re-actors/checkout-python-sdist", "ruby/setup-ruby",
-    "rui314/setup-mold", "sigstore/cosign-installer", "slsa-framework/slsa-verifier/actions/installer",
+    "rui314/setup-mold", "sigstore/cosign-installer",
+    "slsa-framework/slsa-verifier/actions/installer",
     "snok/install-poetry", "swatinem/rust-cache", "tibdex/github-app-token",
     "actions-rust-lang/setup-rust-toolchain", "abatilo/actions-poetry", "pdm-project/setup-pdm",
     "prefix-dev/setup-pixi", "uraimo/run-on-arch-action", "bazelbuild/setup-bazelisk",

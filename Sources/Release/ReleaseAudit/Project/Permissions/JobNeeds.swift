@@ -22,7 +22,7 @@ struct JobNeeds: Sendable {
   private(set) var mayAskForIdentity = false
 
   /// Whether every step is known, so that the job can be given exactly this.
-  var isWhole: Bool { unknown.isEmpty && !mayAskForIdentity }
+  var isWhole: Bool { unknown.isEmpty && !mayAskForIdentity && !isOnlyForge }
 
   /// The most that is made use of.
   func access(_ scope: String) -> TokenAccess {
@@ -43,13 +43,22 @@ struct JobNeeds: Sendable {
   ///   - job: the job.
   ///   - file: its workflow.
   ///   - project: where actions and workflows of the same repository are looked up.
-  init(of job: Job, in file: WorkflowFile, _ project: AuditedProject) {
-    self.init(of: job, in: file, project, level: 0)
+  ///   - isOnlyForge: whether scripts are looked at only where they may call `gh` or push, which is
+  ///     enough to see what is missing.
+  init(
+    of job: Job, in file: WorkflowFile, _ project: AuditedProject, isOnlyForge: Bool = false
+  ) {
+    self.init(of: job, in: file, project, level: 0, isOnlyForge: isOnlyForge)
   }
+
+  private let isOnlyForge: Bool
 
   private static let deepest = 4
 
-  private init(of job: Job, in file: WorkflowFile, _ project: AuditedProject, level: Int) {
+  private init(
+    of job: Job, in file: WorkflowFile, _ project: AuditedProject, level: Int, isOnlyForge: Bool
+  ) {
+    self.isOnlyForge = isOnlyForge
     if let uses = job.uses {
       addCall(uses, job, file, project, level: level)
       return
@@ -132,7 +141,8 @@ struct JobNeeds: Sendable {
     _ job: Job, in file: WorkflowFile, _ span: Range<Int>, _ project: AuditedProject, level: Int
   ) {
     guard let permissions = file.workflow.permissions(of: job) else {
-      let inner = JobNeeds(of: job, in: file, project, level: level)
+      let inner = JobNeeds(
+        of: job, in: file, project, level: level, isOnlyForge: isOnlyForge)
       needs += inner.needs.map {
         TokenNeed(
           scope: $0.scope, access: $0.access, isCertain: $0.isCertain, what: $0.what, span: span)
@@ -176,62 +186,56 @@ struct JobNeeds: Sendable {
       }
       return
     }
-    guard let run = step.run else { return }
-    askForIdentity(run)
+    guard let run = step.run,
+      !isOnlyForge || run.value.mentions("gh ")
+        || run.value.mentions("push")
+    else { return }
+    addScript(run, document, shell: shell, isGiven: isGiven, checkout, at: place)
+  }
+
+  private mutating func addScript(
+    _ run: WorkflowText, _ document: YAMLDocument, shell: WorkflowText?, isGiven: Bool,
+    _ checkout: Checkout, at place: Range<Int>?
+  ) {
     let isInText = run.givesToken
     let isReachable = isGiven || isInText || checkout.leavesToken
-    guard isReachable else { return addIdentity(run, place) }
     guard let dialect = ShellScript.Dialect(shell: shell?.value ?? "bash"),
       !(isInText && run.value.mentions("GITHUB_ENV"))
     else {
-      unknown.append(Unknown(what: "a script", span: place ?? run.span))
+      // An identity token can be asked for without anything that is handed on.
+      mayAskForIdentity = true
+      if isReachable { unknown.append(Unknown(what: "a script", span: place ?? run.span)) }
       return
     }
-    var seen: Set<String> = []
     for invocation in ShellScript(run.value, dialect: dialect).invocations {
-      let words = [invocation.program] + invocation.arguments.prefix(2).map(\.text)
-      let what = String(decoding: words.joined(separator: " ").utf8.prefix(40), as: UTF8.self)
-      guard seen.insert(what).inserted || invocation.program == "gh" else { continue }
-      let span = place ?? run.span(of: invocation.range, in: document)
-      switch CommandPermissions.answer(invocation, isGiven: isGiven || isInText) {
+      switch CommandPermissions.answer(invocation, isGiven: isReachable && (isGiven || isInText)) {
       case .known(let known):
         // Another token, or none, may be what pushes.
         let isOwn =
           invocation.program != "git"
           || checkout.leavesToken && !checkout.isOther && invocation.pushesToOrigin
-        for need in known {
+        for need in known where isReachable || need.scope == "id-token" {
           needs.append(
             TokenNeed(
               scope: need.scope, access: need.access, isCertain: need.isCertain && isOwn,
-              what: what, span: span))
+              what: Self.words(invocation),
+              span: place ?? run.span(of: invocation.range, in: document)))
         }
-      case .unknown: unknown.append(Unknown(what: what, span: span))
+      case .unknown:
+        mayAskForIdentity = true
+        guard isReachable else { continue }
+        let what = Self.words(invocation)
+        guard !unknown.contains(where: { $0.what == what }) else { continue }
+        unknown.append(
+          Unknown(what: what, span: place ?? run.span(of: invocation.range, in: document)))
       }
     }
   }
 
-  /// A program that nobody knows may ask for an identity token, which needs nothing to be handed on.
-  private mutating func askForIdentity(_ run: WorkflowText) {
-    guard !mayAskForIdentity else { return }
-    mayAskForIdentity = ShellScript(run.value).invocations.contains {
-      guard case .unknown = CommandPermissions.answer($0, isGiven: false) else { return false }
-      return true
-    }
-  }
-
-  /// A script without the token can still ask for an identity token.
-  private mutating func addIdentity(_ run: WorkflowText, _ place: Range<Int>?) {
-    for invocation in ShellScript(run.value).invocations {
-      guard case .known(let known) = CommandPermissions.answer(invocation, isGiven: false) else {
-        continue
-      }
-      for need in known where need.scope == "id-token" {
-        needs.append(
-          TokenNeed(
-            scope: need.scope, access: need.access, isCertain: false, what: invocation.program,
-            span: place ?? run.span))
-      }
-    }
+  /// The first words of a command, for messages.
+  private static func words(_ invocation: ShellInvocation) -> String {
+    let words = [invocation.program] + invocation.arguments.prefix(2).map(\.text)
+    return String(decoding: words.joined(separator: " ").utf8.prefix(40), as: UTF8.self)
   }
 
   private mutating func addLocal(
@@ -273,7 +277,8 @@ struct JobNeeds: Sendable {
       let isOwn = isCertain || need.scope == "id-token" || need.scope == "attestations"
       needs.append(
         TokenNeed(
-          scope: need.scope, access: need.access, isCertain: need.isCertain && isOn == true && isOwn,
+          scope: need.scope, access: need.access,
+          isCertain: need.isCertain && isOn == true && isOwn,
           what: action, span: span))
     }
   }

@@ -186,15 +186,19 @@ enum MinimalPermissions: AuditRule {
           }
           continue
         }
-        let needs = JobNeeds(of: job, in: file, project)
         let isOwn = job.permissions != nil
+        let mayBeTooMany =
+          (isOwn || !ExcessivePermissions.isTopDecisive(file.workflow))
+          && !excess(permissions, nil, isOwn: isOwn || file.workflow.jobs.count == 1).isEmpty
+        let needs = JobNeeds(of: job, in: file, project, isOnlyForge: !mayBeTooMany)
         missing(job, permissions, needs, file, &findings)
         // What stands at the top for several jobs is said there.
-        guard isOwn || !ExcessivePermissions.isTopDecisive(file.workflow) else { continue }
+        guard mayBeTooMany else { continue }
         let excess = excess(permissions, needs, isOwn: isOwn || file.workflow.jobs.count == 1)
         guard !excess.isEmpty else { continue }
         if let first = needs.unknown.first {
-          open.append("what `\(first.what)` in `\(job.id.value)` of \(file.path) does with the token")
+          open.append(
+            "what `\(first.what)` in `\(job.id.value)` of \(file.path) does with the token")
           continue
         }
         findings.append(finding(job, permissions, excess, needs, file))
@@ -210,9 +214,9 @@ enum MinimalPermissions: AuditRule {
   /// The rights that go further than any step needs.
   ///
   /// To read the contents is never too much: private repositories need it for nearly everything.
-  /// What is inherited for reading only is not looked at.
+  /// What is inherited for reading only is not looked at. Without needs it is what may be too much.
   private static func excess(
-    _ permissions: Permissions, _ needs: JobNeeds, isOwn: Bool
+    _ permissions: Permissions, _ needs: JobNeeds?, isOwn: Bool
   ) -> [Excess] {
     guard case .scopes(let scopes) = permissions.grant else { return [] }
     return scopes.compactMap { scope in
@@ -221,8 +225,8 @@ enum MinimalPermissions: AuditRule {
         !["id-token", "metadata"].contains(name), access == .write || isOwn,
         name != "contents" || access == .write
       else { return nil }
-      let needed = max(needs.access(name), name == "contents" ? .read : .none)
-      return access > needed ? (scope, needs.access(name)) : nil
+      let used = needs?.access(name) ?? .none
+      return access > max(used, name == "contents" ? .read : .none) ? (scope, used) : nil
     }
   }
 
@@ -236,8 +240,10 @@ enum MinimalPermissions: AuditRule {
     let isHere = job.permissions != nil || file.workflow.jobs.count == 1
     return finding(
       "`\(job.id.value)` has \(names), which none of its steps needs", isWrite ? .medium : .low,
-      at: isHere ? Finding.Place(file.path, excess[0].scope.span) : Finding.Place(
-        file.path, job.id.span),
+      at: isHere
+        ? Finding.Place(file.path, excess[0].scope.span)
+        : Finding.Place(
+          file.path, job.id.span),
       related: isHere
         ? excess.dropFirst().map { Finding.Place(file.path, $0.scope.span) }
         : [Finding.Place(file.path, permissions.span, "from here")],
@@ -245,7 +251,8 @@ enum MinimalPermissions: AuditRule {
         document throws(YAMLEditRefusal) in
         guard isHere else { return try document.giving(job, needs.permissions) }
         let node = job.permissions != nil ? job.node : document.root
-        guard let block = node.entry("permissions")?.value, case .scopes(let all) = permissions.grant
+        guard let block = node.entry("permissions")?.value,
+          case .scopes(let all) = permissions.grant
         else { throw .shape }
         let gone = excess.filter { $0.needed == .none }
         if gone.count == all.count {
@@ -339,7 +346,7 @@ extension YAMLDocument {
     _ lacking: [TokenNeed], to job: Job, _ permissions: Permissions, _ needs: JobNeeds
   ) throws(YAMLEditRefusal) -> [SourceEdit] {
     guard let block = job.entry("permissions")?.value else {
-      if needs.unknown.isEmpty { return try giving(job, needs.permissions) }
+      if needs.isWhole { return try giving(job, needs.permissions) }
       guard case .scopes(let scopes) = permissions.grant else { throw .shape }
       var all: [(key: String, value: YAMLFragment)] = []
       for scope in scopes where !lacking.contains(where: { $0.scope == scope.name.value }) {
