@@ -33,6 +33,15 @@ extension FuzzTarget {
       let pins = try ActionPins(parsing: bytes)
       requireSame(pins) { try ActionPins(parsing: Array(pins.json.compactText.utf8)) }
     },
+    FuzzTarget("git-refs") { bytes in
+      let refs = try ServedRefs(parsing: bytes)
+      for name in refs.tags.map(\.name) + refs.branches.map(\.name) {
+        require(!name.isEmpty, "a ref has no name")
+      }
+      for commit in refs.tags.map(\.commit) + refs.branches.map(\.commit) {
+        require(commit.utf8.count == 40 || commit.utf8.count == 64, "a commit is none")
+      }
+    },
     FuzzTarget("audit") { bytes in
       let path = ".github/workflows/release.yml"
       let project = AuditedProject(files: [AuditedFile(path: path, bytes: bytes)], isWhole: false)

@@ -433,3 +433,5 @@ def workflows(seeds):
     seeds.add("action-pins", compact({"schema": "hallmark.pins/v1", "pins": [{
         "action": "a/b", "tag": "v1.2", "refs": ["v1"], "commit": "a" * 40,
         "learned": "2026-01-01T00:00:00Z", "how": "https://example.org/a/b.git"}]}))
+    lines = ["%s refs/tags/v1 peeled:%s\n" % ("1" * 40, "2" * 40), "%s refs/heads/main\n" % ("3" * 40)]
+    seeds.add("git-refs", ("".join("%04x%s" % (len(line) + 4, line) for line in lines) + "0000").encode())

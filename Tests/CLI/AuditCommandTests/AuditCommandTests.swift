@@ -209,7 +209,8 @@ import Testing
     defer { server.stop() }
     let update = try hallmark("pins", "update", "--server", server.url)
     #expect(update.status == 0, "\(update)")
-    #expect(try JSONSchema("pins-v1.json").problems(in: try read(".github/hallmark-pins.json")) == [])
+    #expect(
+      try JSONSchema("pins-v1.json").problems(in: try read(".github/hallmark-pins.json")) == [])
     let safe = try hallmark("audit", "--fix", "--rules", "unpinned-action")
     #expect(safe.status == 13, "a branch that stops to move needs a look: \(safe)")
     let fixed = try hallmark("audit", "--fix", "--unsafe", "--yes", "--rules", "unpinned-action")

@@ -76,7 +76,8 @@ import Testing
     "", "00", "zzzz", "0001", "0004", "fff1", "0032short", line("nonsense\n") + "0000",
     line("\(one)\n") + "0000", line("\(one) refs/tags/\n") + "0000",
     line("\(one.dropLast()) refs/tags/v1\n") + "0000",
-    line("\(one) refs/tags/v1 peeled:x\n") + "0000", line("\(one) refs/heads/\n") + "0000", line("\(one) refs/tags/v1\n"),
+    line("\(one) refs/tags/v1 peeled:x\n") + "0000", line("\(one) refs/heads/\n") + "0000",
+    line("\(one) refs/tags/v1\n"),
     "0000more", line("ERR access denied\n") + "0000", "<html>",
     "001e# service=git-upload-pack\n0000",
   ])

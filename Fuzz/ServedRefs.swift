@@ -1,0 +1,1 @@
+../Sources/Services/ServiceClients/ServedRefs.swift
