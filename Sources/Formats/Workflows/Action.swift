@@ -3,7 +3,9 @@
 package import SourceText
 
 /// An action's metadata: an `action.yml`.
-package struct Action: Sendable {
+///
+/// It never changes; it is an object because rules hand it on often.
+package final class Action: Sendable {
   /// The document.
   package let document: YAMLDocument
   /// `name`.

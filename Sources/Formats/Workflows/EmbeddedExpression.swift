@@ -33,8 +33,10 @@ package struct EmbeddedExpression: Hashable, Sendable {
     var result: [Self] = []
     func visit(_ node: YAMLNode) {
       switch node.content {
-      case .scalar:
-        if let text = WorkflowText(node, in: document) { result += text.expressions }
+      case .scalar(let scalar):
+        result += all(in: scalar.text, span: node.span) {
+          ScalarPlaces(scalar, node.span, document.bytes)
+        }
       case .sequence(let items, _):
         for item in items { visit(item) }
       case .mapping(let entries, _):
@@ -52,8 +54,12 @@ package struct EmbeddedExpression: Hashable, Sendable {
   static func all(
     in text: String, span: Range<Int>, places: () -> ScalarPlaces?
   ) -> [Self] {
-    let bytes = Array(text.utf8)
     let dollar = UInt8(ascii: "$")
+    // Most texts have none, and need not be copied for it.
+    guard text.utf8.withContiguousStorageIfAvailable({ $0.contains(dollar) }) ?? true else {
+      return []
+    }
+    let bytes = Array(text.utf8)
     let brace = UInt8(ascii: "{")
     let end = UInt8(ascii: "}")
     var result: [Self] = []

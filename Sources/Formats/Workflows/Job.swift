@@ -3,7 +3,9 @@
 package import SourceText
 
 /// A job of a workflow.
-package struct Job: Hashable, Sendable {
+///
+/// It never changes; it is an object because rules hand it on often.
+package final class Job: Sendable {
   /// Its key under `jobs`.
   package let id: Located<String>
   /// `name`.

@@ -3,7 +3,9 @@
 package import SourceText
 
 /// A step of a job or of a composite action.
-package struct Step: Hashable, Sendable {
+///
+/// It never changes; it is an object because rules hand it on often.
+package final class Step: Sendable {
   /// `id`.
   package let id: WorkflowText?
   /// `name`.
@@ -59,12 +61,12 @@ package struct Step: Hashable, Sendable {
     if uses != nil, run != nil { reader.note(node, "the step has both `uses` and `run`") }
   }
 
-  static func all(_ node: YAMLNode?, _ reader: inout WorkflowReader) -> [Self] {
-    var steps: [Self] = []
+  static func all(_ node: YAMLNode?, _ reader: inout WorkflowReader) -> [Step] {
+    var steps: [Step] = []
     for item in reader.items(node, "`steps`") {
       // Steps that run beside each other stand in a list of their own.
       for part in item["parallel"]?.items ?? [item] {
-        steps.append(Self(part, index: steps.count, &reader))
+        steps.append(Step(part, index: steps.count, &reader))
       }
     }
     return steps

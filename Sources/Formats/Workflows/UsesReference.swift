@@ -64,7 +64,9 @@ package struct UsesReference: Hashable, Sendable {
   }
 
   /// Whether it is the action `owner/repository[/subpath]`, whatever its ref.
-  package func isAction(_ name: String) -> Bool { action == name.lowercased() }
+  package func isAction(_ name: String) -> Bool {
+    action.map { CaselessName.isSame($0, name) } ?? false
+  }
 
   /// Whether nobody can change what it stands for: a local path, a commit, an image by digest.
   package var isPinned: Bool {

@@ -5,7 +5,8 @@ package import SourceText
 /// A workflow of GitHub Actions, with the place of everything in it.
 ///
 /// Nothing is refused: a piece that is not what GitHub asks for is left out and named in `problems`.
-package struct Workflow: Sendable {
+/// It never changes; it is an object because rules hand it on often.
+package final class Workflow: Sendable {
   /// The document.
   package let document: YAMLDocument
   /// `name`.

@@ -69,6 +69,6 @@ package struct WorkflowMapping: Hashable, Sendable {
 
   /// The entry of a name, which GitHub compares without case.
   package func entry(_ name: String) -> WorkflowEntry? {
-    entries.first { $0.key.value.lowercased() == name.lowercased() }
+    entries.first { CaselessName.isSame($0.key.value, name) }
   }
 }

@@ -39,11 +39,20 @@ package struct YAMLDocument: Sendable {
   package init(
     parsing bytes: [UInt8], limits: YAMLLimits = YAMLLimits()
   ) throws(YAMLError) {
-    guard bytes.count <= limits.size else {
+    try self.init(parsing: SourceLines(bytes), limits: limits)
+  }
+
+  /// Parses a text whose lines are known.
+  ///
+  /// - Throws: ``YAMLError``.
+  package init(
+    parsing lines: SourceLines, limits: YAMLLimits = YAMLLimits()
+  ) throws(YAMLError) {
+    guard lines.bytes.count <= limits.size else {
       throw YAMLError(
         reason: .limit, position: nil, problem: "larger than \(limits.size) bytes")
     }
-    lines = SourceLines(bytes)
+    self.lines = lines
     var composer = try YAMLComposer(lines, limits)
     root = try composer.document()
     comments = YAMLCommentScan.comments(in: lines, scalars: composer.scalars)

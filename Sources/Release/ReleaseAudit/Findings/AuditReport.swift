@@ -57,7 +57,7 @@ package struct AuditReport: Sendable {
     }
     findings += comments.findings(asked: Set(names))
     findings = PinFix.completed(findings, in: project)
-    findings.sort { Self.order($0) < Self.order($1) }
+    findings.sort(by: Self.isBefore)
     self.findings = findings
     self.ignored = ignored
     self.unknown = unknown
@@ -94,20 +94,12 @@ package struct AuditReport: Sendable {
   }
 
   // Paths as bytes, so that the order is the same everywhere.
-  private static func order(_ finding: Finding) -> Order {
-    Order(
-      path: Array(finding.place.path.utf8), offset: finding.place.span?.lowerBound ?? -1,
-      rule: finding.rule)
-  }
-
-  private struct Order: Comparable {
-    let path: [UInt8]
-    let offset: Int
-    let rule: String
-
-    static func < (left: Order, right: Order) -> Bool {
-      if left.path != right.path { return left.path.lexicographicallyPrecedes(right.path) }
-      return (left.offset, left.rule) < (right.offset, right.rule)
+  private static func isBefore(_ left: Finding, _ right: Finding) -> Bool {
+    if left.place.path != right.place.path {
+      return left.place.path.utf8.lexicographicallyPrecedes(right.place.path.utf8)
     }
+    let ours = left.place.span?.lowerBound ?? -1
+    let theirs = right.place.span?.lowerBound ?? -1
+    return (ours, left.rule) < (theirs, right.rule)
   }
 }

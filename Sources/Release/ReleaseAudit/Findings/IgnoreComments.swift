@@ -34,7 +34,7 @@ struct IgnoreComments {
     self.project = project
     for (path, file) in project.files where ProjectFiles.isYAML(path) {
       // Most files have none, and need not be parsed for it.
-      guard Self.holdsMarker(file.bytes), let document = try? YAMLDocument(parsing: file.bytes)
+      guard Self.holdsMarker(file.bytes), let document = try? YAMLDocument(parsing: file.lines)
       else { continue }
       for comment in document.comments {
         guard let (rules, reason) = Self.parse(comment.text) else { continue }

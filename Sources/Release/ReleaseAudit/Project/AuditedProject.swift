@@ -15,6 +15,8 @@ package struct AuditedProject: Sendable {
   package var unixTime: Int64?
   /// The workflows of GitHub Actions, by path.
   package let workflows: [WorkflowFile]
+  // The places in `workflows`.
+  private let workflowPlaces: [String: Int]
   /// The actions, by path.
   package let actions: [ActionFile]
   /// The steps of all workflows and composite actions.
@@ -53,6 +55,10 @@ package struct AuditedProject: Sendable {
       parsed.add(file, byContent: !isWhole, isNamed: named.contains(file.path))
     }
     workflows = parsed.workflows
+    workflowPlaces = Dictionary(parsed.workflows.enumerated().map { ($0.element.path, $0.offset) })
+    {
+      first, _ in first
+    }
     actions = parsed.actions
     steps = StepSite.all(parsed.workflows, parsed.actions)
     dependabot = parsed.dependabot
@@ -77,7 +83,9 @@ package struct AuditedProject: Sendable {
   }
 
   /// The workflow at a path.
-  package func workflow(at path: String) -> WorkflowFile? { workflows.first { $0.path == path } }
+  package func workflow(at path: String) -> WorkflowFile? {
+    workflowPlaces[path].map { workflows[$0] }
+  }
 }
 
 /// A file of a project.

@@ -92,7 +92,7 @@ struct ParsedFiles {
     else { return }
     let document: YAMLDocument
     do throws(YAMLError) {
-      document = try YAMLDocument(parsing: file.bytes)
+      document = try YAMLDocument(parsing: file.lines)
     } catch {
       problems.append(
         ProjectProblem(file.path, error.problem, .all, position: error.position))

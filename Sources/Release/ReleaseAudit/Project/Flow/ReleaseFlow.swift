@@ -90,7 +90,7 @@ package struct ReleaseFlow: Sendable {
         + (callers[path] ?? []).map { jobs[$0].path }
       for next in around where paths.insert(next).inserted { open.append(next) }
     }
-    return jobs.filter { paths.contains($0.path) }
+    return paths.flatMap { members[$0] ?? [] }.sorted().map { jobs[$0] }
   }
 
   /// The uploads that a download may get its files from, in the same run.

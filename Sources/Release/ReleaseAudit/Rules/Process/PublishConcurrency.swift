@@ -118,7 +118,7 @@ enum PublishConcurrency: AuditRule {
     return project.publishingFindings { facts, site, findings in
       var files = [site.file]
       for caller in facts.calls(of: site.file.path) {
-        if let file = project.workflows.first(where: { $0.path == caller.path }) {
+        if let file = project.workflow(at: caller.path) {
           files.append(file)
         }
       }

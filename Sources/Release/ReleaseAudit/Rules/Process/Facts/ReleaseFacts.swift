@@ -54,6 +54,7 @@ struct ReleaseFacts: Sendable {
   let jobs: [Site]
   private let flow: ReleaseFlow
   private let places: [FlowJob.Reference: Int]
+  private let files: [String: WorkflowFile]
 
   init(_ flow: ReleaseFlow, _ workflows: [WorkflowFile]) {
     self.flow = flow
@@ -67,6 +68,7 @@ struct ReleaseFacts: Sendable {
     }
     self.jobs = jobs
     self.places = places
+    self.files = files
   }
 
   private func sites(_ jobs: [FlowJob]) -> [Site] {
@@ -119,9 +121,7 @@ struct ReleaseFacts: Sendable {
         result.append((next, trigger))
       }
       for caller in calls(of: next.path) {
-        if let found = jobs.first(where: { $0.file.path == caller.path })?.file {
-          open.append(found)
-        }
+        if let found = files[caller.path] { open.append(found) }
       }
     }
     return result.isEmpty ? nil : result
