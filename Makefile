@@ -22,8 +22,8 @@ release: ## release build: static Swift library, stripped, in .build-release/rel
 check: ## everything that continuous integration runs
 	@scripts/check
 
-bench: ## speed, memory and size, beside the cryptography alone and another client
-	@scripts/bench
+bench: ## speed, memory and size, beside the cryptography alone and others; AUDIT=DIR of workflows
+	@AUDIT='$(AUDIT)' scripts/bench
 
 bench-rebuild: ## rebuild 54 packages, 20 repositories and 230 tampered files; needs an index
 	@scripts/bench-rebuild
