@@ -22,16 +22,23 @@ package struct ShellInvocation: Hashable, Sendable {
 
   /// Whether an option is given, also as `--option=value`.
   package func hasOption(_ name: String) -> Bool {
-    arguments.contains { $0.text == name || $0.text.hasPrefix("\(name)=") }
+    arguments.contains { Self.value(of: name, in: $0.text) != nil || $0.text == name }
   }
 
   /// The value of an option, as `--option value` or `--option=value`.
   package func option(_ name: String) -> String? {
     for (index, word) in arguments.enumerated() {
-      if word.text.hasPrefix("\(name)=") { return String(word.text.dropFirst(name.count + 1)) }
+      if let value = Self.value(of: name, in: word.text) { return String(value) }
       if word.text == name, index + 1 < arguments.count { return arguments[index + 1].text }
     }
     return nil
+  }
+
+  // What stands behind `name=`.
+  private static func value(of name: String, in word: String) -> Substring? {
+    guard word.utf8.count > name.utf8.count, word.hasPrefix(name) else { return nil }
+    let rest = word.utf8.dropFirst(name.utf8.count)
+    return rest.first == UInt8(ascii: "=") ? Substring(rest.dropFirst()) : nil
   }
 
   /// What a command runs; nil where only words such as `then` and assignments are left of it.

@@ -37,7 +37,10 @@ struct ShellScan {
   private func follows(_ text: StaticString) -> Bool {
     guard position + text.utf8CodeUnitCount <= end else { return false }
     return text.withUTF8Buffer { expected in
-      bytes[position..<(position + expected.count)].elementsEqual(expected)
+      for (index, byte) in expected.enumerated() where bytes[position + index] != byte {
+        return false
+      }
+      return true
     }
   }
 
@@ -238,6 +241,10 @@ struct ShellScan {
   private mutating func expansion(
     into text: inout [UInt8], _ isLiteral: inout Bool, _ depth: Int
   ) -> Bool {
+    // Nothing else begins what is replaced; most bytes of a script are none of the two.
+    guard let first = byte(), first == UInt8(ascii: "$") || first == UInt8(ascii: "`") else {
+      return false
+    }
     let start = position
     if follows("${{") {
       position += 3

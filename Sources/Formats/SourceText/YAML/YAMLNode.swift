@@ -63,7 +63,16 @@ package struct YAMLNode: Hashable, Sendable {
 
   /// The entry of a key: the first one that is written so.
   package func entry(_ key: String) -> YAMLEntry? {
-    entries?.first { $0.key.string == key }
+    guard let entries else { return nil }
+    // By their places: copies of entries that are not meant would take longer than comparing.
+    for index in entries.indices {
+      if case .scalar(let scalar) = entries[index].key.content {
+        if scalar.text == key { return entries[index] }
+      } else if entries[index].key.string == key {
+        return entries[index]
+      }
+    }
+    return nil
   }
 
   /// The entries whose key stands in the mapping before, at this level alone; GitHub refuses such

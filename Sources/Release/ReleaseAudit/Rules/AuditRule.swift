@@ -40,13 +40,16 @@ package struct RuleDescription: Sendable {
   /// How to repair a finding.
   package let fix: String
   /// What it finds and what it does not: tests and documentation at once.
-  package let samples: [RuleSample]
+  package var samples: [RuleSample] { makeSamples() }
+
+  // Audits show no samples, and need not make them.
+  private let makeSamples: @Sendable () -> [RuleSample]
 
   /// Describes a rule.
   package init(
     id: String, title: String, severity: AuditSeverity, checklist: [Int] = [],
     sources: [String], why: String, incident: String? = nil, fix: String,
-    samples: [RuleSample]
+    samples: @autoclosure @escaping @Sendable () -> [RuleSample]
   ) {
     self.id = id
     self.title = title
@@ -56,7 +59,7 @@ package struct RuleDescription: Sendable {
     self.why = why
     self.incident = incident
     self.fix = fix
-    self.samples = samples
+    makeSamples = samples
   }
 }
 

@@ -106,13 +106,14 @@ struct RoleFinder {
   private func role(
     of invocation: ShellInvocation, _ step: Step
   ) -> (ReleaseRole, means: String)? {
+    guard RoleTable.programs.contains(invocation.program) || Self.isPython(invocation) else {
+      return nil
+    }
     // What only shows what it would do, or how.
     for option in ["--dry-run", "--help", "-h", "--version"] where invocation.hasOption(option) {
       return nil
     }
-    if invocation.program == "setup.py" || invocation.program.hasPrefix("python") {
-      return Self.setup(invocation)
-    }
+    if Self.isPython(invocation) { return Self.setup(invocation) }
     for (words, role) in RoleTable.commands where Self.matches(invocation, words) {
       let means =
         words.first == "-m"
@@ -127,6 +128,10 @@ struct RoleFinder {
       return (role, means)
     }
     return nil
+  }
+
+  private static func isPython(_ invocation: ShellInvocation) -> Bool {
+    invocation.program == "setup.py" || invocation.program.hasPrefix("python")
   }
 
   private static func matches(_ invocation: ShellInvocation, _ words: [String]) -> Bool {

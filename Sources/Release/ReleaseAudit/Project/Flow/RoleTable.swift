@@ -66,6 +66,10 @@ enum RoleTable {
     ),
   ]
 
+  /// The programs of ``commands``.
+  static let programs = Set(
+    commands.map { $0.words[0] == "-m" ? $0.words[1] : $0.words[0] })
+
   /// A command by its program and first words; `-m` before the program asks for Python's module.
   static let commands: [(words: [String], role: ReleaseRole)] = [
     (["twine", "upload"], .publish(.pypi)), (["uv", "publish"], .publish(.pypi)),

@@ -20,12 +20,6 @@ package final class StepSite: Sendable {
   package let action: Action?
   /// The step.
   package let step: Step
-  /// The shell of a `run:` and where it is said.
-  ///
-  /// It is the step's, a default, or the runner's own; nil where it is only known in a run.
-  package let shell: (name: String, span: Range<Int>?)?
-  /// The commands of a `run:` whose shell is known or taken to be `bash`; empty for others.
-  package let commands: [ShellCommand]
 
   private init(
     _ path: String, _ document: YAMLDocument, _ workflow: Workflow?, _ job: Job?,
@@ -37,8 +31,6 @@ package final class StepSite: Sendable {
     self.job = job
     self.action = action
     self.step = step
-    shell = step.run == nil ? nil : Self.shell(step, job, workflow)
-    commands = Self.commands(of: step, in: document, shell: shell?.name ?? "bash")
   }
 
   /// The steps of workflows and composite actions.
@@ -70,23 +62,24 @@ package final class StepSite: Sendable {
     place(step.uses?.text.span ?? step.entry("run")?.key.span ?? step.span)
   }
 
-  private static func shell(
-    _ step: Step, _ job: Job?, _ workflow: Workflow?
-  ) -> (name: String, span: Range<Int>?)? {
+  /// The shell of a `run:` and where it is said.
+  ///
+  /// It is the step's, a default, or the runner's own; nil where it is only known in a run.
+  package var shell: (name: String, span: Range<Int>?)? {
     for text in [step.shell, job?.defaults?.shell, workflow?.defaults?.shell] {
       guard let text else { continue }
       return text.hasExpressions ? nil : (text.value, text.span)
     }
     for label in job?.runsOn?.labels ?? [] {
       guard label.isExpression else {
-        if let shell = shell(ofRunner: label.value) { return (shell, nil) }
+        if let shell = Self.shell(ofRunner: label.value) { return (shell, nil) }
         continue
       }
       // A matrix of one system's runners has one shell.
       guard let path = label.expressions[0].expression?.path, path.hasPrefix("matrix."),
         let names = job?.strategy?.matrix?.texts(path.split(separator: ".").map(String.init)),
-        let first = names.first.flatMap({ shell(ofRunner: $0) }),
-        names.allSatisfy({ shell(ofRunner: $0) == first })
+        let first = names.first.flatMap({ Self.shell(ofRunner: $0) }),
+        names.allSatisfy({ Self.shell(ofRunner: $0) == first })
       else { return nil }
       return (first, nil)
     }
@@ -100,10 +93,10 @@ package final class StepSite: Sendable {
     return name == "windows" || name.holds("windows-") ? "pwsh" : nil
   }
 
-  private static func commands(
-    of step: Step, in document: YAMLDocument, shell: String
-  ) -> [ShellCommand] {
-    guard let run = step.run, let dialect = ShellScript.Dialect(shell: shell) else { return [] }
+  /// The commands of a `run:` whose shell is known or taken to be `bash`; empty for others.
+  package var commands: [ShellCommand] {
+    guard let run = step.run, let dialect = ShellScript.Dialect(shell: shell?.name ?? "bash")
+    else { return [] }
     switch run.style {
     case .doubleQuoted, .singleQuoted:
       // Spans of an unescaped text are not the file's: the whole text stands for each command.

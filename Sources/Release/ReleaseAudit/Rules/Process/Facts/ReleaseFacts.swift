@@ -17,15 +17,22 @@ struct ReleaseFacts: Sendable {
     let role: StepRole
     /// What it gives to users, and where.
     let uploads: [Upload]
+    // What each step does.
+    private let stepRoles: [StepRole]
 
     init(_ flow: FlowJob, in file: WorkflowFile) {
       self.flow = flow
       self.file = file
       job = flow.job
-      var role: StepRole = []
-      for site in flow.sites { role.formUnion(StepRole(site.role)) }
-      for step in flow.job.steps { role.formUnion(StepRole(step)) }
+      var stepRoles = flow.job.steps.map { StepRole($0) }
+      var role: StepRole = stepRoles.reduce(into: []) { $0.formUnion($1) }
+      for site in flow.sites {
+        let own = StepRole(site.role)
+        role.formUnion(own)
+        if let step = site.step, step < stepRoles.count { stepRoles[step].formUnion(own) }
+      }
       self.role = role
+      self.stepRoles = stepRoles
       uploads =
         flow.called != nil
         ? []
@@ -35,9 +42,7 @@ struct ReleaseFacts: Sendable {
 
     /// What a step does.
     func role(of step: Step) -> StepRole {
-      flow.sites.reduce(into: StepRole(step)) { role, site in
-        if site.step == step.index { role.formUnion(StepRole(site.role)) }
-      }
+      step.index < stepRoles.count ? stepRoles[step.index] : []
     }
 
     /// Uploads to package indexes, without those for trying out.
