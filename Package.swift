@@ -194,6 +194,13 @@ let package = Package(
         "Policies", "Rebuild", crypto, subprocess, systemPackage,
       ]),
 
+    module(
+      "Release", "Adoption",
+      [
+        "Encodings", "SourceText", "Workflows", "PythonPackaging", "Policies", "Rebuild",
+        "ReleaseAudit",
+      ]),
+
     // Services: sockets and stores.
     module(
       "Services", "ServiceClients",
@@ -226,7 +233,7 @@ let package = Package(
         "BuildVersion", "SourceText", "Archives", "PythonPackaging", "PyPIAttestations", "Policies",
         "TUF", "Verification", "SSHSignatures", "Approvals", "Reproducibility", "Rebuild",
         "Identity", "TrustedPublishing", "Signing", "TrustStore", "ServiceClients", "Workflows",
-        "ReleaseAudit", argumentParser, crypto, subprocess, systemPackage,
+        "ReleaseAudit", "Adoption", argumentParser, crypto, subprocess, systemPackage,
       ]),
     program(
       "hallmark-server",
@@ -300,6 +307,12 @@ let package = Package(
         "ReleaseAudit", "Workflows", "SourceText", "Encodings", "SSHSignatures", "PythonPackaging",
         "TestSupport", systemPackage,
       ]),
+    tests(
+      "Release", "AdoptionTests",
+      [
+        "Adoption", "ReleaseAudit", "PythonPackaging", "Policies", "Encodings", "SourceText",
+        "Workflows",
+      ]),
     tests("Release", "IdentityTests", ["Identity", "Encodings", "TestSupport", systemPackage]),
     tests(
       "Release", "TrustedPublishingTests",
@@ -352,6 +365,7 @@ let package = Package(
     tests("CLI", "StackCommandTests", ["TestSupport", "Encodings"]),
     tests("CLI", "FrontDoorTests", ["TestSupport"]),
     tests("CLI", "AuditCommandTests", ["TestSupport"]),
+    tests("CLI", "AdoptCommandTests", ["TestSupport"]),
     tests(
       "CLI", "VerifyCommandTests",
       ["TestSupport", "TrustSimulator", "Attestations", "Sigstore", "Encodings", "Archives"]),

@@ -19,7 +19,8 @@ struct Hallmark: AsyncParsableCommand {
       CommandGroup(
         name: "Audit",
         subcommands: [
-          AuditCommand.self, PinsCommand.self, RulesCommand.self, ExplainCommand.self,
+          AuditCommand.self, AdoptCommand.self, NewCommand.self, PinsCommand.self,
+          RulesCommand.self, ExplainCommand.self,
         ]),
       CommandGroup(
         name: "Release",

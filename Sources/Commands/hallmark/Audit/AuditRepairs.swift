@@ -65,14 +65,7 @@ struct AuditRepairs {
     read.location(of: finding.place.path)
   }
 
-  private func paint(_ line: String) -> String {
-    switch line.utf8.first {
-    case UInt8(ascii: "+"): console.styled(line, .good, on: .output)
-    case UInt8(ascii: "-"): console.styled(line, .bad, on: .output)
-    case UInt8(ascii: "@"): console.styled(line, .accent, on: .output)
-    default: line
-    }
-  }
+  private func paint(_ line: String) -> String { console.painted(diff: line) }
 
   private func confirm() throws {
     guard Platform.isTerminal(0) else {

@@ -124,3 +124,15 @@ enum UnifiedDiff {
     return result
   }
 }
+
+extension Console {
+  /// A line of a unified diff with the colour of what it does.
+  func painted(diff line: String) -> String {
+    switch line.utf8.first {
+    case UInt8(ascii: "+"): styled(line, .good, on: .output)
+    case UInt8(ascii: "-"): styled(line, .bad, on: .output)
+    case UInt8(ascii: "@"): styled(line, .accent, on: .output)
+    default: line
+    }
+  }
+}

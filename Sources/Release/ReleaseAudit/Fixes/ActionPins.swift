@@ -160,6 +160,33 @@ enum PinFix {
 
   /// The findings, with a fix where the project knows the commit, else with how to learn it.
   static func completed(_ findings: [Finding], in project: AuditedProject) -> [Finding] {
+    named(pinned(findings, in: project), in: project)
+  }
+
+  // Pins without a comment get the version that their commit is known as.
+  private static func named(_ findings: [Finding], in project: AuditedProject) -> [Finding] {
+    let rule = PinComment.description.id
+    guard findings.contains(where: { $0.rule == rule && $0.fix == nil }), let pins = project.pins
+    else { return findings }
+    let used = Dictionary(
+      project.usedActions.map { (Finding.Place($0.path, $0.uses.ref?.span), $0) }
+    ) { first, _ in first }
+    return findings.map { finding in
+      guard finding.rule == rule, finding.fix == nil, let place = used[finding.place],
+        let action = place.uses.repository, let ref = place.uses.ref, place.uses.comment == nil,
+        let pin = pins.pin(action, commit: ref.value),
+        let edits = try? place.document.commenting(
+          line: place.document.lines.line(at: ref.span.lowerBound), pin.tag)
+      else { return finding }
+      return Finding(
+        rule: finding.rule, severity: finding.severity, finding.message, at: finding.place,
+        related: finding.related, help: finding.help,
+        fix: ProposedFix(
+          "say that it is \(pin.tag)", .safe, edits: [finding.place.path: edits]))
+    }
+  }
+
+  private static func pinned(_ findings: [Finding], in project: AuditedProject) -> [Finding] {
     guard findings.contains(where: { $0.rule == rule && $0.fix == nil }) else { return findings }
     let pins = project.pins ?? ActionPins([])
     let used = Dictionary(

@@ -23,7 +23,8 @@ enum ProjectPlaces {
     switch parts[0] {
     case ".github":
       if parts.count == 2 {
-        return isYAML || lower == ActionPins.path || isDocument(name) || isRenovate(name)
+        return isYAML || lower == ActionPins.path || name == "allowed_signers"
+          || isDocument(name) || isRenovate(name)
       }
       if parts[1] == "workflows" { return parts.count == 3 && isYAML }
       return ["rulesets", "requirements"].contains(parts[1]) && parts.count == 3

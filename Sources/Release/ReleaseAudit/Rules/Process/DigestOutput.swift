@@ -56,6 +56,35 @@ enum DigestOutput: AuditRule {
                 - uses: pypa/gh-action-pypi-publish@v1.12.4
 
           """),
+      RuleSample(
+        "built again to be compared", .good,
+        workflow: """
+          on:
+            workflow_dispatch:
+          jobs:
+            build:
+              runs-on: ubuntu-latest
+              outputs:
+                hashes: ${{ steps.hash.outputs.hashes }}
+              steps:
+                - run: python -m build
+                - id: hash
+                  run: echo "hashes=$(sha256sum dist/* | base64 -w0)" >> "$GITHUB_OUTPUT"
+                - uses: actions/upload-artifact@v4
+            rebuild:
+              needs: build
+              runs-on: ubuntu-latest
+              steps:
+                - run: python -m build --outdir again
+                - uses: actions/download-artifact@v4
+                - run: diff -r artifact again
+            publish:
+              needs: [build, rebuild]
+              runs-on: ubuntu-latest
+              steps:
+                - uses: pypa/gh-action-pypi-publish@v1.12.4
+
+          """),
     ])
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
@@ -63,6 +92,9 @@ enum DigestOutput: AuditRule {
     let outcome = project.publishingFindings(pypi: true) { facts, site, findings in
       for other in facts.ancestors(of: site)
       where other.role.contains(.builds) && other.published.isEmpty && !other.job.isCall {
+        // What is built only to be compared goes nowhere.
+        let handsOver = other.job.steps.contains { $0.uses("actions/upload-artifact") }
+        if other.role.contains(.compares), !handsOver { continue }
         isAbout = true
         guard !givesDigests(other), !findings.contains(where: { $0.place.path == other.file.path })
         else {

@@ -50,6 +50,7 @@ enum TemplateResidue: AuditRule {
       project.files["pyproject.toml"].map {
         $0.text.mentions("name = \"sampleproject\"")
           || $0.text.mentions("name = \"secure-package-template\"")
+          || $0.text.mentions("name = \"secure_package_template\"")
           || $0.text.mentions("name = \"secure-python-package-template\"")
           || $0.text.mentions("name = \"secure_package_template\"")
       } ?? false

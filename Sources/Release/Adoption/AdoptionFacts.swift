@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import PythonPackaging
+import Rebuild
+package import ReleaseAudit
+import SourceText
+
+/// What a person says about a project where its files do not.
+package struct AdoptionAnswers: Hashable, Sendable {
+  /// `owner/name` at GitHub.
+  package var repository: String?
+  /// Who reviews changes of what decides a release: `@account`, `@organisation/team`.
+  package var owners: [String] = []
+  /// The branch that releases come from.
+  package var branch: String?
+  /// The license to add where there is none.
+  package var license: LicenseText?
+
+  /// Says nothing.
+  package init() {}
+}
+
+/// Why nothing is planned: what is missing, and what would give it.
+package struct AdoptionRefusal: Error, Hashable, Sendable {
+  /// One thing that is missing or cannot be used.
+  package struct Problem: Hashable, Sendable {
+    /// In one sentence.
+    package let problem: String
+    /// What to do.
+    package let help: String
+
+    init(_ problem: String, help: String) {
+      self.problem = problem
+      self.help = help
+    }
+  }
+
+  /// All of them.
+  package let problems: [Problem]
+}
+
+/// What is known of a project whose release process is to be written.
+///
+/// Every text in it is safe to be written as it is; what is not known is never made up.
+package struct AdoptionFacts: Hashable, Sendable {
+  /// The project's name at the index.
+  package let name: ProjectName
+  /// Its repository.
+  package let repository: ForgeRepository
+  /// The branch that releases come from.
+  package let branch: String
+  /// The code owners; empty where none are needed.
+  package let owners: [String]
+  /// The requirements of the build, and the front end.
+  package let requirements: [String]
+  /// Whether the version is taken from git's tags.
+  package let takesVersionFromGit: Bool
+  /// The pattern of release tags.
+  package let tagPattern: String
+  /// The workflow's path.
+  package let workflow: String
+  /// The environment's name.
+  package let environment: String
+  /// The path of the allowed signers.
+  package let signers: String
+  /// The requirements file, without `.in` and `.txt`.
+  package let requirementsStem: String
+  /// The profile.
+  package let profile: AuditProfile
+
+  /// The workflow file's name.
+  package var workflowName: String { String(workflow.split(separator: "/").last ?? "") }
+
+  /// Finds the facts.
+  ///
+  /// - Parameters:
+  ///   - project: the project.
+  ///   - record: what an earlier adoption wrote down.
+  ///   - answers: what a person says.
+  /// - Throws: ``AdoptionRefusal`` with everything that is missing.
+  package init(
+    _ project: AuditedProject, record: AdoptionRecord?, answers: AdoptionAnswers
+  ) throws(AdoptionRefusal) {
+    let outline = ReleaseOutline(project)
+    var problems: [AdoptionRefusal.Problem] = []
+    profile = project.profile
+
+    var projectName: ProjectName?
+    do throws(AdoptionRefusal) {
+      projectName = try Self.name(project, outline)
+    } catch {
+      problems += error.problems
+    }
+    let repository = Self.repository(project, outline, record, answers)
+    if repository == nil {
+      problems.append(
+        .init(
+          answers.repository.map { "`\($0)` is not the name of a repository" }
+            ?? "it is not known which repository at GitHub the project is",
+          help: "name it: --repository OWNER/NAME"))
+    }
+    let owners = answers.owners.isEmpty ? record?.owners ?? [] : answers.owners
+    for owner in owners where !SafeName.isOwner(owner) {
+      problems.append(
+        .init(
+          "`\(owner)` is not the name of a code owner",
+          help: "write --owner @ACCOUNT or --owner @ORGANISATION/TEAM"))
+    }
+    if owners.isEmpty, Self.needsOwners(project) {
+      problems.append(
+        .init(
+          "it is not known who reviews changes of the release's files",
+          help: "name an account or a team: --owner @ORGANISATION/TEAM"))
+    }
+    let branch = answers.branch ?? record?.branch ?? Self.branch(project)
+    if !SafeName.isBranch(branch) {
+      problems.append(
+        .init("`\(branch)` cannot be the branch of releases", help: "name it: --branch NAME"))
+    }
+    var requirements: [String] = []
+    do throws(AdoptionRefusal) {
+      requirements = try Self.requirements(project)
+    } catch {
+      problems += error.problems
+    }
+    guard problems.isEmpty, let projectName, let repository else {
+      throw AdoptionRefusal(problems: problems)
+    }
+    name = projectName
+    self.repository = repository
+    self.branch = branch
+    self.owners = owners
+    self.requirements = requirements
+    takesVersionFromGit = requirements.contains { text in
+      ["setuptools-scm", "setuptools_scm", "hatch-vcs", "versioningit", "versioneer"]
+        .contains { text.lowercased().hasPrefix($0) }
+    }
+    tagPattern = Self.tagPattern(project)
+    workflow = Self.workflow(project, outline, record)
+    environment =
+      outline.publishers.compactMap(\.environment).first(where: SafeName.isEnvironment) ?? "pypi"
+    let signers = project.git?.allowedSigners ?? ""
+    self.signers =
+      ["allowed_signers", ".allowed_signers"].contains(signers)
+      ? signers : ".github/allowed_signers"
+    requirementsStem = Self.stem(project, record)
+  }
+
+  private static func name(
+    _ project: AuditedProject, _ outline: ReleaseOutline
+  ) throws(AdoptionRefusal) -> ProjectName {
+    guard let file = project.files["pyproject.toml"] else {
+      throw AdoptionRefusal(problems: [
+        .init(
+          "there is no pyproject.toml",
+          help: "write one with the project's name and its build system, or begin with "
+            + "`hallmark new NAME`")
+      ])
+    }
+    guard outline.pyproject != nil else {
+      throw AdoptionRefusal(problems: [
+        .init("`\(file.path)` cannot be read", help: "correct it: it must be TOML in UTF-8")
+      ])
+    }
+    guard let text = outline.projectName else {
+      throw AdoptionRefusal(problems: [
+        .init("`\(file.path)` does not name the project", help: "write `[project]` with `name`")
+      ])
+    }
+    guard let name = try? ProjectName(text) else {
+      throw AdoptionRefusal(problems: [
+        .init(
+          "`\(text)` in `\(file.path)` is not the name of a project",
+          help: "names have letters, digits, `.`, `_` and `-`")
+      ])
+    }
+    return name
+  }
+
+  private static func repository(
+    _ project: AuditedProject, _ outline: ReleaseOutline, _ record: AdoptionRecord?,
+    _ answers: AdoptionAnswers
+  ) -> ForgeRepository? {
+    if let given = answers.repository { return ForgeRepository(given) }
+    if let recorded = record?.repository { return ForgeRepository(recorded) }
+    if let origin = project.git?.settings.remotes["origin"],
+      let found = ForgeRepository(address: origin)
+    {
+      return found
+    }
+    guard let table = try? outline.pyproject?.optional("project")?.optional("urls")?.table() else {
+      return nil
+    }
+    let keys = ["source", "repository", "source code", "code", "github", "homepage"]
+    for key in keys {
+      for member in table.members where member.key.lowercased() == key {
+        if case .string(let address) = member.value,
+          let found = ForgeRepository(address: address)
+        {
+          return found
+        }
+      }
+    }
+    return nil
+  }
+
+  // The files that are going to be there count, too.
+  private static func needsOwners(_ project: AuditedProject) -> Bool {
+    let stub = Array("on: workflow_dispatch\njobs: {}\n".utf8)
+    let future =
+      project.workflows.isEmpty ? project.with([".github/workflows/release.yml": stub]) : project
+    let rule = AuditRules.all.first { $0.description.id == "code-owners" }
+    guard case .examined(let findings) = rule?.examine(future) else { return false }
+    return !findings.isEmpty
+  }
+
+  private static func branch(_ project: AuditedProject) -> String {
+    // Where somebody works on a change, its branch is not the one of releases.
+    let known = ["main", "master", "trunk"]
+    return project.git?.branch.flatMap { known.contains($0) ? $0 : nil } ?? "main"
+  }
+
+  private static func requirements(
+    _ project: AuditedProject
+  ) throws(AdoptionRefusal) -> [String] {
+    guard let file = project.files["pyproject.toml"] else { return [] }
+    let list: [String]
+    do throws(RebuildError) {
+      list = try BuildSystem(parsing: file.bytes).requirements
+    } catch {
+      throw AdoptionRefusal(problems: [
+        .init("\(error)", help: "correct `[build-system]` in pyproject.toml")
+      ])
+    }
+    for text in list {
+      let isLine = text.utf8.allSatisfy { (0x20...0x7E).contains($0) } && !text.contains("#")
+      guard isLine, (try? Requirement(text)) != nil else {
+        throw AdoptionRefusal(problems: [
+          .init(
+            "`\(text)` in `build-system.requires` cannot be locked",
+            help: "write it as a name with versions, such as `setuptools>=77`")
+        ])
+      }
+    }
+    return list.contains { (try? Requirement($0))?.project.normalized == "build" }
+      ? list : ["build"] + list
+  }
+
+  private static func tagPattern(_ project: AuditedProject) -> String {
+    guard let newest = project.git?.tags.first?.name.utf8.first else { return "v*" }
+    return (0x30...0x39).contains(newest) ? "[0-9]*" : "v*"
+  }
+
+  // The file that publishes already is registered at the index under its name.
+  private static func workflow(
+    _ project: AuditedProject, _ outline: ReleaseOutline, _ record: AdoptionRecord?
+  ) -> String {
+    let folder = ".github/workflows/"
+    let publishing = outline.publishers.map(\.path).first { path in
+      path.hasPrefix(folder) && SafeName.isWorkflow(String(path.dropFirst(folder.count)))
+    }
+    guard let publishing else {
+      // A file of that name which does something else keeps it.
+      let names = ["release.yml", "publish.yml", "pypi.yml", "release-pypi.yml"].map { folder + $0 }
+      return names.first { name in
+        project.files[name] == nil || record?.block(name, nil) != nil
+      } ?? folder + "hallmark-release.yml"
+    }
+    let jobs = outline.steps(of: publishing).map(\.job)
+    let isAlone = Set(jobs).isSubset(of: outline.releaseJobs[publishing] ?? [])
+    let isRecorded = record?.blocks.contains { $0.path == publishing } ?? false
+    if isAlone || isRecorded { return publishing }
+    // Other jobs stay in that file, and the release gets one of its own.
+    return folder + (publishing == folder + "release.yml" ? "publish.yml" : "release.yml")
+  }
+
+  private static func stem(_ project: AuditedProject, _ record: AdoptionRecord?) -> String {
+    let stems = ["requirements/build", "requirements/release", "requirements/release-build"]
+    let recorded = record?.blocks.map(\.path) ?? []
+    return stems.first { stem in
+      recorded.contains(stem + ".in")
+        || (project.files[stem + ".in"] == nil && project.files[stem + ".txt"] == nil)
+    } ?? "requirements/hallmark-build"
+  }
+}

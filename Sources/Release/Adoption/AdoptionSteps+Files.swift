@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Policies
+import PythonPackaging
+import ReleaseAudit
+import SourceText
+
+extension AdoptionSteps {
+  /// Writes the requirements of the build, and their lock where there is a new one.
+  static func writeRequirements(
+    _ draft: inout AdoptionDraft, _ facts: AdoptionFacts, _ lock: String?,
+    _ unfinished: inout [String]
+  ) {
+    let stem = facts.requirementsStem
+    let isUsed = ReleaseOutline(draft.project).publishers.contains { publisher in
+      draft.project.files[publisher.path]?.bytes.firstRange(of: "\(stem).txt".utf8) != nil
+    }
+    guard isUsed else { return }
+    draft.place(
+      stem + ".in", BuildRequirements.input(facts), "what builds a release (items 47, 48)")
+    if let lock {
+      draft.write(stem + ".txt", lock, "the same with versions and hashes")
+    } else if AdoptionPlan.requirementsToLock(draft.project, facts) != nil {
+      unfinished.append(
+        "`\(stem).txt` is missing, or not of these requirements: run `hallmark adopt` where an "
+          + "index can be reached, or `uv pip compile --universal --python-version "
+          + "\(PythonVersion.ofReleases) --generate-hashes --only-binary :all: -o \(stem).txt "
+          + "\(stem).in`")
+    }
+  }
+
+  /// Writes the lists around a release: allowed signers, policy, code owners, updates.
+  static func writeLists(_ draft: inout AdoptionDraft, _ facts: AdoptionFacts) {
+    let documents = Documents(facts: facts)
+    let isOurs = ReleaseOutline(draft.project).publishers.contains { $0.path == facts.workflow }
+    if isOurs, facts.signers.hasPrefix(".github/"), draft.project.files[facts.signers] == nil {
+      // It is the signers' own from the first line on, so it is in no record.
+      draft.write(facts.signers, documents.signers, "who may sign release tags (item 83)")
+    }
+    let policy = Policy(publishers: [
+      PublisherPolicy(
+        signer: .gitHub(
+          repository: facts.repository.description, workflow: facts.workflowName),
+        ref: .versionTag, runner: .gitHubHosted)
+    ])
+    draft.place(
+      "hallmark.toml",
+      "# Who must have signed the files of a release: this workflow, at the tag of the version.\n"
+        + policy.text, "the policy for users and CI (items 82, 87)")
+    writeOwners(&draft, facts, documents)
+    writeUpdates(&draft, facts, documents)
+  }
+
+  private static func writeOwners(
+    _ draft: inout AdoptionDraft, _ facts: AdoptionFacts, _ documents: Documents
+  ) {
+    guard !facts.owners.isEmpty else { return }
+    let critical = ["/.github/", "/.hallmark/", "/requirements/", "/hallmark.toml"]
+    let builds = ["pyproject.toml", "setup.py", "setup.cfg"].filter {
+      draft.project.files[$0] != nil
+    }
+    let text = documents.codeOwners(of: critical + builds.map { "/\($0)" })
+    guard let file = ReleaseOutline(draft.project).codeOwners else {
+      draft.place(".github/CODEOWNERS", text, "who reviews what decides a release (item 54)")
+      return
+    }
+    draft.place(file.path, text, "")
+    guard !findings("code-owners", draft.project).isEmpty else { return }
+    let isEnded = file.bytes.last.map { $0 == 0x0A } ?? true
+    draft.write(
+      file.path, bytes: file.bytes + Array(((isEnded ? "" : "\n") + text).utf8),
+      "who reviews what decides a release (item 54)")
+  }
+
+  private static func writeUpdates(
+    _ draft: inout AdoptionDraft, _ facts: AdoptionFacts, _ documents: Documents
+  ) {
+    guard !ReleaseOutline(draft.project).hasRenovate else { return }
+    let folder = "/" + facts.requirementsStem.split(separator: "/").dropLast().joined()
+    var wanted = [("github-actions", "/"), ("pip", folder)]
+    if draft.project.files["uv.lock"] != nil { wanted.append(("uv", "/")) }
+    let reason = "grouped updates after a week (items 23, 24, 45)"
+    guard let file = draft.project.dependabot.first else {
+      draft.place(".github/dependabot.yml", documents.dependabot(folders: wanted), reason)
+      return
+    }
+    draft.place(file.path, documents.dependabot(folders: wanted), reason, isWanted: false)
+    let outline = ReleaseOutline(draft.project)
+    let missing = wanted.filter { kind, folder in
+      !outline.updates.contains { entry in
+        entry.ecosystem == kind
+          && (kind == "github-actions"
+            || entry.directories.contains { $0 == folder || $0 == folder + "/" || $0.contains("*") })
+      }
+    }
+    for (kind, folder) in missing {
+      guard let current = draft.project.dependabot.first,
+        let list = current.document.root["updates"], list.items != nil
+      else { return }
+      let item: YAMLFragment = [
+        "package-ecosystem": .scalar(kind), "directory": .scalar(folder),
+        "schedule": ["interval": "weekly"], "cooldown": ["default-days": "7"],
+        "groups": .mapping([
+          (kind == "github-actions" ? "actions" : "python", ["patterns": ["*"]])
+        ]),
+      ]
+      do throws(YAMLEditRefusal) {
+        let edits = try current.document.inserting(item, intoList: list)
+        guard let bytes = edits.applied(to: current.file.bytes) else { return }
+        draft.write(file.path, bytes: bytes, reason)
+      } catch {
+        draft.notes.append("`\(file.path)`: add `\(kind)` for `\(folder)` by hand (\(error))")
+      }
+    }
+  }
+
+  /// Adds the license that a person chose where there is none.
+  static func writeLicense(
+    _ draft: inout AdoptionDraft, _ facts: AdoptionFacts, _ license: LicenseText?,
+    _ unfinished: inout [String]
+  ) {
+    guard findings("license", draft.project).contains(where: { $0.place.path == "LICENSE" }) else {
+      return
+    }
+    guard let license else {
+      let known = LicenseText.allCases.map(\.rawValue).joined(separator: " or ")
+      unfinished.append(
+        "there is no license: choose one by `--license` (\(known)), or add the file LICENSE")
+      return
+    }
+    draft.write(
+      "LICENSE", license.text(holder: "The \(facts.name) authors"),
+      "the license that you chose (item 44)")
+  }
+
+  /// Writes the pages: how to report, how a release is made, how users verify one.
+  static func writePages(_ draft: inout AdoptionDraft, _ facts: AdoptionFacts) {
+    let documents = Documents(facts: facts)
+    let hasSecurityPage = ReleaseOutline(draft.project).securityPage != nil
+    draft.place(
+      "SECURITY.md", documents.security, "how to report a vulnerability (item 66)",
+      isWanted: !hasSecurityPage)
+
+    writeReleasing(&draft, facts, documents)
+    writeVerifying(&draft, facts, documents)
+  }
+
+  private static func writeVerifying(
+    _ draft: inout AdoptionDraft, _ facts: AdoptionFacts, _ documents: Documents
+  ) {
+    let readme = ReleaseOutline(draft.project).readme
+    draft.place(
+      "README.md", "# \(facts.name)\n\n" + documents.verifying(.markdown),
+      "how users verify a release (items 87, 92)", isWanted: readme == nil)
+    guard let readme else { return }
+    let isMissing =
+      !findings("no-verify-instructions", draft.project).isEmpty
+      || !findings("no-signer-identity", draft.project).isEmpty
+    draft.place(
+      section: "verifying", in: readme.path, documents.verifying(Markup(of: readme.path)),
+      "how users verify a release (items 87, 92)", isWanted: isMissing)
+  }
+
+  // The page is written from the workflow that is there now.
+  private static func writeReleasing(
+    _ draft: inout AdoptionDraft, _ facts: AdoptionFacts, _ documents: Documents
+  ) {
+    let outline = ReleaseOutline(draft.project)
+    guard !outline.publishers.isEmpty else { return }
+    let own = "RELEASING.md"
+    let path = outline.releasePage?.path
+    let isChapter =
+      path.map { path in
+        let name = path.lowercased().split(separator: "/").last ?? ""
+        return !name.hasPrefix("releas")
+      } ?? false
+    // A chapter somewhere may be all that a project needs, if it is right.
+    let isWanted = path == nil || isChapter && !isContent("release-page-drift", draft.project)
+    if isWanted || path == own {
+      draft.place(
+        own, "# Releasing \(facts.name)\n\n" + documents.releasing(outline, .markdown),
+        "how a release is made (items 1, 2)", isWanted: isWanted)
+    }
+    guard !isWanted, let path else { return }
+    let isSilent = findings("release-page-drift", draft.project).contains { $0.place.span == nil }
+    draft.place(
+      section: "releasing", in: path, documents.releasing(outline, Markup(of: path)),
+      "how a release is made (item 2)", isWanted: isSilent)
+  }
+}

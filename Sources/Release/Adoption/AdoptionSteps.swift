@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Encodings
+import Policies
+import ReleaseAudit
+import SourceText
+import Workflows
+
+/// The pieces of an adoption, each from what is there to what must be there.
+enum AdoptionSteps {
+  /// Writes down the commits of all actions in use that are known.
+  static func writePins(_ draft: inout AdoptionDraft, _ own: ActionPins?) {
+    var pins = own?.pins ?? []
+    for used in draft.project.usedActions {
+      guard let action = used.uses.repository?.lowercased(), let ref = used.uses.ref?.value,
+        !ActionPins.isNeverPinned(action)
+      else { continue }
+      let present = ActionPins(pins)
+      guard present.pin(action, ref: ref) == nil, present.pin(action, commit: ref) == nil,
+        let known = KnownActions.pins.pin(action, ref: ref)
+          ?? KnownActions.pins.pin(action, commit: ref)
+      else { continue }
+      pins.append(known)
+    }
+    guard !pins.isEmpty, pins != own?.pins else { return }
+    draft.write(
+      ActionPins.path, ActionPins(pins).json.indentedText + "\n",
+      "commits of the actions in use, as known on \(KnownActions.date) or later")
+  }
+
+  /// Makes the audit's own repairs, also those that need a look.
+  static func repair(_ draft: inout AdoptionDraft) {
+    let untouched = draft.untouched
+    let run = FixRun(
+      draft.project, rules: AuditRules.all, includesUnsafe: true,
+      isWanted: { !untouched.contains($0.place.path) })
+    draft.take(run.project)
+  }
+
+  /// Writes the workflow that releases, where there is none, or where repairs do not make the one
+  /// that is there hold.
+  static func writeRelease(
+    _ draft: inout AdoptionDraft, _ facts: AdoptionFacts, _ pins: PinnedActions
+  ) {
+    let text = ReleaseWorkflow(facts: facts, pins: pins).text
+    let outline = ReleaseOutline(draft.project)
+    let publishing = Set(outline.publishers.map(\.path)).sorted()
+    guard !publishing.isEmpty else {
+      draft.place(facts.workflow, text, "the workflow that makes releases")
+      return
+    }
+    if draft.untouched.contains(facts.workflow), publishing == [facts.workflow] {
+      draft.place(facts.workflow, text, "the workflow that makes releases")
+      return
+    }
+    let failing = failures(draft.project, in: Set(publishing))
+    guard !failing.isEmpty else {
+      draft.place(facts.workflow, text, "the workflow that makes releases", isWanted: false)
+      return
+    }
+    let list = failing.map(String.init).joined(separator: ", ")
+    if outline.buildsNative || NativeBuild.isLikely(facts) {
+      draft.notes.append(
+        "wheels of this project depend on the platform, so its release workflow is not replaced; "
+          + "items \(list) of the checklist stay open there")
+      return
+    }
+    if let path = publishing.first(where: { outline.connected.contains($0) }) {
+      draft.notes.append(
+        "`\(path)` is a part of other workflows, so it is not replaced; items \(list) of the "
+          + "checklist stay open there")
+      return
+    }
+    for path in publishing where path != facts.workflow {
+      removeRelease(from: path, outline, &draft)
+    }
+    let replaced = outline.releaseJobs[facts.workflow] ?? []
+    if !replaced.isEmpty {
+      draft.notes.append(
+        "`\(facts.workflow)` is replaced: its \(jobs(replaced)) did not hold items \(list) of "
+          + "the checklist")
+    }
+    draft.place(
+      facts.workflow, text, replaced.isEmpty ? "the workflow that makes releases" : "replaced",
+      isForced: true)
+  }
+
+  // Other jobs stay as they are.
+  private static func removeRelease(
+    from path: String, _ outline: ReleaseOutline, _ draft: inout AdoptionDraft
+  ) {
+    let gone = outline.releaseJobs[path] ?? []
+    let steps = outline.steps(of: path)
+    let waiting = steps.filter { step in
+      !gone.contains(step.job) && step.needs.contains { gone.contains($0) }
+    }
+    guard waiting.isEmpty, gone.count < steps.count, !gone.isEmpty else {
+      draft.notes.append(
+        "`\(path)` publishes, too; take its \(jobs(gone)) out by hand"
+          + (waiting.first.map { ", on which `\($0.job)` waits" } ?? ", or remove the file"))
+      return
+    }
+    var bytes = draft.project.files[path]?.bytes ?? []
+    do throws(YAMLEditRefusal) {
+      for job in gone {
+        guard let document = try? YAMLDocument(parsing: bytes), let list = document.root["jobs"],
+          let next = try document.removing(job, from: list).applied(to: bytes)
+        else { return }
+        bytes = next
+      }
+    } catch {
+      draft.notes.append("`\(path)` publishes, too; take its \(jobs(gone)) out by hand")
+      return
+    }
+    draft.take(draft.project.with([path: bytes]))
+    draft.notes.append("the \(jobs(gone)) of `\(path)` give way to the new workflow")
+  }
+
+  private static func jobs(_ names: [String]) -> String {
+    (names.count == 1 ? "job " : "jobs ") + names.map { "`\($0)`" }.joined(separator: ", ")
+  }
+
+  /// The numbers of the items that files decide and that fail in some files.
+  private static func failures(_ project: AuditedProject, in paths: Set<String>) -> [Int] {
+    let report = AuditReport(examining: project, rules: AuditRules.all)
+    return Checklist.verdicts(project, outcomes: report.outcomes).compactMap { item, verdict in
+      guard case .fail(let findings) = verdict, item.evidence.contains(.files),
+        findings.contains(where: { paths.contains($0.place.path) })
+      else { return nil }
+      return item.number
+    }
+  }
+
+  /// Writes the workflows that look at changes.
+  static func writeChecks(
+    _ draft: inout AdoptionDraft, _ facts: AdoptionFacts, _ pins: PinnedActions
+  ) {
+    let outline = ReleaseOutline(draft.project)
+    let tests = "requirements/test.txt"
+    let locked = draft.project.files[tests]?.bytes ?? []
+    let testsAreLocked = ["--hash=sha256:", "\npytest==", "\nbuild=="].allSatisfy {
+      locked.firstRange(of: $0.utf8) != nil
+    }
+    let workflows = CheckWorkflows(facts: facts, pins: pins, tests: testsAreLocked ? tests : nil)
+    let folder = ".github/workflows/"
+    draft.place(
+      folder + "ci.yml", workflows.ci, "builds and installs every change",
+      isWanted: !outline.checksPullRequests)
+    draft.place(
+      folder + "code-scanning.yml", workflows.codeScanning, "code scanning (item 49)",
+      isWanted: !isContent("code-scanning", draft.project))
+    draft.place(
+      folder + "scorecard.yml", workflows.scorecard, "OpenSSF Scorecard (item 74)",
+      isWanted: !isContent("no-scorecard", draft.project))
+  }
+
+  /// Whether a rule has looked and found nothing.
+  static func isContent(_ rule: String, _ project: AuditedProject) -> Bool {
+    let type = AuditRules.all.first { $0.description.id == rule }
+    guard case .examined(let findings) = type?.examine(project) else { return false }
+    return findings.isEmpty
+  }
+
+  /// What a rule finds.
+  static func findings(_ rule: String, _ project: AuditedProject) -> [Finding] {
+    let type = AuditRules.all.first { $0.description.id == rule }
+    guard case .examined(let findings) = type?.examine(project) else { return [] }
+    return findings
+  }
+}
+
+/// Whether a project's wheels depend on the platform, told by its build system.
+enum NativeBuild {
+  static func isLikely(_ facts: AdoptionFacts) -> Bool {
+    let marks = [
+      "maturin", "scikit-build", "meson-python", "cython", "pybind11", "nanobind",
+      "setuptools-rust",
+      "setuptools_rust", "cffi", "mypy", "py-build-cmake", "numpy", "cmake", "ninja",
+    ]
+    return facts.requirements.contains { text in
+      marks.contains { text.lowercased().hasPrefix($0) }
+    }
+  }
+}

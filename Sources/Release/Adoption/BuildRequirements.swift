@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Encodings
+import PythonPackaging
+package import Rebuild
+
+/// The requirements file of a release's build.
+package enum BuildRequirements {
+  /// The version of Python that builds releases.
+  package static let oldestPython = PythonVersion.ofReleases
+  /// The oldest version that a new project is tested with.
+  package static let oldestTestedPython = PythonVersion.tested.first ?? PythonVersion.ofReleases
+
+  /// The file in which requirements are written by hand.
+  static func input(_ facts: AdoptionFacts) -> String {
+    "# What builds a release: the front end, and `build-system.requires` of pyproject.toml.\n"
+      + facts.requirements.map { "\($0)\n" }.joined()
+  }
+
+  /// The locked requirements, with the hashes of their wheels, as pip installs them.
+  package static func text(_ lock: BuildLock, input: String) -> String {
+    let packages = lock.pylock.packages.map { package in
+      let hashes = package.files.filter { $0.filename.hasSuffix(".whl") }
+        .map { " \\\n    --hash=sha256:\($0.sha256.hexadecimal)" }.sorted().joined()
+      return "\(package.requirement.text)\(hashes)\n"
+    }.joined()
+    return "# Locked from \(input), wheels only; `hallmark adopt` writes this file.\n" + packages
+  }
+}
