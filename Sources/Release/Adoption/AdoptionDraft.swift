@@ -35,6 +35,15 @@ struct AdoptionDraft {
     }.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
   }
 
+  /// The pieces for the record: those of this run, and earlier ones that it had nothing to do with.
+  var recorded: [AdoptionRecord.Block] {
+    let earlier = (record?.blocks ?? []).filter { block in
+      project.files[block.path] != nil
+        && !blocks.contains { $0.path == block.path && $0.section == block.section }
+    }
+    return blocks + earlier
+  }
+
   /// Takes what repairs changed.
   mutating func take(_ repaired: AuditedProject) { project = repaired }
 

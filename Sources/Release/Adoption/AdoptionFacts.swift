@@ -58,7 +58,7 @@ package struct AdoptionFacts: Hashable, Sendable {
   /// The pattern of release tags.
   package let tagPattern: String
   /// The workflow's path.
-  package let workflow: String
+  package private(set) var workflow: String
   /// The environment's name.
   package let environment: String
   /// The path of the allowed signers.
@@ -70,6 +70,15 @@ package struct AdoptionFacts: Hashable, Sendable {
 
   /// The workflow file's name.
   package var workflowName: String { String(workflow.split(separator: "/").last ?? "") }
+
+  /// Takes the workflow that publishes now, where it is another.
+  mutating func follow(_ outline: ReleaseOutline) {
+    let paths = outline.publishers.map(\.path)
+    guard !paths.contains(workflow), let path = paths.first,
+      SafeName.isWorkflow(String(path.split(separator: "/").last ?? ""))
+    else { return }
+    workflow = path
+  }
 
   /// Finds the facts.
   ///
@@ -216,7 +225,7 @@ package struct AdoptionFacts: Hashable, Sendable {
 
   private static func branch(_ project: AuditedProject) -> String {
     // Where somebody works on a change, its branch is not the one of releases.
-    let known = ["main", "master", "trunk"]
+    let known = ["main", "master", "trunk", "develop", "devel", "dev", "stable"]
     return project.git?.branch.flatMap { known.contains($0) ? $0 : nil } ?? "main"
   }
 

@@ -48,15 +48,20 @@ package struct AdoptionPlan: Sendable {
   package let project: AuditedProject
 
   /// The requirements that must be locked for the plan; nil where a lock of them is there.
+  ///
+  /// A list that somebody has changed is theirs, and is locked as it is.
   package static func requirementsToLock(
-    _ project: AuditedProject, _ facts: AdoptionFacts
+    _ project: AuditedProject, _ facts: AdoptionFacts, _ record: AdoptionRecord?
   ) -> [String]? {
-    let stem = facts.requirementsStem
-    guard let input = project.files[stem + ".in"], let lock = project.files[stem + ".txt"],
-      input.bytes == Array(BuildRequirements.input(facts).utf8),
-      lock.bytes.firstRange(of: "--hash=sha256:".utf8) != nil
-    else { return facts.requirements }
-    return nil
+    let path = facts.requirementsStem + ".in"
+    let lock = project.files[facts.requirementsStem + ".txt"]?.bytes ?? []
+    let isLocked = lock.firstRange(of: "--hash=sha256:".utf8) != nil
+    guard let input = project.files[path]?.bytes else { return facts.requirements }
+    if input == Array(BuildRequirements.input(facts).utf8) {
+      return isLocked ? nil : facts.requirements
+    }
+    if record?.block(path, nil)?.sha256 == AdoptionDraft.hash(input) { return facts.requirements }
+    return isLocked ? nil : BuildRequirements.list(input) ?? facts.requirements
   }
 
   /// Plans.
@@ -73,7 +78,7 @@ package struct AdoptionPlan: Sendable {
     license: LicenseText?
   ) throws(AdoptionRefusal) {
     try Self.checkReadable(project)
-    self.facts = facts
+    var facts = facts
     var draft = AdoptionDraft(project, record: record)
     let own = project.pins
     let pins = PinnedActions(own)
@@ -88,12 +93,18 @@ package struct AdoptionPlan: Sendable {
 
     AdoptionSteps.writePins(&draft, own)
     AdoptionSteps.repair(&draft)
-    AdoptionSteps.writeRelease(&draft, facts, pins)
+    let holds = AdoptionSteps.writeRelease(&draft, facts, pins)
+    if holds { facts.follow(ReleaseOutline(draft.project)) }
     AdoptionSteps.writeChecks(&draft, facts, pins)
-    AdoptionSteps.writeRequirements(&draft, facts, lock, &unfinished)
     AdoptionSteps.writeLists(&draft, facts)
     AdoptionSteps.writeLicense(&draft, facts, license, &unfinished)
-    AdoptionSteps.writePages(&draft, facts)
+    if holds {
+      let isNeeded = Self.requirementsToLock(draft.project, facts, record) != nil
+      AdoptionSteps.writeRequirements(&draft, facts, lock, isNeeded: isNeeded, &unfinished)
+      AdoptionSteps.writePages(&draft, facts)
+    } else {
+      draft.notes.append("the policy and the pages about releases wait until the workflow holds")
+    }
     // What was written may be what other repairs waited for.
     AdoptionSteps.writePins(&draft, own)
     AdoptionSteps.repair(&draft)
@@ -101,7 +112,7 @@ package struct AdoptionPlan: Sendable {
 
     let written = AdoptionRecord(
       profile: facts.profile, repository: facts.repository.description, branch: facts.branch,
-      owners: facts.owners, blocks: draft.blocks)
+      owners: facts.owners, blocks: draft.recorded)
     draft.write(
       AdoptionRecord.path, written.json.indentedText + "\n", "what was written, for later runs")
     let result = draft.project
@@ -113,6 +124,7 @@ package struct AdoptionPlan: Sendable {
     edited = draft.blocks.filter { block in
       block.edited != nil && block.edited != record?.block(block.path, block.section)?.edited
     }
+    self.facts = facts
     changes = draft.changes
     notes = draft.notes
     self.unfinished = unfinished

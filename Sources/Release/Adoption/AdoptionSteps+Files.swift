@@ -9,7 +9,7 @@ extension AdoptionSteps {
   /// Writes the requirements of the build, and their lock where there is a new one.
   static func writeRequirements(
     _ draft: inout AdoptionDraft, _ facts: AdoptionFacts, _ lock: String?,
-    _ unfinished: inout [String]
+    isNeeded: Bool, _ unfinished: inout [String]
   ) {
     let stem = facts.requirementsStem
     let isUsed = ReleaseOutline(draft.project).publishers.contains { publisher in
@@ -20,7 +20,7 @@ extension AdoptionSteps {
       stem + ".in", BuildRequirements.input(facts), "what builds a release (items 47, 48)")
     if let lock {
       draft.write(stem + ".txt", lock, "the same with versions and hashes")
-    } else if AdoptionPlan.requirementsToLock(draft.project, facts) != nil {
+    } else if isNeeded {
       unfinished.append(
         "`\(stem).txt` is missing, or not of these requirements: run `hallmark adopt` where an "
           + "index can be reached, or `uv pip compile --universal --python-version "
@@ -29,7 +29,7 @@ extension AdoptionSteps {
     }
   }
 
-  /// Writes the lists around a release: allowed signers, policy, code owners, updates.
+  /// Writes the lists around a release: allowed signers, code owners, updates, how to report.
   static func writeLists(_ draft: inout AdoptionDraft, _ facts: AdoptionFacts) {
     let documents = Documents(facts: facts)
     let isOurs = ReleaseOutline(draft.project).publishers.contains { $0.path == facts.workflow }
@@ -37,16 +37,10 @@ extension AdoptionSteps {
       // It is the signers' own from the first line on, so it is in no record.
       draft.write(facts.signers, documents.signers, "who may sign release tags (item 83)")
     }
-    let policy = Policy(publishers: [
-      PublisherPolicy(
-        signer: .gitHub(
-          repository: facts.repository.description, workflow: facts.workflowName),
-        ref: .versionTag, runner: .gitHubHosted)
-    ])
+    let hasSecurityPage = ReleaseOutline(draft.project).securityPage != nil
     draft.place(
-      "hallmark.toml",
-      "# Who must have signed the files of a release: this workflow, at the tag of the version.\n"
-        + policy.text, "the policy for users and CI (items 82, 87)")
+      "SECURITY.md", documents.security, "how to report a vulnerability (item 66)",
+      isWanted: !hasSecurityPage)
     writeOwners(&draft, facts, documents)
     writeUpdates(&draft, facts, documents)
   }
@@ -133,16 +127,25 @@ extension AdoptionSteps {
       "the license that you chose (item 44)")
   }
 
-  /// Writes the pages: how to report, how a release is made, how users verify one.
+  /// Writes how a release is made, how users verify one, and the policy.
   static func writePages(_ draft: inout AdoptionDraft, _ facts: AdoptionFacts) {
     let documents = Documents(facts: facts)
-    let hasSecurityPage = ReleaseOutline(draft.project).securityPage != nil
-    draft.place(
-      "SECURITY.md", documents.security, "how to report a vulnerability (item 66)",
-      isWanted: !hasSecurityPage)
-
     writeReleasing(&draft, facts, documents)
     writeVerifying(&draft, facts, documents)
+    writePolicy(&draft, facts)
+  }
+
+  private static func writePolicy(_ draft: inout AdoptionDraft, _ facts: AdoptionFacts) {
+    let policy = Policy(publishers: [
+      PublisherPolicy(
+        signer: .gitHub(
+          repository: facts.repository.description, workflow: facts.workflowName),
+        ref: .versionTag, runner: .gitHubHosted)
+    ])
+    draft.place(
+      "hallmark.toml",
+      "# Who must have signed the files of a release: this workflow, at the tag of the version.\n"
+        + policy.text, "the policy for users and CI (items 82, 87)")
   }
 
   private static func writeVerifying(

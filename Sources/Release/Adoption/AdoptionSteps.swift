@@ -39,40 +39,57 @@ enum AdoptionSteps {
 
   /// Writes the workflow that releases, where there is none, or where repairs do not make the one
   /// that is there hold.
+  ///
+  /// - Returns: Whether the one that publishes then holds.
   static func writeRelease(
     _ draft: inout AdoptionDraft, _ facts: AdoptionFacts, _ pins: PinnedActions
-  ) {
+  ) -> Bool {
     let text = ReleaseWorkflow(facts: facts, pins: pins).text
+    let reason = "the workflow that makes releases"
     let outline = ReleaseOutline(draft.project)
     let publishing = Set(outline.publishers.map(\.path)).sorted()
-    guard !publishing.isEmpty else {
-      draft.place(facts.workflow, text, "the workflow that makes releases")
-      return
+    if publishing.isEmpty && NativeBuild.isLikely(facts) {
+      draft.notes.append(
+        "wheels of this project depend on the platform, so no release workflow is written for it")
+      return false
     }
-    if draft.untouched.contains(facts.workflow), publishing == [facts.workflow] {
-      draft.place(facts.workflow, text, "the workflow that makes releases")
-      return
+    let isUntouched = draft.untouched.contains(facts.workflow)
+    if publishing.isEmpty || (isUntouched && publishing == [facts.workflow]) {
+      draft.place(facts.workflow, text, reason)
+      return true
     }
     let failing = failures(draft.project, in: Set(publishing))
     guard !failing.isEmpty else {
-      draft.place(facts.workflow, text, "the workflow that makes releases", isWanted: false)
-      return
+      draft.place(facts.workflow, text, reason, isWanted: false)
+      return true
     }
     let list = failing.map(String.init).joined(separator: ", ")
+    let open = "items \(list) of the checklist stay open there"
     if outline.buildsNative || NativeBuild.isLikely(facts) {
       draft.notes.append(
         "wheels of this project depend on the platform, so its release workflow is not replaced; "
-          + "items \(list) of the checklist stay open there")
-      return
+          + open)
+      return false
     }
     if let path = publishing.first(where: { outline.connected.contains($0) }) {
-      draft.notes.append(
-        "`\(path)` is a part of other workflows, so it is not replaced; items \(list) of the "
-          + "checklist stay open there")
-      return
+      draft.notes.append("`\(path)` is a part of other workflows, so it is not replaced; \(open)")
+      return false
     }
+    var rest: [String: [UInt8]] = [:]
     for path in publishing where path != facts.workflow {
-      removeRelease(from: path, outline, &draft)
+      guard let bytes = withoutRelease(path, outline, draft.project) else {
+        draft.notes.append(
+          "the \(jobs(outline.releaseJobs[path] ?? [])) of `\(path)` cannot be taken out, because "
+            + "other jobs wait for them or nothing else is there; take them out by hand, then run "
+            + "again: \(open)")
+        return false
+      }
+      rest[path] = bytes
+    }
+    draft.take(draft.project.with(rest))
+    for path in rest.keys.sorted() {
+      draft.notes.append(
+        "the \(jobs(outline.releaseJobs[path] ?? [])) of `\(path)` give way to the new workflow")
     }
     let replaced = outline.releaseJobs[facts.workflow] ?? []
     if !replaced.isEmpty {
@@ -80,40 +97,34 @@ enum AdoptionSteps {
         "`\(facts.workflow)` is replaced: its \(jobs(replaced)) did not hold items \(list) of "
           + "the checklist")
     }
-    draft.place(
-      facts.workflow, text, replaced.isEmpty ? "the workflow that makes releases" : "replaced",
-      isForced: true)
+    draft.place(facts.workflow, text, replaced.isEmpty ? reason : "replaced", isForced: true)
+    return true
   }
 
-  // Other jobs stay as they are.
-  private static func removeRelease(
-    from path: String, _ outline: ReleaseOutline, _ draft: inout AdoptionDraft
-  ) {
+  // A workflow without the jobs of the release; nil where that cannot be.
+  private static func withoutRelease(
+    _ path: String, _ outline: ReleaseOutline, _ project: AuditedProject
+  ) -> [UInt8]? {
     let gone = outline.releaseJobs[path] ?? []
     let steps = outline.steps(of: path)
-    let waiting = steps.filter { step in
+    let waits = steps.contains { step in
       !gone.contains(step.job) && step.needs.contains { gone.contains($0) }
     }
-    guard waiting.isEmpty, gone.count < steps.count, !gone.isEmpty else {
-      draft.notes.append(
-        "`\(path)` publishes, too; take its \(jobs(gone)) out by hand"
-          + (waiting.first.map { ", on which `\($0.job)` waits" } ?? ", or remove the file"))
-      return
-    }
-    var bytes = draft.project.files[path]?.bytes ?? []
-    do throws(YAMLEditRefusal) {
+    guard !waits, gone.count < steps.count, !gone.isEmpty,
+      var bytes = project.files[path]?.bytes
+    else { return nil }
+    do {
       for job in gone {
-        guard let document = try? YAMLDocument(parsing: bytes), let list = document.root["jobs"],
+        let document = try YAMLDocument(parsing: bytes)
+        guard let list = document.root["jobs"],
           let next = try document.removing(job, from: list).applied(to: bytes)
-        else { return }
+        else { return nil }
         bytes = next
       }
     } catch {
-      draft.notes.append("`\(path)` publishes, too; take its \(jobs(gone)) out by hand")
-      return
+      return nil
     }
-    draft.take(draft.project.with([path: bytes]))
-    draft.notes.append("the \(jobs(gone)) of `\(path)` give way to the new workflow")
+    return bytes
   }
 
   private static func jobs(_ names: [String]) -> String {
@@ -124,7 +135,8 @@ enum AdoptionSteps {
   private static func failures(_ project: AuditedProject, in paths: Set<String>) -> [Int] {
     let report = AuditReport(examining: project, rules: AuditRules.all)
     return Checklist.verdicts(project, outcomes: report.outcomes).compactMap { item, verdict in
-      guard case .fail(let findings) = verdict, item.evidence.contains(.files),
+      // That Scorecard runs is said of the first workflow, whichever it is.
+      guard case .fail(let findings) = verdict, item.evidence.contains(.files), item.number != 74,
         findings.contains(where: { paths.contains($0.place.path) })
       else { return nil }
       return item.number

@@ -17,6 +17,15 @@ package enum BuildRequirements {
       + facts.requirements.map { "\($0)\n" }.joined()
   }
 
+  /// The requirements of a list that somebody has written; nil where it has anything else.
+  static func list(_ bytes: [UInt8]) -> [String]? {
+    let lines = String(decoding: bytes, as: UTF8.self).utf8
+      .split(whereSeparator: { $0 == 0x0A || $0 == 0x0D })
+      .map { String(decoding: $0, as: UTF8.self) }
+      .filter { !$0.hasPrefix("#") && $0.utf8.contains { $0 > 0x20 } }
+    return lines.allSatisfy { (try? Requirement($0)) != nil } && !lines.isEmpty ? lines : nil
+  }
+
   /// The locked requirements, with the hashes of their wheels, as pip installs them.
   package static func text(_ lock: BuildLock, input: String) -> String {
     let packages = lock.pylock.packages.map { package in

@@ -125,7 +125,7 @@ struct Documents {
         \(facts.repository) in the environment `\(facts.environment)` only (Trusted Publishing). \
         When a run fails before `publish`, correct the cause and make a new tag; a version that \
         is on PyPI is never uploaded again. `\(facts.requirementsStem).txt` locks what builds; \
-        `hallmark adopt` writes it anew when `\(facts.requirementsStem).in` changes.
+        `hallmark adopt` writes it anew when `build-system.requires` changes.
         """),
     ].joined(separator: "\n")
   }

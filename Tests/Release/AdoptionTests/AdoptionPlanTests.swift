@@ -165,6 +165,72 @@ import Workflows
     #expect(open.failing.map(\.item.number) == [44])
   }
 
+  /// Where other jobs wait for those of the release, nothing half is written.
+  @Test func nothingHalfIsWritten() throws {
+    var project = Project.mixed
+    project.files[".github/workflows/release.yml"]? += """
+        announce:
+          needs: publish
+          runs-on: ubuntu-latest
+          steps:
+            - run: echo done
+
+      """
+    let plan = try project.plan()
+    #expect(plan.notes.contains { $0.contains("take them out by hand") }, "\(plan.notes)")
+    #expect(!plan.failing.isEmpty)
+    for path in ["hallmark.toml", "RELEASING.md", ".github/workflows/publish.yml"] {
+      #expect(plan.project.files[path] == nil, "\(path)")
+    }
+    let again = try project.applying(plan).plan()
+    #expect(again.changes.map(\.path) == [])
+  }
+
+  /// A workflow that calls another for its tests can be replaced.
+  @Test func calledTestsStay() throws {
+    var project = Project.mixed
+    project.files[".github/workflows/tests.yml"] = """
+      on: workflow_call
+      jobs:
+        unit:
+          runs-on: ubuntu-latest
+          steps:
+            - run: python -m unittest
+
+      """
+    let path = ".github/workflows/release.yml"
+    project.files[path] = project.files[path]?.replacingOccurrences(
+      of: """
+            runs-on: ubuntu-latest
+            steps:
+              - uses: actions/checkout@v4
+              - run: python -m unittest
+
+        """, with: "    uses: ./.github/workflows/tests.yml\n")
+    let plan = try project.plan()
+    #expect(plan.failing.map(\.item.number) == [], "\(plan.notes)")
+    #expect(try project.applying(plan).plan(locks: false).changes.map(\.path) == [])
+  }
+
+  /// A list of requirements that somebody has changed is locked as it is.
+  @Test func changedRequirementsAreTheirs() throws {
+    let project = Project.pushed
+    var after = project.applying(try project.plan())
+    after.files["requirements/build.in"] = "build\nsetuptools<80\nwheel\n"
+    #expect(try after.plan().changes.map(\.path) == [AdoptionRecord.path])
+    after.files["requirements/build.txt"] = nil
+    let plan = try after.plan()
+    let lock = try #require(plan.project.files["requirements/build.txt"])
+    #expect(String(decoding: lock.bytes, as: UTF8.self).contains("wheel==1.0"))
+    // And where the build system changes, the list follows.
+    var newer = project.applying(try project.plan())
+    newer.files["pyproject.toml"] = newer.files["pyproject.toml"]?.replacingOccurrences(
+      of: "[\"setuptools\"]", with: "[\"setuptools>=77\"]")
+    #expect(
+      try newer.plan().changes.map(\.path)
+        == [".hallmark/adopted.json", "requirements/build.in", "requirements/build.txt"])
+  }
+
   /// Wheels that depend on the platform need a workflow that nobody here can write.
   @Test func nativeBuildsAreLeftAlone() throws {
     var project = Project.pushed

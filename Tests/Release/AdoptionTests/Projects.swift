@@ -41,7 +41,7 @@ struct Project {
   func plan(locks: Bool = true) throws -> AdoptionPlan {
     let project = audited
     let facts = try AdoptionFacts(project, record: record, answers: answers)
-    let wanted = AdoptionPlan.requirementsToLock(project, facts)
+    let wanted = AdoptionPlan.requirementsToLock(project, facts, record)
     return try AdoptionPlan(
       project, facts: facts, record: record, lock: locks ? wanted.map(Self.lock) : nil,
       license: answers.license)

@@ -71,7 +71,7 @@ struct AdoptionReading {
     do {
       let facts = try AdoptionFacts(read.project, record: record, answers: answers)
       var lock: String?
-      if locks, let wanted = AdoptionPlan.requirementsToLock(read.project, facts) {
+      if locks, let wanted = AdoptionPlan.requirementsToLock(read.project, facts, record) {
         lock = try await Self.lock(
           wanted, oldest: BuildRequirements.oldestPython, input: facts.requirementsStem + ".in",
           python: python, console: console)

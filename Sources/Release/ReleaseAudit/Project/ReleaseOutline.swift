@@ -64,13 +64,16 @@ package struct ReleaseOutline: Sendable {
       }
       let before = facts.ancestors(of: site)
       isNative = isNative || before.contains { $0.role.contains(.buildsNative) }
-      if before.contains(where: { $0.file.path != path }) { connected.insert(path) }
+      let works: StepRole = [.builds, .attests, .verifies, .verifiesTag, .compares]
+      let isElsewhere = before.contains { other in
+        other.file.path != path && (!other.role.isDisjoint(with: works) || !other.uploads.isEmpty)
+      }
+      if isElsewhere { connected.insert(path) }
       for other in facts.jobs where other.file.path == path {
         let isBefore = before.contains { $0.job.id == other.job.id && $0.file.path == path }
         let isAfter = facts.ancestors(of: other).contains {
           $0.job.id == site.job.id && $0.file.path == path
         }
-        let works: StepRole = [.builds, .attests, .verifies, .verifiesTag, .compares]
         let isPart =
           !other.uploads.isEmpty || ReleaseFacts.isGenerator(other.job)
           || ((isBefore || isAfter) && !other.role.isDisjoint(with: works))
