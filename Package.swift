@@ -187,13 +187,10 @@ let package = Package(
       ["Encodings", "PythonPackaging", "PyPIAttestations", "Sigstore"]),
     module(
       "Release", "Signing",
-      [
-        "Encodings", "Attestations", "Certificates", "Sigstore", "Identity", crypto,
-      ]),
+      ["Encodings", "Attestations", "Certificates", "Sigstore", "Identity", crypto]),
     module(
       "Release", "TrustStore",
       ["Encodings", "Sigstore", "TUF", "Verification", systemPackage]),
-
     module(
       "Release", "ReleaseAudit",
       [
@@ -260,9 +257,7 @@ let package = Package(
 
     // Tests mirror Sources; Support is what several of them share.
     support("TestSupport", ["Encodings"]),
-    support(
-      "TrustSimulator",
-      evidence + [crypto, x509, asn1]),
+    support("TrustSimulator", evidence + [crypto, x509, asn1]),
     support(
       "SimulatedServices",
       evidence + ["TrustSimulator", crypto, nioCore, nioPosix, nioHTTP1]),
@@ -286,9 +281,7 @@ let package = Package(
       ["TUF", "Encodings", "RepositorySimulator", crypto, cryptoExtras]),
     tests(
       "Release", "ReproducibilityTests",
-      [
-        "Reproducibility", "Archives", "Encodings", "PythonPackaging", "TestSupport", crypto,
-      ]),
+      ["Reproducibility", "Archives", "Encodings", "PythonPackaging", "TestSupport", crypto]),
     tests(
       "Release", "RebuildTests",
       [
