@@ -13,7 +13,7 @@ let settings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-/// Where little time is spent, a release is built for size: a seventh less of these modules.
+/// Where little time is spent, a release is built for size: about a seventh less of a module.
 let small = settings + [.unsafeFlags(["-Osize"], .when(configuration: .release))]
 let smallModules: Set = [
   "Approvals", "Identity", "Rebuild", "ServiceClients", "Signing", "TrustStore",
