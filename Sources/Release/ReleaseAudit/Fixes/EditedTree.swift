@@ -36,19 +36,26 @@ enum EditedTree {
     let old = values(
       before, touches: { span in ordered.contains { touches(span, $0.span) } },
       isAtEdit: { offset in
-        ordered.contains { $0.span.lowerBound <= offset && offset <= $0.span.upperBound }
+        ordered.contains { isAt(offset, $0.span, before.bytes) }
       }, place: mapped)
     let new = values(
       after, touches: { span in moved.contains { touches(span, $0) } },
-      isAtEdit: { offset in
-        moved.contains { $0.lowerBound <= offset && offset <= $0.upperBound }
-      }, place: { $0 })
+      isAtEdit: { offset in moved.contains { isAt(offset, $0, after.bytes) } }, place: { $0 })
     for (one, other) in zip(old, new) where one != other {
       return after.lines.line(at: other.start)
     }
     guard old.count != new.count else { return nil }
     let rest = old.count < new.count ? new[old.count].start : after.bytes.count
     return after.lines.line(at: rest)
+  }
+
+  // Whether an edit is at a place, or before it with only indentation between: without its first
+  // entry a mapping begins at the second, in a line that the edit does not touch.
+  private static func isAt(_ offset: Int, _ edit: Range<Int>, _ bytes: [UInt8]) -> Bool {
+    guard edit.lowerBound <= offset else { return false }
+    guard edit.upperBound < offset else { return true }
+    return offset - edit.upperBound <= 256 && offset <= bytes.count
+      && bytes[edit.upperBound..<offset].allSatisfy { $0 == 0x20 }
   }
 
   // Whether an edit changes a value: it takes away or inserts something inside.

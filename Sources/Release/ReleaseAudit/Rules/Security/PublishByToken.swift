@@ -34,6 +34,15 @@ enum PublishByToken: AuditRule {
             password: ${{ secrets.PYPI_API_TOKEN }}
         """),
       .steps(
+        "a token beside other inputs", .findings(lines: [8]),
+        """
+        - uses: pypa/gh-action-pypi-publish@ed0c53931b1dc9bd32cbe73a98c7f6766f8a527e # v1.13.0
+          with:
+            user: __token__
+            password: ${{ secrets.PYPI_API_TOKEN }}
+            print-hash: true
+        """),
+      .steps(
         "commands", .findings(lines: [9, 11]),
         """
         - run: |
