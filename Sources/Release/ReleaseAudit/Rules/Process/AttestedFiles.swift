@@ -92,6 +92,27 @@ enum AttestedFiles: AuditRule {
 
           """),
       RuleSample(
+        "an action that attests what it stores", .good,
+        workflow: """
+          on:
+            workflow_dispatch:
+          jobs:
+            build:
+              runs-on: ubuntu-latest
+              steps:
+                - uses: hynek/build-and-inspect-python-package@v2
+                  with:
+                    attest-build-provenance-github: "true"
+            publish:
+              needs: build
+              runs-on: ubuntu-latest
+              steps:
+                - uses: actions/download-artifact@v4
+                  with: {name: Packages, path: dist}
+                - uses: pypa/gh-action-pypi-publish@v1.12.4
+
+          """),
+      RuleSample(
         "a path that only a run knows", .unknown,
         workflow: """
           on:
@@ -115,6 +136,15 @@ enum AttestedFiles: AuditRule {
     var isContent = false
     for site in facts.pypi {
       for other in facts.relatives(of: site) {
+        // This action attests the files of the artifact that it stores.
+        if other.role.contains(.attests),
+          let own = other.flow.uploads.first(where: { isInspecting($0, of: other.job) })
+        {
+          isAbout = true
+          if let taken = artifacts(site, isRead: true), own.isExact {
+            isContent = isContent || taken.contains(own.name)
+          }
+        }
         for step in other.job.steps where isAttesting(step) {
           isAbout = true
           guard let paths = step.with?["subject-path"], !paths.hasExpressions else { continue }
@@ -137,6 +167,13 @@ enum AttestedFiles: AuditRule {
     case same
     case differs(String)
     case unclear
+  }
+
+  private static func isInspecting(_ upload: ArtifactTransfer, of job: Job) -> Bool {
+    job.steps.contains { step in
+      step.index == upload.step && step.uses("hynek/build-and-inspect-python-package")
+        && StepRole(step).contains(.attests)
+    }
   }
 
   private static func isAttesting(_ step: Step) -> Bool {
