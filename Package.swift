@@ -198,12 +198,7 @@ let package = Package(
         "Policies", "Rebuild", crypto, subprocess, systemPackage,
       ]),
 
-    module(
-      "Release", "Adoption",
-      [
-        "Encodings", "SourceText", "Workflows", "PythonPackaging", "Policies", "Rebuild",
-        "ReleaseAudit",
-      ]),
+    module("Release", "Adoption", formats + ["Workflows", "Policies", "Rebuild", "ReleaseAudit"]),
 
     // Services: sockets and stores.
     module(
@@ -309,10 +304,7 @@ let package = Package(
       ]),
     tests(
       "Release", "AdoptionTests",
-      [
-        "Adoption", "ReleaseAudit", "PythonPackaging", "Policies", "Encodings", "SourceText",
-        "Workflows",
-      ]),
+      formats + ["Adoption", "ReleaseAudit", "Policies", "Workflows"]),
     tests("Release", "IdentityTests", ["Identity", "Encodings", "TestSupport", systemPackage]),
     tests(
       "Release", "TrustedPublishingTests",
@@ -334,11 +326,10 @@ let package = Package(
       ]),
     tests(
       "Services", "ServiceClientsTests",
-      [
-        "ServiceClients", "Identity", "TrustedPublishing", "Encodings", "Archives",
-        "PythonPackaging", "Attestations", "Sigstore", "Storage", "TrustServices", "TestSupport",
-        crypto, hummingbird,
-        hummingbirdTLS, hummingbirdTesting, httpTypes, nioCore, nioSSL, systemPackage, logging,
+      formats + [
+        "ServiceClients", "Identity", "TrustedPublishing", "Attestations", "Sigstore", "Storage",
+        "TrustServices", "TestSupport", crypto, hummingbird, hummingbirdTLS, hummingbirdTesting,
+        httpTypes, nioCore, nioSSL, systemPackage, logging,
       ]),
     tests(
       "Services", "SigningServicesTests",
