@@ -45,6 +45,7 @@ struct AuditRun {
   ///
   /// - Parameter index: The index that is asked for the last release; nil asks none.
   /// - Returns: The exit status.
+  /// - Throws: `CommandFailure`, `CancellationError`.
   func run(asking index: AuditIndex? = nil) async throws -> Int32 {
     for path in missing {
       console.report(

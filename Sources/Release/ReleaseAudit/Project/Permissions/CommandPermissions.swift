@@ -18,6 +18,7 @@ enum CommandPermissions {
   ///   - invocation: the program with its words.
   ///   - isGiven: whether the step hands the token to its programs, so that only those count as
   ///     known that are known not to use it.
+  /// - Returns: What is known.
   static func answer(_ invocation: ShellInvocation, isGiven: Bool) -> Answer {
     switch invocation.program {
     case "gh": return gitHub(invocation, isGiven: isGiven)

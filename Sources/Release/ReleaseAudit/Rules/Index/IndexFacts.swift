@@ -4,6 +4,7 @@ extension AuditedProject {
   /// The last release at the index, or what a rule says without it.
   ///
   /// - Parameter number: the recommendation, whose words are used where nobody asked the index.
+  /// - Returns: What the index shows, or what the rule says without it.
   func lastRelease(_ number: Int) -> Result<(IndexState, IndexRelease), IndexUnknown> {
     guard let index else {
       let rest = Checklist.items.first { $0.number == number }?.rest
@@ -95,5 +96,18 @@ extension RuleSample {
     var files = [("pyproject.toml", "[project]\nname = \"acme\"\n")]
     if let workflow { files.append((".github/workflows/release.yml", workflow)) }
     self.init(name, expectation, isWhole: true, files: files, git: git, index: index)
+  }
+}
+
+extension RuleOutcome {
+  /// The same findings in the name of a rule.
+  func named(_ rule: RuleDescription) -> RuleOutcome {
+    guard case .examined(let findings) = self else { return self }
+    return .examined(
+      findings.map {
+        Finding(
+          rule: rule.id, severity: $0.severity, $0.message, at: $0.place, related: $0.related,
+          help: $0.help)
+      })
   }
 }

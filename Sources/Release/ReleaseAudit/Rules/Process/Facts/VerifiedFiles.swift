@@ -26,6 +26,7 @@ enum VerifiedFiles {
   ///   - upload: the upload.
   ///   - site: the job that publishes.
   ///   - flow: what goes from one job to another.
+  /// - Returns: What is found.
   static func judge(
     _ check: RoleSite, in other: ReleaseFacts.Site, _ upload: Upload, of site: ReleaseFacts.Site,
     _ flow: ReleaseFlow
