@@ -30,7 +30,9 @@ package enum Checklist {
     let deciders = deciders(among: AuditRules.all.map { $0.description })
     let repository = project.ownRepository ?? "OWNER/NAME"
     let unread = project.unreadWorkflows.map { "`\($0)`" }.joined(separator: ", ")
-    let hidden = project.releases.publishing.isEmpty ? project.unseenCommand : nil
+    let elsewhere = project.releases.publishing.isEmpty ? project.publishesElsewhere : nil
+    let hidden =
+      project.releases.publishing.isEmpty && elsewhere == nil ? project.unseenCommand : nil
     return items.sorted { $0.number < $1.number }.map { item in
       let rules = deciders[item.number] ?? []
       let said = rules.compactMap { outcomes[$0] }
@@ -41,6 +43,9 @@ package enum Checklist {
         verdict = .unknown(wouldTell: "what is in \(unread), which cannot be read")
       case .notApplicable(let reason) where hidden != nil && reason.mentions("publishes"):
         verdict = .unknown(wouldTell: "whether \(hidden ?? "it") publishes")
+      case .notApplicable(let reason) where elsewhere != nil && isAboutReleases(reason):
+        verdict = .unknown(
+          wouldTell: "somebody who reads \(elsewhere ?? "it"): no rule looks for this there")
       case .pass where hidden != nil && item.number == 32:
         verdict = .unknown(wouldTell: "whether \(hidden ?? "it") publishes")
       case .pass, .fail, .notApplicable, .unknown: break
@@ -93,6 +98,13 @@ package enum Checklist {
     return .unknown(wouldTell: item.rest ?? whatTells(item))
   }
 
+  /// Whether a reason is that no workflow of GitHub does something that others may do as well.
+  private static func isAboutReleases(_ reason: String) -> Bool {
+    !reason.mentions("GitHub") && !reason.mentions("SLSA generator")
+      && ["publish", "attest", "upload", "build", "verif", "release of the forge", "installs"]
+        .contains { reason.mentions($0) }
+  }
+
   /// What tells where no rule decides an item.
   static func whatTells(_ item: ChecklistItem) -> String {
     undecided[item.number].map { "\(notDecided): \($0)" } ?? notDecided
@@ -106,6 +118,12 @@ extension AuditedProject {
       && !item.evidence.contains { $0 == .forge || $0 == .artifacts }
   }
 
+  /// A job of GitLab CI or a build of Cloud Build that publishes to a package index.
+  var publishesElsewhere: String? {
+    if let site = gitLab.publishing.first { return "`\(site.name)` in `\(site.job.path)`" }
+    return pipelines.builds.first { !$0.publications.isEmpty }.map { "`\($0.path)`" }
+  }
+
   /// What may publish unseen: another CI system, or a command of a workflow whose work is described
   /// elsewhere.
   var unseenCommand: String? {
@@ -114,32 +132,53 @@ extension AuditedProject {
     }) {
       return "`\(other)`"
     }
-    let programs = [
-      "make", "just", "task", "nox", "tox", "invoke", "rake", "mage", "bazel", "hatch",
-    ]
     for site in steps {
-      guard let run = site.step.run else { continue }
-      for invocation in ShellScript(run.value).invocations {
-        let isScript = [".sh", ".py", ".bash"].contains { invocation.program.hasSuffix($0) }
-        let runsScript =
-          ["bash", "sh", "python", "python3"].contains(invocation.program)
-          && [".sh", ".py"].contains { invocation.arguments.first?.text.hasSuffix($0) ?? false }
-        guard programs.contains(invocation.program) || isScript || runsScript else { continue }
-        let script = Array(run.value.utf8)
-        let command = script[invocation.range.clamped(to: 0..<script.count)].prefix(60)
-        return "`\(String(decoding: command, as: UTF8.self))` in `\(site.path)`"
+      guard let run = site.step.run, let command = Self.unseen(in: run.value) else { continue }
+      return "`\(command)` in `\(site.path)`"
+    }
+    for (script, _) in gitLab.scripts {
+      for text in script.texts {
+        guard let command = Self.unseen(in: text.value) else { continue }
+        return "`\(command)` in `\(script.path)`"
+      }
+    }
+    for file in pipelines.builds {
+      for step in file.build.steps {
+        guard let text = step.script ?? step.shellArgument,
+          let command = Self.unseen(in: text.value)
+        else { continue }
+        return "`\(command)` in `\(file.path)`"
       }
     }
     return nil
   }
 
-  /// The workflows and actions that could not be read.
+  /// The first command of a script whose work is described elsewhere.
+  private static func unseen(in text: String) -> String? {
+    let programs = [
+      "make", "just", "task", "nox", "tox", "invoke", "rake", "mage", "bazel", "hatch",
+    ]
+    for invocation in ShellScript(text).invocations {
+      let isScript = [".sh", ".py", ".bash"].contains { invocation.program.hasSuffix($0) }
+      let runsScript =
+        ["bash", "sh", "python", "python3"].contains(invocation.program)
+        && [".sh", ".py"].contains { invocation.arguments.first?.text.hasSuffix($0) ?? false }
+      guard programs.contains(invocation.program) || isScript || runsScript else { continue }
+      let script = Array(text.utf8)
+      let command = script[invocation.range.clamped(to: 0..<script.count)].prefix(60)
+      return String(decoding: command, as: UTF8.self)
+    }
+    return nil
+  }
+
+  /// The workflows, actions, pipelines and builds that could not be read.
   var unreadWorkflows: [String] {
     problems.filter { problem in
       let name = problem.path.split(separator: "/").last ?? ""
       return problem.extent == .all
         && ([".github", ".github/workflows"].contains(problem.path)
-          || problem.path.hasPrefix(".github/workflows/") || name.hasPrefix("action.y"))
+          || problem.path.hasPrefix(".github/workflows/") || name.hasPrefix("action.y")
+          || name.hasPrefix(".gitlab-ci") || name.contains("cloudbuild"))
     }.map(\.path)
   }
 }

@@ -23,6 +23,10 @@ package struct AuditedProject: Sendable {
   package let steps: [StepSite]
   /// The configurations of Dependabot: one at most in a whole repository.
   package let dependabot: [DependabotFile]
+  /// What there is for GitLab CI, Cloud Build and Renovate.
+  package let pipelines: Pipelines
+  /// What the jobs of GitLab's pipelines do for a release.
+  let gitLab: GitLabFacts
   /// What the jobs do for a release.
   package let flow: ReleaseFlow
   /// The jobs that give files to users.
@@ -54,6 +58,7 @@ package struct AuditedProject: Sendable {
     for file in ordered {
       parsed.add(file, byContent: !isWhole, isNamed: named.contains(file.path))
     }
+    parsed.finish(self.files)
     workflows = parsed.workflows
     workflowPlaces = Dictionary(parsed.workflows.enumerated().map { ($0.element.path, $0.offset) })
     {
@@ -62,6 +67,8 @@ package struct AuditedProject: Sendable {
     actions = parsed.actions
     steps = StepSite.all(parsed.workflows, parsed.actions)
     dependabot = parsed.dependabot
+    pipelines = parsed.pipelines
+    gitLab = GitLabFacts(parsed.pipelines.gitLab)
     flow = ReleaseFlow(workflows: parsed.workflows, actions: parsed.actions)
     releases = ReleaseFacts(flow, parsed.workflows)
     releaseScope = ReleaseScope(releases)

@@ -79,6 +79,7 @@ struct ParsedFiles {
   private(set) var workflows: [WorkflowFile] = []
   private(set) var actions: [ActionFile] = []
   private(set) var dependabot: [DependabotFile] = []
+  private(set) var pipelines = Pipelines()
   private(set) var problems: [ProjectProblem] = []
 
   private enum Format {
@@ -86,6 +87,10 @@ struct ParsedFiles {
   }
 
   mutating func add(_ file: AuditedFile, byContent: Bool, isNamed: Bool) {
+    if let format = Pipelines.Format(path: file.path) {
+      pipelines.add(file, format, isWhole: !byContent)
+      return
+    }
     let byPath = Self.format(of: file.path)
     let isYAML = file.path.hasSuffix(".yml") || file.path.hasSuffix(".yaml")
     guard byPath != nil || byContent && isYAML || isNamed && !ProjectPlaces.isFile(file.path)
@@ -94,8 +99,21 @@ struct ParsedFiles {
     do throws(YAMLError) {
       document = try YAMLDocument(parsing: file.lines)
     } catch {
+      // A component of GitLab's has its header in a document of its own.
+      if byPath == nil, error.reason == .documents,
+        let document = try? GitLabFile.document(parsing: file.bytes), GitLabFile.isLike(document)
+      {
+        pipelines.add(file, document, .gitLab)
+        return
+      }
       problems.append(
         ProjectProblem(file.path, error.problem, .all, position: error.position))
+      return
+    }
+    if byPath == nil, Self.format(of: document) == nil,
+      let format = Pipelines.Format(of: document)
+    {
+      pipelines.add(file, document, format)
       return
     }
     switch byPath ?? Self.format(of: document) {
@@ -113,9 +131,17 @@ struct ParsedFiles {
     case .dependabot: dependabot.append(DependabotFile(file: file, document: document))
     case nil where isNamed && !ProjectPlaces.isFile(file.path):
       problems.append(
-        ProjectProblem(file.path, "it is no workflow, action or Dependabot configuration", .all))
+        ProjectProblem(
+          file.path,
+          "it is no workflow, action, pipeline, build or configuration of an update bot", .all))
     case nil: break
     }
+  }
+
+  /// Reads what pipelines include of all files.
+  mutating func finish(_ files: [String: AuditedFile]) {
+    pipelines.finish(files)
+    problems += pipelines.problems
   }
 
   private mutating func note(_ pieces: [WorkflowProblem], _ file: AuditedFile) {

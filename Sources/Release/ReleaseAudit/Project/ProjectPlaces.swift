@@ -16,6 +16,7 @@ enum ProjectPlaces {
     let isYAML = name.hasSuffix(".yml") || name.hasSuffix(".yaml")
     if otherSystems.contains(lower) { return true }
     if name == "action.yml" || name == "action.yaml" { return true }
+    if name.contains("cloudbuild"), isYAML || name.hasSuffix(".json") { return true }
     switch parts.count {
     case 1: return isRoot(name, isYAML)
     default: break
@@ -28,7 +29,8 @@ enum ProjectPlaces {
       }
       if parts[1] == "workflows" { return parts.count == 3 && isYAML }
       return ["rulesets", "requirements"].contains(parts[1]) && parts.count == 3
-    case ".gitlab", ".gitlab-ci", "ci": return isYAML || name == "codeowners"
+    case ".gitlab", ".gitlab-ci", "ci":
+      return isYAML || name == "codeowners" || isRenovate(name)
     case "docs", "doc", "documentation", ".circleci", ".hallmark":
       return isDocument(name) || parts[0] == ".circleci" && isYAML
         || parts[0] == ".hallmark"
@@ -59,7 +61,6 @@ enum ProjectPlaces {
   private static func isRoot(_ name: Substring, _ isYAML: Bool) -> Bool {
     if isDocument(name) || isRenovate(name) || isRequirements(name) { return true }
     if name.hasPrefix(".gitlab-ci"), isYAML { return true }
-    if name.contains("cloudbuild"), isYAML || name.hasSuffix(".json") { return true }
     if name.hasPrefix("pylock"), name.hasSuffix(".toml") { return true }
     if name.hasPrefix("license") || name.hasPrefix("copying") || name.hasPrefix("licence") {
       return true
@@ -87,7 +88,8 @@ enum ProjectPlaces {
     ].contains(String(stem)) || stem.contains("releas") || stem.contains("security")
   }
 
-  private static func isRenovate(_ name: Substring) -> Bool {
+  /// Whether a file of this name configures Renovate.
+  static func isRenovate(_ name: Substring) -> Bool {
     ["renovate.json", "renovate.json5", ".renovaterc", ".renovaterc.json", ".renovaterc.json5"]
       .contains(String(name))
   }

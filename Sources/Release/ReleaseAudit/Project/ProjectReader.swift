@@ -135,7 +135,7 @@ package struct ProjectReader: Sendable {
 
   /// Whether a folder is the root of a repository.
   static func isRepository(_ folder: String) -> Bool {
-    [".git", ".github", "pyproject.toml"].contains {
+    [".git", ".github", "pyproject.toml", ".gitlab-ci.yml"].contains {
       FolderReading.kind(of: join(folder, $0)) != nil
     }
   }

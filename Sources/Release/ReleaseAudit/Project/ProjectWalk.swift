@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Workflows
+
 /// Goes through the folders of a project within limits.
 struct ProjectWalk {
   private(set) var files: [AuditedFile] = []
@@ -28,6 +30,54 @@ struct ProjectWalk {
       ignored = Self.plainNames(bytes)
     }
     visit("", depth: 0)
+    readIncludes()
+  }
+
+  /// Reads the files that GitLab pipelines include from the repository, wherever they are.
+  private mutating func readIncludes() {
+    var open = files.filter { [".gitlab-ci.yml", ".gitlab-ci.yaml"].contains($0.path) }
+    var parsed: Set<String> = []
+    var known = Dictionary(files.map { ($0.path, $0) }) { first, _ in first }
+    while let file = open.popLast(), parsed.count < Self.mostIncludes {
+      guard parsed.insert(file.path).inserted,
+        let document = try? GitLabFile.document(parsing: file.bytes)
+      else { continue }
+      let pipeline = GitLabFile(document, path: file.path)
+      let includes =
+        pipeline.includes + pipeline.definitions.flatMap { $0.trigger?.includes ?? [] }
+      for include in includes.prefix(Self.mostIncludes) {
+        guard case .local(let text) = include.source, let place = GitLabPath(text.value) else {
+          continue
+        }
+        for path in paths(of: place) {
+          let count = files.count
+          if let found = known[path] {
+            if !parsed.contains(path) { open.append(found) }
+          } else if FolderReading.kind(of: ProjectReader.join(root, path)) == .file,
+            staysInside(path)
+          {
+            read(path)
+            if files.count > count, let file = files.last {
+              known[path] = file
+              open.append(file)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  // GitLab takes no more.
+  private static let mostIncludes = 150
+
+  /// The files that a path of an include stands for; patterns in the name alone.
+  private mutating func paths(of place: GitLabPath) -> [String] {
+    guard place.isPattern else { return [place.path] }
+    let folder = place.path.split(separator: "/").dropLast().joined(separator: "/")
+    guard !folder.contains("*"), FolderReading.kind(of: ProjectReader.join(root, folder)) == .folder
+    else { return [] }
+    return entries(folder).filter { $0.kind == .file }
+      .map { folder.isEmpty ? $0.name : "\(folder)/\($0.name)" }.filter { place.matches($0) }
   }
 
   /// Reads all YAML files in and below a folder.

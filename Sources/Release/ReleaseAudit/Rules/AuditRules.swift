@@ -3,7 +3,7 @@
 /// All rules, in the order in which they are listed.
 package enum AuditRules {
   /// The rules.
-  package static let all: [any AuditRule.Type] = security + process + index
+  package static let all: [any AuditRule.Type] = security + process + pipelines + index
 
   /// Attacks on workflows: what runs, with which rights, on whose words.
   static let security: [any AuditRule.Type] = [
@@ -62,7 +62,6 @@ package enum AuditRules {
     GeneratorInputs.self,
     GeneratorPermissions.self,
     GeneratorTag.self,
-    GitLabPublish.self,
     GroupedUpdates.self,
     HashedRequirements.self,
     IndependentBuild.self,
@@ -112,5 +111,32 @@ package enum AuditRules {
     IndexSameBytes.self,
     IndexSourceProvenance.self,
     IndexWheelProvenance.self,
+  ]
+
+  /// The same process in GitLab CI and Cloud Build, and what Renovate does.
+  static let pipelines: [any AuditRule.Type] = [
+    CloudBuildAccount.self,
+    CloudBuildProvenance.self,
+    CloudBuildSecretVersion.self,
+    CloudBuildToken.self,
+    GitLabIdentityTokens.self,
+    GitLabIntentionalStart.self,
+    GitLabOverlap.self,
+    GitLabProvenance.self,
+    GitLabPublishEnvironment.self,
+    GitLabPublishOrder.self,
+    GitLabPublishToken.self,
+    GitLabSeparateBuild.self,
+    GitLabSourceDate.self,
+    GitLabVerification.self,
+    PipelineDebug.self,
+    PipelineImage.self,
+    PipelineInjection.self,
+    PipelineSecret.self,
+    RemoteScript.self,
+    RenovateAutomerge.self,
+    RenovateGroups.self,
+    RenovateReleaseAge.self,
+    UnpinnedInclude.self,
   ]
 }

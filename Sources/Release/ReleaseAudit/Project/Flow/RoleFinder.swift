@@ -26,8 +26,9 @@ struct RoleFinder {
     guard let run = step.run else { return [] }
     let script = ShellScript(run.value)
     let invocations = script.invocations
+    let env = [step.env].compactMap { $0 } + env.reversed()
     let sites: [RoleSite] = invocations.compactMap { invocation in
-      guard let (role, means) = role(of: invocation, step) else { return nil }
+      guard let (role, means) = role(of: invocation, env: env) else { return nil }
       return RoleSite(
         role: role, step: step.index, span: run.span(of: invocation.range, in: document),
         means: means, files: Self.files(of: invocation, means, script), through: nil)
@@ -103,8 +104,9 @@ struct RoleFinder {
     }
   }
 
-  private func role(
-    of invocation: ShellInvocation, _ step: Step
+  /// What a program does that is called with these variables around it, nearer ones first.
+  func role(
+    of invocation: ShellInvocation, env: [WorkflowMapping]
   ) -> (ReleaseRole, means: String)? {
     guard RoleTable.programs.contains(invocation.program) || Self.isPython(invocation) else {
       return nil
@@ -119,7 +121,7 @@ struct RoleFinder {
         words.first == "-m"
         ? "python \(words.joined(separator: " "))"
         : words.joined(separator: " ")
-      if case .publish(.pypi) = role, isTest(invocation, step) {
+      if case .publish(.pypi) = role, isTest(invocation, env) {
         return (.publish(.testPyPI), means)
       }
       if role == .build(.image), invocation.hasOption("--push") {
@@ -163,7 +165,7 @@ struct RoleFinder {
     return url.contains("test.pypi.org") || url.contains("testpypi")
   }
 
-  private func isTest(_ invocation: ShellInvocation, _ step: Step) -> Bool {
+  private func isTest(_ invocation: ShellInvocation, _ env: [WorkflowMapping]) -> Bool {
     let options = [
       "--repository", "-r", "--repository-url", "--publish-url", "--index", "--repo",
     ]
@@ -174,7 +176,7 @@ struct RoleFinder {
       "TWINE_REPOSITORY", "TWINE_REPOSITORY_URL", "UV_PUBLISH_URL", "UV_PUBLISH_INDEX",
       "HATCH_INDEX_REPO", "FLIT_INDEX_URL", "MATURIN_REPOSITORY", "MATURIN_REPOSITORY_URL",
     ]
-    for mapping in [step.env].compactMap({ $0 }) + env.reversed() {
+    for mapping in env {
       for name in variables {
         if let value = mapping[name]?.value { return isTest(value) || value == "test" }
       }

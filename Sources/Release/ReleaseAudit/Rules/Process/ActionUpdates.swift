@@ -52,10 +52,22 @@ enum ActionUpdates: AuditRule {
       RuleSample(
         "Renovate", .good, isWhole: true,
         files: [("renovate.json", "{}"), (".github/workflows/ci.yml", "on: push\njobs: {}\n")]),
+      RuleSample(
+        "Renovate, for Python alone", .findings(lines: [1]), isWhole: true,
+        files: [
+          ("renovate.json", "{\"enabledManagers\": [\"pep621\"]}"),
+          (".github/workflows/ci.yml", "on: push\njobs: {}\n"),
+        ]),
     ])
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
-    if project.renovate != nil { return .examined([]) }
+    switch project.renovateState(["github-actions"]) {
+    case .updates: return .examined([])
+    case .unread(let path): return .unknown(wouldTell: "what is in `\(path)`, which cannot be read")
+    case .off(let place) where project.dependabot.isEmpty:
+      return .examined([finding("Renovate does not look at actions", at: place)])
+    case .off, nil: break
+    }
     if project.updateEntries.contains(where: { $0.ecosystem == "github-actions" }) {
       return .examined([])
     }

@@ -70,7 +70,13 @@ enum UpdatePolicy: AuditRule {
   private static let ecosystems = ["pip", "uv", "poetry", "pip-compile", "pipenv"]
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
-    if project.renovate != nil { return .examined([]) }
+    switch project.renovateState(["pip_requirements", "pep621"]) {
+    case .updates: return .examined([])
+    case .unread(let path): return .unknown(wouldTell: "what is in `\(path)`, which cannot be read")
+    case .off(let place) where project.dependabot.isEmpty:
+      return .examined([finding("Renovate does not look at Python requirements", at: place)])
+    case .off, nil: break
+    }
     let entries = project.updateEntries.filter { ecosystems.contains($0.ecosystem) }
     guard entries.isEmpty else {
       return .examined(

@@ -58,17 +58,21 @@ extension StepRole {
       default: return []
       }
     }
-    guard let run = step.run else { return [] }
+    return step.run.map { StepRole(script: $0.value) } ?? []
+  }
+
+  /// What the lines of a script do besides.
+  init(script: String) {
     var role: StepRole = []
-    for invocation in ShellScript(run.value).invocations {
+    for invocation in ShellScript(script).invocations {
       let words = invocation.arguments.map(\.text)
-      for known in commands
+      for known in Self.commands
       where known.program == invocation.program
         && known.words.allSatisfy({ words.contains($0) })
       {
         role.formUnion(known.role)
       }
     }
-    return role
+    self = role
   }
 }

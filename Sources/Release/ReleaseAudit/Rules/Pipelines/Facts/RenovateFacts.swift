@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SourceText
+import Workflows
+
+extension RenovateFile {
+  /// The place of the file's first key.
+  var place: Finding.Place {
+    let root = renovate.document.root
+    return Finding.Place(path, root.entries?.first?.key.span ?? root.span)
+  }
+
+  /// The presets that are neither Renovate's own nor known here: what they set only they tell.
+  var foreignPresets: [WorkflowText] {
+    renovate.settings.extends.filter { $0.value.contains(">") || $0.value.contains("/") }
+  }
+
+  /// Whether one of Renovate's own presets is used.
+  func uses(_ presets: [String]) -> Bool {
+    ([renovate.settings] + renovate.rules).contains { settings in
+      settings.extends.contains { text in presets.contains { text.value.hasPrefix($0) } }
+    }
+  }
+}
+
+/// What Renovate does for a manager such as `github-actions`.
+enum RenovateState {
+  case updates
+  /// It is switched off, and where.
+  case off(Finding.Place)
+  /// The file of this path cannot be read.
+  case unread(String)
+}
+
+extension AuditedProject {
+  /// What Renovate does for one of some managers; nil without a configuration.
+  func renovateState(_ managers: [String]) -> RenovateState? {
+    guard let file = pipelines.renovate.first else {
+      // The file is there, and could not be read.
+      return renovate.map { .unread($0.path) }
+    }
+    let renovate = file.renovate
+    if let enabled = renovate.settings.enabled, enabled.value == "false" {
+      return .off(Finding.Place(file.path, enabled.span))
+    }
+    if let list = renovate.enabledManagers,
+      !list.contains(where: { managers.contains($0.value) || $0.value.hasPrefix("regex") })
+    {
+      let entry = renovate.document.root.entry("enabledManagers")
+      return .off(Finding.Place(file.path, entry?.key.span))
+    }
+    for rule in renovate.rules where !rule.isNarrow && rule.updateTypes.isEmpty {
+      guard let enabled = rule.enabled, enabled.value == "false",
+        managers.allSatisfy({ rule.managers.contains($0) })
+      else { continue }
+      return .off(Finding.Place(file.path, enabled.span))
+    }
+    return .updates
+  }
+
+  /// Looks at each configuration of Renovate.
+  func renovateFindings(
+    _ body: (RenovateFile, inout [Finding]) -> GitLabDecision
+  ) -> RuleOutcome {
+    guard !pipelines.renovate.isEmpty else {
+      return renovate.map { .unknown(wouldTell: "what is in `\($0.path)`, which cannot be read") }
+        ?? .notApplicable("there is no configuration of Renovate")
+    }
+    var findings: [Finding] = []
+    var presets: [String] = []
+    for file in pipelines.renovate where body(file, &findings) == .unknown {
+      presets += file.foreignPresets.prefix(2).map { "`\($0.value)`" }
+    }
+    guard findings.isEmpty, !presets.isEmpty else { return .examined(findings) }
+    return .unknown(
+      wouldTell: "what the preset \(presets.joined(separator: ", ")) of Renovate sets")
+  }
+}
