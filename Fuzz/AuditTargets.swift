@@ -43,15 +43,20 @@ extension FuzzTarget {
       }
     },
     FuzzTarget("audit") { bytes in
-      let path = ".github/workflows/release.yml"
-      let project = AuditedProject(files: [AuditedFile(path: path, bytes: bytes)], isWhole: false)
-      for rule in AuditRules.all {
-        guard case .examined(let findings) = rule.examine(project) else { continue }
-        for finding in findings {
-          guard finding.place.path == path else { continue }
-          require((finding.place.span?.upperBound ?? 0) <= bytes.count, "a finding ends after all")
-          guard let edits = finding.fix?.edits[path] else { continue }
-          require(edits.applied(to: bytes) != nil, "edits of a fix are in each other's way")
+      for path in [
+        ".github/workflows/release.yml", ".gitlab-ci.yml", "cloudbuild.yaml", "renovate.json",
+      ] {
+        let project = AuditedProject(
+          files: [AuditedFile(path: path, bytes: bytes)], isWhole: false)
+        for rule in AuditRules.all {
+          guard case .examined(let findings) = rule.examine(project) else { continue }
+          for finding in findings {
+            guard finding.place.path == path else { continue }
+            require(
+              (finding.place.span?.upperBound ?? 0) <= bytes.count, "a finding ends after all")
+            guard let edits = finding.fix?.edits[path] else { continue }
+            require(edits.applied(to: bytes) != nil, "edits of a fix are in each other's way")
+          }
         }
       }
     },
