@@ -16,7 +16,9 @@ enum AuditAnnotations {
           case .medium: "warning"
           case .low, .info: "notice"
           }
-        var properties = "file=" + property(result.location(finding.place.path))
+        // What is no file of the repository is shown at the run.
+        let isPage = finding.place.isPage
+        var properties = isPage ? "" : "file=" + property(result.location(finding.place.path))
         if let region = result.region(finding.place) {
           properties += ",line=\(region.start.line),endLine=\(region.end.line)"
           // Columns have a meaning only within one line.
@@ -24,8 +26,10 @@ enum AuditAnnotations {
             properties += ",col=\(region.start.column),endColumn=\(region.end.column)"
           }
         }
-        properties += ",title=" + property(finding.rule)
-        let text = finding.message + (finding.help.map { "\n" + $0 } ?? "")
+        properties += (isPage ? "" : ",") + "title=" + property(finding.rule)
+        let text =
+          finding.message + (isPage ? " (\(finding.place.path))" : "")
+          + (finding.help.map { "\n" + $0 } ?? "")
         return "::\(command) \(properties)::\(data(text))"
       }
     }

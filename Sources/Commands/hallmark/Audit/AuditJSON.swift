@@ -53,6 +53,13 @@ enum AuditJSON {
       ("notApplicable", open(result.report.notApplicable)),
       ("problems", .array(result.project.problems.map(problem))),
     ])
+    object["forge"] = result.project.forge.map { forge in
+      [
+        "kind": .string(forge.kind.rawValue), "project": .string(forge.project),
+        "page": .string(forge.page), "unanswered": .array(forge.gaps.map { .string($0) }),
+      ]
+    }
+    object["settings"] = result.settings.map(settings)
     object["baseline"] = [
       "known": .integer(Int64(result.known)),
       "stale": .array(
@@ -80,6 +87,30 @@ enum AuditJSON {
         return .object(object)
       })
     return .object(object)
+  }
+
+  private static func settings(_ settings: AuditResult.Settings) -> JSONValue {
+    let changes = zip(settings.repair.changes, settings.outcomes).map { change, outcome in
+      var object = JSONObject([
+        ("title", .string(change.title)), ("method", .string(change.method.rawValue)),
+        ("path", .string(change.path)), ("rules", .array(change.rules.map { .string($0) })),
+      ])
+      object["body"] = change.body
+      object["allows"] = change.allows.map { .string($0) }
+      switch outcome {
+      case .shown: object["outcome"] = "shown"
+      case .applied: object["outcome"] = "applied"
+      case .failed(let reason):
+        object["outcome"] = "failed"
+        object["reason"] = .string(reason)
+      }
+      return JSONValue.object(object)
+    }
+    return [
+      "changes": .array(changes),
+      "left": .array(
+        settings.repair.left.map { ["rule": .string($0.rule), "reason": .string($0.reason)] }),
+    ]
   }
 
   private static func finding(_ finding: Finding, in result: AuditResult) -> JSONValue {

@@ -58,7 +58,7 @@ struct AuditOptions: ParsableArguments {
   @Flag(help: "Also make repairs after which something may work differently.")
   var unsafe = false
 
-  @Flag(help: "Do not ask before --unsafe repairs.")
+  @Flag(help: "Do not ask before --unsafe repairs, nor before --apply-settings.")
   var yes = false
 
   @Option(
@@ -72,11 +72,13 @@ struct AuditOptions: ParsableArguments {
   /// Refuses options that contradict each other.
   ///
   /// - Throws: `ValidationError`.
-  func validate(pathCount: Int) throws {
+  func validate(pathCount: Int, appliesSettings: Bool) throws {
     if unsafe, !fix, !diff {
       throw ValidationError("--unsafe belongs to --fix or --diff.")
     }
-    if yes, !unsafe { throw ValidationError("--yes belongs to --unsafe.") }
+    if yes, !unsafe, !appliesSettings {
+      throw ValidationError("--yes belongs to --unsafe or --apply-settings.")
+    }
     if writeBaseline, baseline == nil {
       throw ValidationError("--write-baseline needs --baseline FILE.")
     }

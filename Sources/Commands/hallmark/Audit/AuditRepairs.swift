@@ -38,7 +38,9 @@ struct AuditRepairs {
       }
     }
     if options.diff { return false }
-    if isAsked { try confirm() }
+    if isAsked {
+      try Self.confirm("Make these changes?", on: console, what: "the repairs that need a look")
+    }
     var unwritten: Set<String> = []
     for change in changes {
       do throws(FileReplacement.Failure) {
@@ -67,15 +69,18 @@ struct AuditRepairs {
 
   private func paint(_ line: String) -> String { console.painted(diff: line) }
 
-  private func confirm() throws {
+  /// Asks a person; without a terminal nobody confirms.
+  ///
+  /// - Throws: `CommandFailure`.
+  static func confirm(_ question: String, on console: Console, what: String) throws {
     guard Platform.isTerminal(0) else {
       throw CommandFailure(
         status: ExitStatus.usage.rawValue,
         Diagnostic(
-          "nothing is changed: nobody confirmed the repairs that need a look",
-          help: ["look at the diff above, then run the command again with --yes"]))
+          "nothing is changed: nobody confirmed \(what)",
+          help: ["look at what is above, then run the command again with --yes"]))
     }
-    console.writeToError("Make these changes? [y/N] ")
+    console.writeToError(question + " [y/N] ")
     guard ["y", "Y", "yes"].contains(readLine() ?? "") else {
       throw CommandFailure(
         status: ExitStatus.usage.rawValue, Diagnostic("nothing is changed: not confirmed"))

@@ -15,9 +15,20 @@ struct AuditResult: Sendable {
   var known = 0
   /// What the baseline has that is not found any more.
   var stale: [AuditBaseline.Entry] = []
+  /// What would change the settings that rules object to, where that was asked.
+  var settings: Settings?
 
-  /// A file's path as the person would write it.
-  func location(_ path: String) -> String { read.location(of: path) }
+  /// Requests that change settings, and what became of them.
+  struct Settings: Sendable {
+    let place: AuditForge.Place
+    let repair: SettingsRepair
+    let outcomes: [AuditSettings.Outcome]
+  }
+
+  /// A file's path as the person would write it, or the address of a page of settings.
+  func location(_ path: String) -> String {
+    Finding.Place(path, nil).isPage ? path : read.location(of: path)
+  }
 
   /// The folder that the project's paths begin at.
   var root: String { read.root }

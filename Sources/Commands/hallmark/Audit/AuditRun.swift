@@ -11,6 +11,7 @@ import Verification
 /// One run of `hallmark audit`.
 struct AuditRun {
   let options: AuditOptions
+  let forge: AuditForgeOptions
   let console: Console
   let format: AuditOptions.Format
   private let rules: [any AuditRule.Type]
@@ -21,9 +22,11 @@ struct AuditRun {
   ///
   /// - Throws: `ValidationError` for unknown rules.
   init(
-    paths: [String], options: AuditOptions, console: Console, format: AuditOptions.Format
+    paths: [String], options: AuditOptions, forge: AuditForgeOptions, console: Console,
+    format: AuditOptions.Format
   ) throws {
     self.options = options
+    self.forge = forge
     self.console = console
     self.format = format
     rules = try options.selection(of: AuditRules.all)
@@ -77,7 +80,14 @@ struct AuditRun {
           console.report(problem)
         }
       }
-      results.append(try result(of: whole, baseline))
+      var reading: AuditForge.Reading?
+      if forge.forge {
+        reading = try await AuditForge(options: forge, console: console)
+          .reading(of: whole.project)
+        whole.project = whole.project.adding(forge: reading?.inquiry.state)
+        isIncomplete = isIncomplete || reading == nil
+      }
+      results.append(try await result(of: whole, reading, baseline))
     }
     if options.writeBaseline, let path = options.baseline, let result = results.first {
       let baseline = AuditBaseline(of: result.report.findings, in: result.project)
@@ -90,7 +100,9 @@ struct AuditRun {
     return status(of: results, isIncomplete: isIncomplete)
   }
 
-  private func result(of read: ReadProject, _ baseline: AuditBaseline?) throws -> AuditResult {
+  private func result(
+    of read: ReadProject, _ reading: AuditForge.Reading?, _ baseline: AuditBaseline?
+  ) async throws -> AuditResult {
     var report = AuditReport(examining: read.project, rules: rules)
     var project = read.project
     if options.fix || options.diff {
@@ -112,13 +124,32 @@ struct AuditRun {
         project = fixes.project
       }
     }
-    var result = AuditResult(read: read, project: project, report: report)
-    if let baseline {
-      let (rest, known, stale) = baseline.applied(to: report, in: project)
-      result = AuditResult(
-        read: read, project: project, report: rest, known: known, stale: stale)
+    func shown() -> AuditResult {
+      var result = AuditResult(read: read, project: project, report: report)
+      if let baseline {
+        let (rest, known, stale) = baseline.applied(to: report, in: project)
+        result = AuditResult(
+          read: read, project: project, report: rest, known: known, stale: stale)
+      }
+      return result.without { $0.severity < options.minSeverity }
     }
-    return result.without { $0.severity < options.minSeverity }
+    guard let reading, options.fix || options.diff else { return shown() }
+    let repair = SettingsRepair(
+      shown().report.findings, of: project, inquiry: reading.inquiry, reviewers: forge.reviewer)
+    var outcomes = repair.changes.map { _ in AuditSettings.Outcome.shown }
+    if forge.applySettings, options.fix, !options.diff, !repair.changes.isEmpty {
+      outcomes = try await AuditSettings(console: console, options: options, forge: forge)
+        .apply(repair, at: reading.place)
+      // What counts is what the forge shows afterwards.
+      let again = try await AuditForge(options: forge, console: console)
+        .reading(of: project, at: reading.place)
+      project = project.adding(forge: again.inquiry.state)
+      report = AuditReport(examining: project, rules: rules)
+    }
+    var result = shown()
+    result.settings = AuditResult.Settings(
+      place: reading.place, repair: repair, outcomes: outcomes)
+    return result
   }
 
   private func show(_ results: [AuditResult]) throws {
@@ -133,6 +164,7 @@ struct AuditRun {
           showsAll: options.all, showsChecklist: options.checklist
         ).show(results)
       }
+      for result in results { showSettings(result) }
     case .json: console.output(AuditJSON.document(results).indentedText)
     case .sarif:
       console.output(
@@ -147,6 +179,16 @@ struct AuditRun {
       try Self.write(page.page(results), to: html)
       console.progress("wrote \(UntrustedText.printable(html))")
     }
+  }
+
+  private func showSettings(_ result: AuditResult) {
+    guard let settings = result.settings,
+      settings.outcomes.contains(where: { if case .shown = $0 { true } else { false } })
+        || settings.repair.changes.isEmpty && !settings.repair.left.isEmpty
+    else { return }
+    console.output()
+    console.output("# The settings are changed by these requests; --apply-settings sends them.")
+    for line in AuditSettings.calls(settings.repair, at: settings.place) { console.output(line) }
   }
 
   private func status(of results: [AuditResult], isIncomplete: Bool) -> Int32 {
@@ -201,6 +243,7 @@ extension AuditResult {
   /// The same without some findings.
   func without(_ isHidden: (Finding) -> Bool) -> AuditResult {
     AuditResult(
-      read: read, project: project, report: report.without(isHidden), known: known, stale: stale)
+      read: read, project: project, report: report.without(isHidden), known: known, stale: stale,
+      settings: settings)
   }
 }

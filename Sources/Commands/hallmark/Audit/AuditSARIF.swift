@@ -113,9 +113,8 @@ struct AuditSARIF {
   }
 
   private func location(_ place: Finding.Place, in result: AuditResult) -> JSONValue {
-    var physical = JSONObject([
-      ("artifactLocation", ["uri": .string(Self.address(result.location(place.path)))])
-    ])
+    let address = place.isPage ? place.path : Self.address(result.location(place.path))
+    var physical = JSONObject([("artifactLocation", ["uri": .string(address)])])
     if let span = place.span { physical["region"] = region(span, result.lines(place)) }
     var object = JSONObject([("physicalLocation", .object(physical))])
     if !place.label.isEmpty { object["message"] = ["text": .string(place.label)] }

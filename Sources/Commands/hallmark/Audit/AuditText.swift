@@ -82,6 +82,7 @@ struct AuditText {
     let place = finding.place
     var location = print(result.location(place.path))
     if let start = result.region(place)?.start { location += ":\(start.line):\(start.column)" }
+    if place.isPage, !place.label.isEmpty { location += " (\(print(place.label)))" }
     let here = finding.related.filter { $0.path == place.path }
     var gutter = 2
     if let span = place.span, let lines = result.lines(place) {

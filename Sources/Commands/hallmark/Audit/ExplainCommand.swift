@@ -91,6 +91,11 @@ struct ExplainCommand: ParsableCommand {
           console.output((isMarked ? "  > " : "    ") + UntrustedText.printable(String(text)))
         }
       }
+      for (path, answer) in sample.settings ?? [] {
+        let request = path.isEmpty ? "the repository itself" : path
+        console.output("  the forge answers for " + console.styled(request, .accent, on: .output))
+        console.output("    " + UntrustedText.printable(answer.isEmpty ? "(404)" : answer))
+      }
     }
   }
 

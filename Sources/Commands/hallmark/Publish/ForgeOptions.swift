@@ -16,6 +16,7 @@ struct ForgeOptions: ParsableArguments {
   var tag: String?
 
   func validate() throws {
+    try project.requireProject()
     guard project.isNamed else {
       guard tag == nil else { throw ValidationError("--tag needs --github or --gitlab.") }
       return

@@ -35,6 +35,12 @@ struct ForgeProjectOptions: ParsableArguments {
     guard github == nil || gitlab == nil else {
       throw ValidationError("Only one of --github and --gitlab can be given.")
     }
+  }
+
+  /// Refuses options of a forge without a project, where nothing else names one.
+  ///
+  /// - Throws: `ValidationError`.
+  func requireProject() throws {
     guard isNamed || (forgeURL == nil && forgeTokenFile == nil) else {
       throw ValidationError("--forge-url and --forge-token-file need --github or --gitlab.")
     }

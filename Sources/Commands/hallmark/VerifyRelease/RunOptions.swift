@@ -15,6 +15,7 @@ struct RunOptions: ParsableArguments {
   var run: Int64?
 
   func validate() throws {
+    try project.requireProject()
     guard project.isNamed || run == nil else {
       throw ValidationError("--run needs --github or --gitlab.")
     }

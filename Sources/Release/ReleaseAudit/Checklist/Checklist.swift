@@ -28,7 +28,8 @@ package enum Checklist {
     _ project: AuditedProject, outcomes: [String: RuleOutcome]
   ) -> [(item: ChecklistItem, verdict: ChecklistVerdict)] {
     let deciders = deciders(among: AuditRules.all.map { $0.description })
-    let repository = project.ownRepository ?? "OWNER/NAME"
+    let repository = project.forge?.project ?? project.ownRepository ?? "OWNER/NAME"
+    let settled = settled(by: outcomes)
     let unread = project.unreadWorkflows.map { "`\($0)`" }.joined(separator: ", ")
     let elsewhere = project.releases.publishing.isEmpty ? project.publishesElsewhere : nil
     let hidden =
@@ -37,7 +38,9 @@ package enum Checklist {
       let rules = deciders[item.number] ?? []
       let said = rules.compactMap { outcomes[$0] }
       var verdict = verdict(
-        on: item, said, isAnswered: project.answers(item) && said.count == rules.count)
+        on: item, said,
+        isRestDecided: settled.contains(item.number)
+          || project.answers(item) && said.count == rules.count)
       switch verdict {
       case .pass where !unread.isEmpty, .notApplicable where !unread.isEmpty:
         verdict = .unknown(wouldTell: "what is in \(unread), which cannot be read")
@@ -66,15 +69,24 @@ package enum Checklist {
     return deciders
   }
 
+  /// The items whose settings a rule has looked at, so that nothing is left that would tell.
+  private static func settled(by outcomes: [String: RuleOutcome]) -> Set<Int> {
+    var numbers: Set<Int> = []
+    for rule in AuditRules.settings.map({ $0.description }) {
+      if case .examined? = outcomes[rule.id] { numbers.formUnion(rule.checklist) }
+    }
+    return numbers
+  }
+
   /// The verdict on an item from what its rules said.
   ///
   /// - Parameters:
-  ///   - item: The item.
-  ///   - outcomes: What its rules said.
-  ///   - isAnswered: Whether those were asked who tell what files and git do not.
+  ///   - item: the item.
+  ///   - outcomes: what each of its rules said.
+  ///   - isRestDecided: whether what neither files nor git tell was looked at, too.
   /// - Returns: The verdict.
   package static func verdict(
-    on item: ChecklistItem, _ outcomes: [RuleOutcome], isAnswered: Bool = false
+    on item: ChecklistItem, _ outcomes: [RuleOutcome], isRestDecided: Bool = false
   ) -> ChecklistVerdict {
     var findings: [Finding] = []
     var wouldTell: [String] = []
@@ -92,7 +104,8 @@ package enum Checklist {
     if !findings.isEmpty { return .fail(findings) }
     if !wouldTell.isEmpty { return .unknown(wouldTell: wouldTell.joined(separator: "; ")) }
     if isContent {
-      return isAnswered ? .pass : item.rest.map { .unknown(wouldTell: $0) } ?? .pass
+      guard !isRestDecided, let rest = item.rest else { return .pass }
+      return .unknown(wouldTell: rest)
     }
     if !reasons.isEmpty { return .notApplicable(reasons.joined(separator: "; ")) }
     return .unknown(wouldTell: item.rest ?? whatTells(item))

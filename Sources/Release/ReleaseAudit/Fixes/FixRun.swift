@@ -190,6 +190,6 @@ extension AuditedProject {
       files: Array(files.values), isWhole: isWhole, profile: profile,
       problems: problems.filter { files[$0.path] == nil }, git: git, index: index)
     project.unixTime = unixTime
-    return project
+    return project.adding(forge: forge)
   }
 }

@@ -37,6 +37,8 @@ package struct AuditedProject: Sendable {
   package private(set) var git: GitState?
   /// What a package index shows of the last release; nil where none was asked.
   package private(set) var index: IndexState?
+  /// What the forge shows of the project's settings; nil where it was not asked.
+  package private(set) var forge: ForgeState?
   /// What could not be read, and pieces that are not what their format asks for; by path.
   package let problems: [ProjectProblem]
 
@@ -86,6 +88,13 @@ package struct AuditedProject: Sendable {
   package func adding(index: IndexState?) -> Self {
     var project = self
     project.index = index
+    return project
+  }
+
+  /// The same project with what its forge shows of its settings.
+  package func adding(forge: ForgeState?) -> Self {
+    var project = self
+    project.forge = forge
     return project
   }
 

@@ -89,21 +89,26 @@ package struct RuleSample: Sendable {
   package let git: GitState?
   /// What a package index shows.
   package let index: IndexState?
+  /// Answers of the forge, by the path of the request; nil where it was not asked.
+  package let settings: [(path: String, answer: String)]?
 
   /// The project that it stands for.
   package var project: AuditedProject {
-    AuditedProject(
+    let project = AuditedProject(
       files: files.map { AuditedFile(path: $0.path, bytes: Array($0.text.utf8)) },
       isWhole: isWhole, git: git, index: index)
+    return project.adding(forge: forge(of: project))
   }
 
   /// Makes a sample of several files.
   package init(
     _ name: String, _ expectation: Expectation, isWhole: Bool = false,
-    files: [(path: String, text: String)], git: GitState? = nil, index: IndexState? = nil
+    files: [(path: String, text: String)], git: GitState? = nil, index: IndexState? = nil,
+    settings: [(path: String, answer: String)]? = nil
   ) {
     self.git = git
     self.index = index
+    self.settings = settings
     self.name = name
     self.files = files
     self.expectation = expectation

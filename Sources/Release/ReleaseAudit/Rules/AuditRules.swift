@@ -3,7 +3,8 @@
 /// All rules, in the order in which they are listed.
 package enum AuditRules {
   /// The rules.
-  package static let all: [any AuditRule.Type] = security + process + pipelines + index
+  package static let all: [any AuditRule.Type] =
+    security + process + pipelines + index + settings
 
   /// Attacks on workflows: what runs, with which rights, on whose words.
   static let security: [any AuditRule.Type] = [
@@ -138,5 +139,35 @@ package enum AuditRules {
     RenovateGroups.self,
     RenovateReleaseAge.self,
     UnpinnedInclude.self,
+  ]
+
+  /// What is set at the forge; asked for by `--forge`.
+  static let settings: [any AuditRule.Type] = [
+    AllowListAgrees.self,
+    AllowedActions.self,
+    Approvals.self,
+    BranchStays.self,
+    CheckNames.self,
+    CheckSource.self,
+    CodeOwnerReview.self,
+    DeployRefs.self,
+    EnvironmentReviewers.self,
+    LinearHistory.self,
+    NoBypass.self,
+    PrivateReports.self,
+    ProtectedBranch.self,
+    ProtectedTags.self,
+    PublishApproval.self,
+    PullRequestsOnly.self,
+    ReadOnlyToken.self,
+    ReleaseAccounts.self,
+    RequiredChecks.self,
+    SecurityUpdatesOn.self,
+    SelfReview.self,
+    SignedCommitsRule.self,
+    StaleApprovals.self,
+    TwoPersons.self,
+    UpToDateBranch.self,
+    UpdatesNeedApproval.self,
   ]
 }

@@ -47,6 +47,11 @@ package enum RulesPage {
         while text.last == "" { text.removeLast() }
         lines += text.map(String.init) + [fence]
       }
+      for (path, answer) in sample.settings ?? [] {
+        let request = path.isEmpty ? "the repository itself" : "`\(path)`"
+        lines += ["", "The forge answers for \(request):", "", "```json"]
+        lines += [answer.isEmpty ? "(404)" : answer, "```"]
+      }
     }
     return lines
   }

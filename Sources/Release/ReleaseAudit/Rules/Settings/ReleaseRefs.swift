@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Workflows
+
+/// The branches and tags from which jobs publish, as the triggers of workflows say.
+struct ReleaseRefs: Sendable {
+  /// Names of tags that start a run: one for each filter, and the last release's.
+  private(set) var tags: [String] = []
+  /// Names of branches that start a run.
+  private(set) var branches: [String] = []
+  /// Patterns of an environment that let these through.
+  private(set) var patterns: [(name: String, isTag: Bool)] = []
+  /// What would tell, where files do not say what starts a workflow.
+  private(set) var unknown: String?
+
+  init(_ project: AuditedProject, branch: String) {
+    let newest = project.git?.newestRelease?.name
+    for site in project.releases.publishing {
+      guard let triggers = project.releases.triggers(of: site.file) else {
+        unknown = "the workflow that calls `\(site.file.path)`"
+        continue
+      }
+      for (_, trigger) in triggers {
+        switch trigger.event.value {
+        case "push":
+          let filter = trigger.filter("tags")
+          for value in filter?.values ?? [] {
+            guard let example = RefPattern.example(of: value.value) else { continue }
+            add(example, to: \.tags)
+            add(pattern: value.value, isTag: true)
+          }
+          let branches = trigger.filter("branches")
+          for value in branches?.values ?? [] {
+            guard let example = RefPattern.example(of: value.value) else { continue }
+            add(example, to: \.branches)
+            add(pattern: value.value, isTag: false)
+          }
+          if filter == nil, branches == nil {
+            add(branch, to: \.branches)
+            add(pattern: branch, isTag: false)
+          }
+        case "release", "create":
+          add(newest ?? "v1.0.0", to: \.tags)
+          add(pattern: newest?.hasPrefix("v") ?? true ? "v*" : "*", isTag: true)
+        case "schedule", "workflow_run", "repository_dispatch":
+          add(branch, to: \.branches)
+          add(pattern: branch, isTag: false)
+        case "workflow_dispatch": add(pattern: branch, isTag: false)
+        default: break
+        }
+      }
+    }
+  }
+
+  // `+` and `?` mean something else in a filter of a workflow than in an environment.
+  private mutating func add(pattern: String, isTag: Bool) {
+    let plain = pattern.prefix { !"+?![(".utf8.contains($0.utf8.first ?? 0) }
+    let name = plain.utf8.count == pattern.utf8.count ? pattern : "\(plain)*"
+    if !patterns.contains(where: { $0.name == name && $0.isTag == isTag }) {
+      patterns.append((name, isTag))
+    }
+  }
+
+  private mutating func add(_ name: String, to list: WritableKeyPath<Self, [String]>) {
+    if !self[keyPath: list].contains(name) { self[keyPath: list].append(name) }
+  }
+}

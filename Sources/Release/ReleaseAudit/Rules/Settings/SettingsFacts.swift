@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Encodings
+import Workflows
+
+/// How rules look at the settings of a forge.
+extension AuditRule {
+  /// Looks at the settings; without them, the checklist says what would tell.
+  static func settings(
+    _ project: AuditedProject, _ examine: (ForgeState) -> RuleOutcome
+  ) -> RuleOutcome {
+    guard let forge = project.forge else {
+      let number = description.checklist.first
+      let rest = Checklist.items.first { $0.number == number }?.rest
+      return .unknown(wouldTell: rest ?? "`hallmark audit --forge`")
+    }
+    return examine(forge)
+  }
+
+  /// Looks at a fact that holds, does not hold, or is not known.
+  static func verdict(
+    _ fact: ForgeFact<Bool>, _ message: @autoclosure () -> String, at place: Finding.Place,
+    help: String? = nil
+  ) -> RuleOutcome {
+    switch fact {
+    case .known(true): .examined([])
+    case .known(false): .examined([finding(message(), at: place, help: help)])
+    case .unknown(let how): .unknown(wouldTell: how)
+    }
+  }
+
+  /// Looks at what protects the branch that releases come from, all parts together.
+  static func branchRule(
+    _ project: AuditedProject, _ asks: (BranchProtection) -> Bool,
+    _ message: (String) -> String
+  ) -> RuleOutcome {
+    settings(project) { forge in
+      verdict(
+        forge.branchRules.holds(asks), message(forge.branchName), at: forge.place(.rules))
+    }
+  }
+
+  /// Looks at each environment in which a job publishes.
+  static func environmentRule(
+    _ project: AuditedProject,
+    _ examine: (ForgeEnvironment, ForgeState, _ related: [Finding.Place]) -> RuleOutcome
+  ) -> RuleOutcome {
+    settings(project) { forge in
+      switch project.releaseEnvironments(forge) {
+      case .failure(let open): return open.outcome
+      case .success(let environments):
+        return RuleOutcome.all(environments.map { examine($0.environment, forge, [$0.place]) })
+      }
+    }
+  }
+}
+
+extension RuleOutcome {
+  /// Several outcomes as one: findings decide; else what is not known; else it is content.
+  static func all(_ outcomes: [RuleOutcome]) -> RuleOutcome {
+    var findings: [Finding] = []
+    var unknown: [String] = []
+    for outcome in outcomes {
+      switch outcome {
+      case .examined(let found): findings += found
+      case .unknown(let how): if !unknown.contains(how) { unknown.append(how) }
+      case .notApplicable: break
+      }
+    }
+    if findings.isEmpty, !unknown.isEmpty {
+      return .unknown(wouldTell: unknown.joined(separator: "; "))
+    }
+    return .examined(findings)
+  }
+}
+
+/// Why there is no environment to look at.
+struct NoEnvironment: Error {
+  let outcome: RuleOutcome
+}
+
+extension AuditedProject {
+  /// The environments in which jobs publish, as the forge shows them.
+  ///
+  /// One that the forge does not have is made by the first run, without any protection; so it counts
+  /// as one without.
+  func releaseEnvironments(
+    _ forge: ForgeState
+  ) -> Result<[(environment: ForgeEnvironment, place: Finding.Place)], NoEnvironment> {
+    let sites = releases.publishing
+    let fail = { (outcome: RuleOutcome) in
+      Result<[(environment: ForgeEnvironment, place: Finding.Place)], NoEnvironment>.failure(
+        NoEnvironment(outcome: outcome))
+    }
+    guard !sites.isEmpty else {
+      return fail(.notApplicable("no job publishes to a package index"))
+    }
+    var found: [(environment: ForgeEnvironment, place: Finding.Place)] = []
+    for site in sites {
+      guard let written = site.job.environment else { continue }
+      guard let name = written.name.resolved() else {
+        return fail(
+          .unknown(
+            wouldTell: "which environment `\(site.job.id.value)` runs in: "
+              + "`\(written.name.value)`"))
+      }
+      guard !found.contains(where: { $0.environment.name.lowercased() == name.lowercased() })
+      else { continue }
+      switch forge.environments {
+      case .unknown(let how): return fail(.unknown(wouldTell: how))
+      case .known(let list):
+        let place = Finding.Place(site.file.path, written.name.span, "publishes in it")
+        let environment = list.first { $0.name.lowercased() == name.lowercased() }
+        found.append((environment ?? ForgeEnvironment(name: name), place))
+      }
+    }
+    guard !found.isEmpty else {
+      return fail(.notApplicable("no job that publishes runs in an environment"))
+    }
+    return .success(found)
+  }
+}
+
+extension ForgeState {
+  /// The branch that releases come from, for messages.
+  var branchName: String { branch.value ?? "the default branch" }
+}
+
+extension RuleSample {
+  /// The workflow of samples: it publishes in the environment `pypi`, from a tag.
+  static let publishing = (
+    path: ".github/workflows/release.yml",
+    text: """
+    on:
+      push:
+        tags: ["v*"]
+    jobs:
+      publish:
+        runs-on: ubuntu-latest
+        environment: pypi
+        steps:
+          - uses: pypa/gh-action-pypi-publish@release/v1
+
+    """
+  )
+
+  /// Makes a sample of answers of GitHub to `gh api repos/acme/greeting/PATH`.
+  ///
+  /// What is not among them was refused; an empty answer is 404.
+  init(
+    _ name: String, _ expectation: Expectation, settings: [(path: String, answer: String)],
+    files: [(path: String, text: String)] = [("README.md", "# Acme\n")], git: GitState? = nil
+  ) {
+    self.init(
+      name, expectation, isWhole: true, files: files, git: git, settings: settings)
+  }
+
+  /// The settings that the answers come to; nil without answers.
+  func forge(of project: AuditedProject) -> ForgeState? {
+    guard let settings else { return nil }
+    var answers = ["": #"{"default_branch": "main", "private": false}"#]
+    for (path, answer) in settings { answers[path] = answer }
+    var inquiry = ForgeInquiry(
+      .github, project: "acme/greeting", environments: project.publishEnvironments)
+    while true {
+      let open = inquiry.open
+      if open.isEmpty { return inquiry.state }
+      for question in open {
+        var answer = ForgeAnswer.unanswered("status 403")
+        if let text = answers[question.path] {
+          answer =
+            text.isEmpty
+            ? .absent
+            : (try? JSONNode(parsing: Array(text.utf8))).map { .found($0) }
+              ?? .unanswered("it is not JSON")
+        }
+        inquiry.take(answer, to: question)
+      }
+    }
+  }
+
+  /// Answers for a branch `main` that only rulesets protect.
+  static func rules(_ rules: String) -> [(path: String, answer: String)] {
+    [
+      ("rules/branches/main", rules),
+      ("branches/main", #"{"name": "main", "protected": false}"#),
+    ]
+  }
+
+  /// Answers for one environment `pypi`.
+  static func environment(_ members: String) -> [(path: String, answer: String)] {
+    [("environments", #"[{"name": "pypi", \#(members)}]"#)]
+  }
+}

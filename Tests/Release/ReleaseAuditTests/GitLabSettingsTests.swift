@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Encodings
+import Testing
+
+@testable import ReleaseAudit
+
+/// GitLab's settings in the same form as GitHub's.
+@Suite struct GitLabSettingsTests {
+  static let answers = [
+    "": """
+    {"default_branch": "main", "visibility": "public", "merge_method": "ff",
+     "web_url": "https://gitlab.com/acme/greeting", "only_allow_merge_if_pipeline_succeeds": true,
+     "allow_pipeline_trigger_approve_deployment": false,
+     "ci_push_repository_for_job_token_allowed": false}
+    """,
+    "protected_branches": """
+    [{"name": "ma*", "push_access_levels": [{"access_level": 0}], "allow_force_push": false,
+      "code_owner_approval_required": true}]
+    """,
+    "protected_tags": #"[{"name": "v*", "create_access_levels": [{"access_level": 40}]}]"#,
+    "protected_environments": """
+    [{"name": "pypi", "approval_rules": [{"group_id": 5, "required_approvals": 1,
+      "access_level_description": "release"}]}]
+    """,
+    "approvals": #"{"reset_approvals_on_push": true}"#,
+    "approval_rules": #"[{"name": "all", "approvals_required": 2, "protected_branches": []}]"#,
+    "push_rule": #"{"reject_unsigned_commits": true}"#,
+    "job_token_scope": #"{"inbound_enabled": true}"#,
+    "members/all": """
+    [{"id": 1, "username": "ada", "access_level": 50},
+     {"id": 2, "username": "guest", "access_level": 10}]
+    """,
+  ]
+
+  static func project(_ changed: [String: String?] = [:]) -> AuditedProject {
+    var answers = answers
+    for (path, answer) in changed { answers[path] = answer }
+    var inquiry = ForgeInquiry(.gitlab, project: "acme/greeting", environments: [])
+    for question in inquiry.open {
+      let node = answers[question.path].flatMap { try? JSONNode(parsing: Array($0.utf8)) }
+      inquiry.take(node.map { .found($0) } ?? .unanswered("status 403"), to: question)
+    }
+    #expect(inquiry.open.isEmpty)
+    return AuditedProject(files: [], isWhole: true, profile: .strict).adding(forge: inquiry.state)
+  }
+
+  /// What a rule says of the settings.
+  static func outcome(_ rule: String, _ project: AuditedProject) -> String {
+    guard let type = AuditRules.settings.first(where: { $0.description.id == rule }) else {
+      return "no such rule"
+    }
+    switch type.examine(project) {
+    case .examined(let found): return found.isEmpty ? "pass" : "fail"
+    case .notApplicable: return "n/a"
+    case .unknown(let how): return how.isEmpty ? "" : "unknown"
+    }
+  }
+
+  @Test(arguments: [
+    "protected-branch", "pull-requests-only", "approvals", "stale-approvals", "code-owner-review",
+    "required-checks", "up-to-date-branch", "linear-history", "branch-stays", "protected-tags",
+    "signed-commits-rule", "default-token-rights", "no-bypass",
+  ])
+  func good(rule: String) { #expect(Self.outcome(rule, Self.project()) == "pass") }
+
+  @Test(arguments: [
+    ("protected-branch", "protected_branches", #"[{"name": "x", "push_access_levels": []}]"#),
+    (
+      "pull-requests-only", "protected_branches",
+      #"[{"name": "main", "push_access_levels": [{"access_level": 40}]}]"#
+    ),
+    ("approvals", "approval_rules", #"[{"name": "all", "approvals_required": 1}]"#),
+    ("stale-approvals", "approvals", #"{"reset_approvals_on_push": false}"#),
+    (
+      "branch-stays", "protected_branches",
+      #"[{"name": "main", "push_access_levels": [], "allow_force_push": true}]"#
+    ),
+    (
+      "protected-tags", "protected_tags",
+      #"[{"name": "v*", "create_access_levels": [{"access_level": 30}]}]"#
+    ),
+    ("signed-commits-rule", "push_rule", "null"),
+    ("default-token-rights", "job_token_scope", #"{"inbound_enabled": false}"#),
+  ])
+  func bad(rule: String, path: String, answer: String) {
+    #expect(Self.outcome(rule, Self.project([path: answer])) == "fail")
+    #expect(Self.outcome(rule, Self.project([path: nil])) == "unknown")
+    #expect(
+      Self.outcome(rule, Self.project([path: #"{"a": 1}"#])) == "unknown" || path == "push_rule"
+        || path == "approvals")
+  }
+
+  @Test(arguments: [
+    "allowed-actions", "allow-list-drift", "check-source", "required-check-names",
+    "private-reports", "security-updates",
+  ])
+  func whatGitLabDoesNotHave(rule: String) {
+    #expect(Self.outcome(rule, Self.project()) == "n/a")
+  }
+}

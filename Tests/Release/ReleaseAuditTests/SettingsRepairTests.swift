@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Encodings
+import Testing
+
+@testable import ReleaseAudit
+
+@Suite struct SettingsRepairTests {
+  /// Patterns as GitHub compares them.
+  @Test(arguments: [
+    ("v*", "v1.0", true), ("v*", "v1/0", false), ("**", "a/b", true), ("v**", "v1/0", true),
+    ("v[0-9].?", "v1.2", true), ("v[!0-9]", "v1", false), ("releases/**/x", "releases/x", true),
+    ("main", "main", true), ("main", "maintenance", false), ("v*", "", false), ("", "", true),
+  ])
+  func patterns(pattern: String, name: String, isMatch: Bool) {
+    #expect(RefPattern.matches(pattern, name) == isMatch)
+  }
+
+  @Test(arguments: [
+    ("v*", "v1"), ("v[0-9]+.[0-9]+.[0-9]+", "v0.0.0"), ("**", "1"), ("v1.?", "v1."),
+    ("release/**-alpha", "release/1-alpha"),
+  ])
+  func examples(filter: String, example: String) {
+    #expect(RefPattern.example(of: filter) == example)
+  }
+
+  @Test(arguments: [
+    ("https://github.com/acme/greeting.git", "github.com acme/greeting"),
+    ("git@github.com:acme/greeting.git", "github.com acme/greeting"),
+    ("ssh://git@gitlab.example:2222/group/sub/greeting", "gitlab.example group/sub/greeting"),
+    ("https://user:secret@github.com/acme/greeting/", "github.com acme/greeting"),
+    ("/srv/git/greeting.git", ""), ("../greeting", ""), ("https://github.com/greeting", ""),
+  ])
+  func addresses(remote: String, expected: String) {
+    let address = ForgeAddress(remote: remote)
+    #expect((address.map { "\($0.host) \($0.project)" } ?? "") == expected)
+  }
+
+  /// Hostile patterns cost no more than their length.
+  @Test func longPatterns() {
+    let stars = String(repeating: "*a", count: 400)
+    #expect(!RefPattern.matches(stars, String(repeating: "a", count: 900) + "b"))
+    #expect(!RefPattern.matches(String(repeating: "*", count: 5_000) + "a", "b"))
+  }
+
+  /// Of two rules of a kind the stricter values stay, and what is not known is kept.
+  @Test func mergedRulesAreNeverWeaker() throws {
+    let old: [JSONValue] = [
+      [
+        "type": "pull_request",
+        "parameters": [
+          "required_approving_review_count": 3, "require_code_owner_review": true,
+          "a_new_parameter": "kept",
+        ],
+      ]
+    ]
+    let merged = SettingsRepair.merged(
+      old,
+      [
+        "type": "pull_request",
+        "parameters": [
+          "required_approving_review_count": 1, "require_code_owner_review": false,
+          "dismiss_stale_reviews_on_push": true,
+        ],
+      ])
+    #expect(
+      merged == [
+        [
+          "type": "pull_request",
+          "parameters": [
+            "required_approving_review_count": 3, "require_code_owner_review": true,
+            "a_new_parameter": "kept", "dismiss_stale_reviews_on_push": true,
+          ],
+        ]
+      ])
+    #expect(SettingsRepair.merged(old, ["type": "deletion"]).count == 2)
+  }
+
+  /// A ruleset of which a part is not shown is not replaced.
+  @Test func whatIsNotShownIsNotReplaced() throws {
+    let shown = #"{"name": "a", "target": "branch", "enforcement": "active", "rules": [],"#
+    let part = try JSONNode(parsing: Array((shown + #""conditions": {}}"#).utf8))
+    #expect(SettingsRepair.kept(part) == nil)
+    let whole = try JSONNode(
+      parsing: Array((shown + #""conditions": {}, "bypass_actors": [], "id": 1}"#).utf8))
+    #expect(SettingsRepair.kept(whole)?["id"] == nil)
+    #expect(SettingsRepair.kept(whole)?["bypass_actors"] == [])
+  }
+
+  /// Each finding of a rule about settings has a change or is left to somebody, with a reason.
+  @Test(arguments: AuditRules.settings.map { $0.description.id })
+  func everyFindingHasAnAnswer(rule: String) throws {
+    let type = try #require(AuditRules.settings.first { $0.description.id == rule })
+    for sample in type.description.samples {
+      guard case .findings = sample.expectation else { continue }
+      let project = sample.project
+      guard case .examined(let findings) = type.examine(project) else { continue }
+      let inquiry = ForgeInquiry(
+        .github, project: "acme/greeting", environments: project.publishEnvironments)
+      let repair = SettingsRepair(findings, of: project, inquiry: inquiry, reviewers: [])
+      #expect(
+        repair.changes.contains { $0.rules.contains(rule) }
+          || repair.left.contains { $0.rule == rule }, "\(rule): \(sample.name)")
+      for change in repair.changes {
+        #expect(!change.title.isEmpty && !change.rules.isEmpty)
+        #expect(change.path.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F })
+      }
+    }
+  }
+}
