@@ -69,7 +69,7 @@ struct AuditCommand: AsyncParsableCommand {
   func run() async throws {
     let console = global.console
     let run = try AuditRun(
-      paths: paths, options: choice, forge: forge, console: console,
+      paths: paths, options: choice, forge: forge, network: network, console: console,
       format: global.json ? .json : choice.format ?? .text)
     let status: Int32
     if let url = try index.url() {

@@ -11,6 +11,7 @@ struct AuditForge {
   private static let shownGaps = 12
 
   let options: AuditForgeOptions
+  let network: TransportOptions
   let console: Console
 
   /// A project at a forge, and how it is reached.
@@ -38,7 +39,7 @@ struct AuditForge {
   /// Asks for the settings of the project at a place.
   func reading(of project: AuditedProject, at place: Place) async throws -> Reading {
     let environments = project.publishEnvironments
-    let inquiry = try await options.transport.withTransport { transport in
+    let inquiry = try await network.withTransport { transport in
       try await Self.settings(place, transport).inquiry(environments: environments)
     }
     report(inquiry.state, place)

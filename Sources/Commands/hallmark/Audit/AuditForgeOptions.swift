@@ -18,7 +18,6 @@ struct AuditForgeOptions: ParsableArguments {
   var reviewer: [String] = []
 
   @OptionGroup var project: ForgeProjectOptions
-  @OptionGroup var transport: TransportOptions
 
   /// Refuses options that contradict each other.
   ///

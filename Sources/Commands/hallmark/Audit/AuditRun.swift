@@ -12,6 +12,7 @@ import Verification
 struct AuditRun {
   let options: AuditOptions
   let forge: AuditForgeOptions
+  let network: TransportOptions
   let console: Console
   let format: AuditOptions.Format
   private let rules: [any AuditRule.Type]
@@ -22,11 +23,12 @@ struct AuditRun {
   ///
   /// - Throws: `ValidationError` for unknown rules.
   init(
-    paths: [String], options: AuditOptions, forge: AuditForgeOptions, console: Console,
-    format: AuditOptions.Format
+    paths: [String], options: AuditOptions, forge: AuditForgeOptions, network: TransportOptions,
+    console: Console, format: AuditOptions.Format
   ) throws {
     self.options = options
     self.forge = forge
+    self.network = network
     self.console = console
     self.format = format
     rules = try options.selection(of: AuditRules.all)
@@ -82,7 +84,7 @@ struct AuditRun {
       }
       var reading: AuditForge.Reading?
       if forge.forge {
-        reading = try await AuditForge(options: forge, console: console)
+        reading = try await AuditForge(options: forge, network: network, console: console)
           .reading(of: whole.project)
         whole.project = whole.project.adding(forge: reading?.inquiry.state)
         isIncomplete = isIncomplete || reading == nil
@@ -138,10 +140,10 @@ struct AuditRun {
       shown().report.findings, of: project, inquiry: reading.inquiry, reviewers: forge.reviewer)
     var outcomes = repair.changes.map { _ in AuditSettings.Outcome.shown }
     if forge.applySettings, options.fix, !options.diff, !repair.changes.isEmpty {
-      outcomes = try await AuditSettings(console: console, options: options, forge: forge)
+      outcomes = try await AuditSettings(console: console, options: options, network: network)
         .apply(repair, at: reading.place)
       // What counts is what the forge shows afterwards.
-      let again = try await AuditForge(options: forge, console: console)
+      let again = try await AuditForge(options: forge, network: network, console: console)
         .reading(of: project, at: reading.place)
       project = project.adding(forge: again.inquiry.state)
       report = AuditReport(examining: project, rules: rules)

@@ -10,7 +10,7 @@ import Verification
 struct AuditSettings {
   let console: Console
   let options: AuditOptions
-  let forge: AuditForgeOptions
+  let network: TransportOptions
 
   /// What became of a change.
   enum Outcome: Sendable {
@@ -40,7 +40,7 @@ struct AuditSettings {
         "Change these settings of \(UntrustedText.printable(place.project))?",
         on: console, what: "the settings")
     }
-    return try await forge.transport.withTransport { transport in
+    return try await network.withTransport { transport in
       let settings = AuditForge.settings(place, transport)
       var outcomes: [Outcome] = []
       for change in repair.changes {
