@@ -328,8 +328,8 @@ let package = Package(
       "Services", "ServiceClientsTests",
       formats + [
         "ServiceClients", "Identity", "TrustedPublishing", "Attestations", "Sigstore", "Storage",
-        "TrustServices", "TestSupport", crypto, hummingbird, hummingbirdTLS, hummingbirdTesting,
-        httpTypes, nioCore, nioSSL, systemPackage, logging,
+        "TrustServices", "ReleaseAudit", "TestSupport", crypto, hummingbird, hummingbirdTLS,
+        hummingbirdTesting, httpTypes, nioCore, nioSSL, systemPackage, logging,
       ]),
     tests(
       "Services", "SigningServicesTests",

@@ -203,7 +203,7 @@ import Testing
     #expect(!(outcome.output + outcome.errors).utf8.contains(0x1B))
     let json = try audit(server, ["--fix", "--json", "--rules", Self.rules])
     #expect(try JSONSchema("audit-v1.json").problems(in: json.output) == [])
-    #expect(json.output.contains("--reviewer LOGIN") == false, "one may approve already")
+    #expect(json.output.contains("--reviewer LOGIN"), "a second one is for a person to name")
   }
 
   @Test func nobodyConfirmsWithoutATerminal() throws {
@@ -215,7 +215,7 @@ import Testing
     #expect(server.calls.allSatisfy { $0.method == "GET" })
     let bare = try audit(
       server, ["--fix", "--apply-settings", "--yes", "--rules", Self.rules], token: nil)
-    #expect(bare.status != 0 && server.calls.allSatisfy { $0.method == "GET" }, "\(bare)")
+    #expect(server.calls.allSatisfy { $0.method == "GET" }, "\(bare)")
   }
 
   /// What was sent is read back, and the second run has nothing to do.

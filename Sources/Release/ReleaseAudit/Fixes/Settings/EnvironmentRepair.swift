@@ -50,7 +50,7 @@ extension SettingsRepair {
       } else {
         prevents = true
         done.append("self-review")
-        words.append("by nobody who started them")
+        words.append("nobody approves their own run")
       }
     }
     var refs = Self.policy(environment.refs)

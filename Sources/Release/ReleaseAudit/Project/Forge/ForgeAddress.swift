@@ -17,7 +17,6 @@ package struct ForgeAddress: Hashable, Sendable {
       rest = rest.dropFirst(scheme.utf8.count)
       host = rest.prefix { $0 != "/" }
       rest = rest.dropFirst(host.count)
-      if let port = host.lastIndex(of: ":") { host = host[..<port] }
     } else {
       guard let colon = rest.firstIndex(of: ":"), !rest.hasPrefix("/"), !rest.hasPrefix(".") else {
         return nil
@@ -26,6 +25,7 @@ package struct ForgeAddress: Hashable, Sendable {
       rest = rest[rest.index(after: colon)...]
     }
     if let at = host.lastIndex(of: "@") { host = host[host.index(after: at)...] }
+    if let port = host.lastIndex(of: ":") { host = host[..<port] }
     while rest.hasPrefix("/") { rest.removeFirst() }
     while rest.hasSuffix("/") { rest.removeLast() }
     if rest.hasSuffix(".git") { rest = rest.dropLast(4) }

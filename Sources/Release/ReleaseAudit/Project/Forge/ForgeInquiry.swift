@@ -90,6 +90,9 @@ package struct ForgeInquiry: Sendable {
     if case .found(let node)? = answers[path] { node } else { nil }
   }
 
+  /// Whether a question was asked, whatever was said.
+  func isAnswered(_ path: String) -> Bool { answers[path] != nil }
+
   /// Whether a question was answered by that there is no such thing.
   func isAbsent(_ path: String) -> Bool {
     if case .absent? = answers[path] { true } else { false }

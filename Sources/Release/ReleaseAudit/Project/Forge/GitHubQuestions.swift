@@ -23,15 +23,19 @@ extension ForgeInquiry {
         "actions/permissions/workflow", "the default rights of jobs",
         permission: Self.administration),
       ForgeQuestion(
-        "automated-security-fixes", "whether there are security updates",
-        permission: Self.administration, absence: isAdministrator ? .documented : .hidden),
-      ForgeQuestion(
         "private-vulnerability-reporting", "whether reports can be private",
         permission: Self.everybody),
       ForgeQuestion(
         "collaborators", query: "permission=push", form: .list(member: nil), "who may push",
         permission: "a token of somebody who may push"),
     ]
+    // What its 404 means depends on who asks, which the answer for the repository tells.
+    if isAnswered("") {
+      questions.append(
+        ForgeQuestion(
+          "automated-security-fixes", "whether there are security updates",
+          permission: Self.administration, absence: isAdministrator ? .documented : .hidden))
+    }
     if let branch = try? document("")?.required("default_branch").string() {
       let name = PercentEncoding.encodePathSegment(branch)
       questions.append(

@@ -124,7 +124,8 @@ extension ForgeInquiry {
     _ node: JSONNode, _ branch: String
   ) throws(DocumentError) -> BranchProtection {
     var bypass: [String] = []
-    if try !node.isEnabled("enforce_admins") { bypass.append("administrators") }
+    // What has no such member is no protection, whatever else it is.
+    if try !node.required("enforce_admins").flag("enabled") { bypass.append("administrators") }
     let reviews = try node.optional("required_pull_request_reviews")
     if let allowed = try reviews?.optional("bypass_pull_request_allowances") {
       for (key, name) in [("users", "login"), ("teams", "slug"), ("apps", "slug")] {
@@ -159,8 +160,8 @@ extension ForgeInquiry {
     }
     part.isLinear = try node.isEnabled("required_linear_history")
     part.requiresSignatures = try node.isEnabled("required_signatures")
-    part.forbidsDeletion = try !node.isEnabled("allow_deletions")
-    part.forbidsForcePush = try !node.isEnabled("allow_force_pushes")
+    part.forbidsDeletion = try node.optional("allow_deletions")?.flag("enabled") == false
+    part.forbidsForcePush = try node.optional("allow_force_pushes")?.flag("enabled") == false
     return part
   }
 
