@@ -169,8 +169,7 @@ let package = Package(
       "Release", "Approvals",
       [
         "Encodings", "Attestations", "Certificates", "SSHSignatures", "Sigstore",
-        "PythonPackaging", "Policies", "Verification", "Reproducibility", "Rebuild",
-        systemPackage,
+        "PythonPackaging", "Policies", "Verification", "Reproducibility", "Rebuild", systemPackage,
       ]),
     module(
       "Release", "Reproducibility",
@@ -197,7 +196,6 @@ let package = Package(
         "Encodings", "SourceText", "Workflows", "PythonPackaging", "SSHSignatures", "Certificates",
         "Policies", "Rebuild", crypto, subprocess, systemPackage,
       ]),
-
     module("Release", "Adoption", formats + ["Workflows", "Policies", "Rebuild", "ReleaseAudit"]),
 
     // Services: sockets and stores.
