@@ -79,12 +79,12 @@ import Testing
   @Test func whatAnIndexToldPasses() {
     let item = ChecklistItem.named(78)
     #expect(Checklist.verdict(on: item, [.examined([])]).name == "unknown")
-    #expect(Checklist.verdict(on: item, [.examined([])], isAnswered: true).name == "pass")
+    #expect(Checklist.verdict(on: item, [.examined([])], isRestDecided: true).name == "pass")
     #expect(
-      Checklist.verdict(on: item, [.unknown(wouldTell: "x")], isAnswered: true).name == "unknown")
+      Checklist.verdict(on: item, [.unknown(wouldTell: "x")], isRestDecided: true).name == "unknown")
     #expect(
-      Checklist.verdict(on: item, [.examined([Self.finding])], isAnswered: true).name == "fail")
-    #expect(Checklist.verdict(on: item, [], isAnswered: true).name == "unknown")
+      Checklist.verdict(on: item, [.examined([Self.finding])], isRestDecided: true).name == "fail")
+    #expect(Checklist.verdict(on: item, [], isRestDecided: true).name == "unknown")
   }
 
   @Test func whatNoRuleDecidesIsSaid() {
