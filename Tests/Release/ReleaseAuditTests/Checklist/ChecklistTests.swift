@@ -81,7 +81,8 @@ import Testing
     #expect(Checklist.verdict(on: item, [.examined([])]).name == "unknown")
     #expect(Checklist.verdict(on: item, [.examined([])], isRestDecided: true).name == "pass")
     #expect(
-      Checklist.verdict(on: item, [.unknown(wouldTell: "x")], isRestDecided: true).name == "unknown")
+      Checklist.verdict(on: item, [.unknown(wouldTell: "x")], isRestDecided: true).name == "unknown"
+    )
     #expect(
       Checklist.verdict(on: item, [.examined([Self.finding])], isRestDecided: true).name == "fail")
     #expect(Checklist.verdict(on: item, [], isRestDecided: true).name == "unknown")

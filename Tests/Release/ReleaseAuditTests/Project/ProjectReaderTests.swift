@@ -44,7 +44,8 @@ final class ProjectFolder {
       "node_modules/z/action.yml": Self.action, "ignored/q/action.yml": Self.action,
       "a/b/c/d/e/f/action.yml": Self.action, ".gitignore": "# no\n/ignored/\n*.x\n",
       "pyproject.toml": "", "RELEASING.md": "é", "src/main.py": "", "requirements/dev.txt": "a",
-      ".gitlab-ci.yml": "", "cloudbuild.yaml": "", "docs/security.md": "", "SECURITY.md": "",
+      ".gitlab-ci.yml": "", "cloudbuild.yaml": "steps: []\n", "docs/security.md": "",
+      "SECURITY.md": "",
     ])
     let read = try ProjectReader().read(folder.path)
     #expect(read.project.isWhole)

@@ -82,7 +82,7 @@ package struct Pipelines: Sendable {
       // In a repository the other files count where they are included.
       let name = file.path.split(separator: "/").last ?? ""
       if isWhole, name != ".gitlab-ci.yml", name != ".gitlab-ci.yaml" { return }
-      read(file) { () throws(YAMLError) in try GitLabFile.document(parsing: file.bytes) }
+      read(file)
     case .cloudBuild:
       do throws(YAMLError) {
         let document = try YAMLDocument(parsing: file.bytes)
@@ -107,7 +107,7 @@ package struct Pipelines: Sendable {
   /// Adds a document that is one of these by its keys.
   mutating func add(_ file: AuditedFile, _ document: YAMLDocument, _ format: Format) {
     switch format {
-    case .gitLab: read(file) { () throws(YAMLError) in document }
+    case .gitLab: take(document, of: file)
     case .cloudBuild:
       let build = CloudBuild(document)
       note(build.problems, file)
@@ -144,9 +144,7 @@ package struct Pipelines: Sendable {
           if !isChild { included.insert(other) }
           guard folders[other] == nil else { continue }
           folders[other] = folder
-          if gitLabFiles[other] == nil {
-            read(file) { () throws(YAMLError) in try GitLabFile.document(parsing: file.bytes) }
-          }
+          read(file)
           open.append(other)
         }
       }
@@ -165,18 +163,21 @@ package struct Pipelines: Sendable {
     entrances = []
   }
 
-  private mutating func read(
-    _ file: AuditedFile, _ document: () throws(YAMLError) -> YAMLDocument
-  ) {
+  private mutating func read(_ file: AuditedFile) {
     guard gitLabFiles[file.path] == nil else { return }
     do throws(YAMLError) {
-      let read = GitLabFile(try document(), path: file.path)
-      note(read.problems, file)
-      gitLabFiles[file.path] = read
-      entrances.append(file.path)
+      take(try GitLabFile.document(parsing: file.bytes), of: file)
     } catch {
       note(file, error)
     }
+  }
+
+  private mutating func take(_ document: YAMLDocument, of file: AuditedFile) {
+    guard gitLabFiles[file.path] == nil else { return }
+    let read = GitLabFile(document, path: file.path)
+    note(read.problems, file)
+    gitLabFiles[file.path] = read
+    entrances.append(file.path)
   }
 
   private static func folder(of path: String) -> String {

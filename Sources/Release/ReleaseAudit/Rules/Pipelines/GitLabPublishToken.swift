@@ -31,6 +31,14 @@ enum GitLabPublishToken: AuditRule {
             - twine upload -u __token__ -p $PYPI_TOKEN dist/*
         """),
       .gitLab(
+        "a stored token in a variable that twine reads", .findings(lines: [1]),
+        """
+        publish:
+          environment: pypi
+          script:
+            - twine upload dist/*
+        """),
+      .gitLab(
         "an identity, and a token beside it", .findings(lines: [5]),
         """
         publish:
@@ -58,12 +66,21 @@ enum GitLabPublishToken: AuditRule {
         """),
     ])
 
+  // What a command is given its token by.
+  private static let options = ["-p", "--password", "--token"]
+
   /// The audiences of registries, by what is published there.
   private static func audience(_ role: ReleaseRole) -> (variable: String, audience: String)? {
     switch role {
     case .publish(.pypi): ("PYPI_ID_TOKEN", "pypi")
     case .publish(.npm): ("NPM_ID_TOKEN", "npm:registry.npmjs.org")
     default: nil
+    }
+  }
+
+  private static func namesToken(_ action: ScriptAction) -> Bool {
+    action.arguments.contains { argument in
+      options.contains { argument == $0 || argument.hasPrefix($0 + "=") }
     }
   }
 
@@ -82,16 +99,19 @@ enum GitLabPublishToken: AuditRule {
           finding(
             "`\(site.name)` publishes by a stored token: it has no `id_tokens`", at: site.place,
             related: site.publishPlaces,
-            fix: site.repair("ask for an identity token for `\(wanted.audience)`") {
-              document, node throws(YAMLEditRefusal) in
-              try document.inserting(
-                "id_tokens", [wanted.variable: ["aud": .scalar(wanted.audience)]], into: node,
-                at: .first)
-            }))
+            // Beside a token that the command names, an identity would not be used.
+            fix: namesToken(action)
+              ? nil
+              : site.repair("ask for an identity token for `\(wanted.audience)`") {
+                document, node throws(YAMLEditRefusal) in
+                try document.inserting(
+                  "id_tokens", [wanted.variable: ["aud": .scalar(wanted.audience)]], into: node,
+                  at: .first)
+              }))
         return .decided
       }
       // A password that is neither made in the job nor the exchanged token.
-      for option in ["-p", "--password", "--token"] {
+      for option in options {
         guard let index = action.arguments.firstIndex(of: option),
           index + 1 < action.arguments.count
         else { continue }
