@@ -111,7 +111,7 @@ enum SettingsForge {
       let name = String(request.path.dropFirst(Self.project.count))
       if name == path {
         guard let reply = fault.reply() else {
-          Thread.sleep(forTimeInterval: 30)
+          Thread.sleep(forTimeInterval: 20)
           return HandlingServer.Reply(200, "{}")
         }
         return reply
@@ -123,7 +123,7 @@ enum SettingsForge {
     }
     defer { server.stop() }
     var configuration = TransportConfiguration(version: "9.9.9", proxies: .none)
-    configuration.documentTimeout = fault == .slow ? .seconds(20) : nil
+    configuration.documentTimeout = fault == .slow ? .seconds(12) : nil
     let transport = try HTTPTransport(configuration)
     let settings = ForgeSettings(
       .github, project: "acme/greeting", api: try ServiceURL(server.url),
