@@ -128,12 +128,16 @@ package struct ShellInvocation: Hashable, Sendable {
   }
 
   private static func name(_ word: String) -> String {
-    var name = word.lowercased()[...]
-    if let slash = name.lastIndex(where: { $0 == "/" || $0 == "\\" }), !name.contains("://") {
+    let lower = word.lowercased()
+    // Bytes, since this is asked of every command.
+    var name = lower.utf8[...]
+    if let slash = name.lastIndex(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }),
+      !lower.contains("://")
+    {
       name = name[name.index(after: slash)...]
     }
-    if name.hasSuffix(".exe") { name.removeLast(4) }
-    return String(name)
+    if name.count > 4, name.suffix(4).elementsEqual(".exe".utf8) { name = name.dropLast(4) }
+    return String(Substring(name))
   }
 }
 
