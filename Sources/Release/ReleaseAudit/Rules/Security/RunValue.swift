@@ -101,7 +101,8 @@ enum RunValue: Comparable {
       return
     }
     let field = names.last { $0 != "*" && $0 != "[…]" && Int($0) == nil }.map(String.init) ?? ""
-    if names.count > 2, names[1] == "event" {
+    // Who sends an event of their own gives its fields any names and values.
+    if names.count > 2, names[1] == "event", names[2] != "client_payload", names[2] != "inputs" {
       if Self.fixedFields.contains(field) || field == "id" && !path.hasSuffix("commit.id")
         || field.hasSuffix("_count") || field.hasSuffix("_at") || field.hasPrefix("has_")
       {

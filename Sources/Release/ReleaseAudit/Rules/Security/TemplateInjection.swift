@@ -67,6 +67,12 @@ enum TemplateInjection: AuditRule {
 
           """),
       .steps(
+        "a field of an event that others send, whatever its name", .findings(lines: [8]),
+        on: "repository_dispatch",
+        """
+        - run: gh release edit --prerelease=${{ github.event.client_payload.prerelease }}
+        """),
+      .steps(
         "a variable that becomes a program again", .findings(lines: [9, 10]), on: "issues",
         """
         - run: |
