@@ -29,7 +29,9 @@ import Testing
       """#,
       "/automated-security-fixes": #"{"enabled": true, "paused": false}"#,
       "/private-vulnerability-reporting": #"{"enabled": false}"#,
-      "/collaborators": #"[{"login": "bea", "id": 12, "permissions": {}}]"#,
+      "/collaborators":
+        #"[{"login": "bea", "id": 12, "permissions": {}}, "#
+        + #"{"login": "ada", "id": 13, "permissions": {}}]"#,
     ]
     /// The path that is refused to be changed.
     let refused: String?

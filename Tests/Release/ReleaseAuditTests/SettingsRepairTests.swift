@@ -107,4 +107,79 @@ import Testing
       }
     }
   }
+
+  private static let ownRuleset =
+    RuleSample.rules(
+      #"[{"type": "deletion", "ruleset_id": 1, "ruleset_source_type": "Repository"}]"#) + [
+      (
+        "rulesets",
+        #"[{"id": 1, "name": "hallmark: default branch", "source_type": "Repository"}]"#
+      ),
+      (
+        "rulesets/1",
+        #"{"id": 1, "name": "hallmark: default branch", "target": "branch", "#
+          + #""source_type": "Repository", "enforcement": "active", "conditions": {}, "#
+          + #""rules": [{"type": "deletion"}], "bypass_actors": [{"actor_id": 5, "#
+          + #""actor_type": "RepositoryRole", "bypass_mode": "always"}]}"#
+      ),
+    ]
+
+  private func repair(
+    _ settings: [(path: String, answer: String)], _ file: (path: String, text: String)
+  ) throws -> SettingsRepair {
+    let sample = RuleSample("case", .good, settings: settings, files: [file])
+    let project = sample.project
+    var inquiry = ForgeInquiry(
+      .github, project: "acme/greeting", environments: project.publishEnvironments)
+    var answers = ["": #"{"default_branch": "main", "private": false}"#]
+    for (path, answer) in settings { answers[path] = answer }
+    while !inquiry.open.isEmpty {
+      for question in inquiry.open {
+        let node = try answers[question.path].map { try JSONNode(parsing: Array($0.utf8)) }
+        inquiry.take(node.map { .found($0) } ?? .unanswered("status 403"), to: question)
+      }
+    }
+    var findings: [Finding] = []
+    for rule in AuditRules.settings {
+      if case .examined(let found) = rule.examine(project) { findings += found }
+    }
+    return SettingsRepair(findings, of: project, inquiry: inquiry, reviewers: [])
+  }
+
+  /// A ruleset is set by one request, since a second one would undo the first.
+  @Test func oneRequestForARuleset() throws {
+    let plan = try repair(Self.ownRuleset, RuleSample.publishing)
+    let puts = plan.changes.filter { $0.path == "rulesets/1" }
+    #expect(puts.count == 1)
+    guard case .object(let body)? = puts.first?.body, case .array(let rules)? = body["rules"] else {
+      Issue.record("no body")
+      return
+    }
+    #expect(body["bypass_actors"] == [])
+    #expect(rules.count > 1)
+    // Who may push is not known here, so no approvals are asked for.
+    #expect(plan.left.contains { $0.rule == "approvals" })
+  }
+
+  /// An environment without a known ref is left as it is.
+  @Test func noEmptyListOfRefs() throws {
+    let called = RuleSample.publishing.text.replacing(
+      "  push:\n    tags: [\"v*\"]", with: "  workflow_call:")
+    let plan = try repair(
+      RuleSample.environment(#""deployment_branch_policy": null"#),
+      (RuleSample.publishing.path, called))
+    #expect(plan.left.contains { $0.rule == "deploy-refs" })
+    #expect(!plan.changes.contains { $0.rules.contains("deploy-refs") })
+  }
+
+  /// Where an action may call others, which actions may run is left to a person.
+  @Test(arguments: [("pypa/gh-action-pypi-publish", true), ("other/composite", false)])
+  func listOfActions(action: String, isSet: Bool) throws {
+    let text = RuleSample.publishing.text.replacing("pypa/gh-action-pypi-publish", with: action)
+    let plan = try repair(
+      [("actions/permissions", #"{"enabled": true, "allowed_actions": "all"}"#)],
+      (RuleSample.publishing.path, text))
+    #expect(plan.changes.contains { $0.rules.contains("allowed-actions") } == isSet)
+    #expect(plan.left.contains { $0.rule == "allowed-actions" } != isSet)
+  }
 }

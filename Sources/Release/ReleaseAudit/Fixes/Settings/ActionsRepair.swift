@@ -17,7 +17,13 @@ extension SettingsRepair {
     }
     let rules = objecting(["allowed-actions", "allow-list-drift"])
     guard !rules.isEmpty, case .known(let policy)? = forge.actions else { return }
-    let used = UsedActions(project, forge).foreign
+    let uses = UsedActions(project, forge)
+    let used = uses.foreign
+    // What they call in turn must be on the list, too, and files here do not name it.
+    let unseen = uses.mayCall.first.map {
+      "GitHub asks the list for what `\($0)` calls in turn, too, which is not known here: "
+        + forge.place(.actions).path
+    }
     switch policy.allowed {
     case .own:
       leave(
@@ -25,6 +31,10 @@ extension SettingsRepair {
         "only own actions may run; whether others may is left to you: "
           + forge.place(.actions).path)
     case .all:
+      if let unseen {
+        for rule in rules { leave(rule, unseen) }
+        return
+      }
       var body = JSONObject([("enabled", true), ("allowed_actions", "selected")])
       body["sha_pinning_required"] = policy.requiresPins.map { .boolean($0) }
       changes.append(
@@ -37,23 +47,35 @@ extension SettingsRepair {
           Self.patterns(used.filter { !$0.isByGitHub }), rules, allows: nil))
     case .listed(.known(let old)):
       let needed = used.filter { !(old.allowsGitHub && $0.isByGitHub) }
-      // What is forbidden stays so, and a pattern that something uses stays as it is written.
-      let kept = old.patterns.filter { pattern in
-        pattern != "*" && (pattern.hasPrefix("!") || needed.contains { $0.matches(pattern) })
+      // Patterns stay as they are written: what is left over may be called by an action.
+      let isWide = old.allowsVerified || old.patterns.contains("*")
+      if isWide, let unseen {
+        for rule in rules { leave(rule, unseen) }
+        return
+      }
+      let kept = old.patterns.filter { $0 != "*" }
+      let rest = kept.filter { pattern in
+        !pattern.hasPrefix("!") && !used.contains { $0.matches(pattern) }
+      }
+      if !rest.isEmpty, rules.contains("allow-list-drift") {
+        leave(
+          "allow-list-drift",
+          "take \(rest.prefix(5).joined(separator: ", ")) from the list if nothing calls it in turn: "
+            + forge.place(.actions).path)
       }
       let missing = needed.filter { use in
         !kept.contains { !$0.hasPrefix("!") && use.matches($0) }
           && !kept.contains { $0.hasPrefix("!") && use.matches(String($0.dropFirst())) }
       }
       let added = Self.patterns(missing)
+      guard isWide || !added.isEmpty else { return }
       // Where all that is verified or everything was allowed, the list only gets narrower.
-      let wasWider = old.allowsVerified || old.patterns.contains("*")
       changes.append(
         list(
           ActionsPolicy.List(
             allowsGitHub: old.allowsGitHub, allowsVerified: false, patterns: kept),
           added, rules,
-          allows: added.isEmpty || wasWider ? nil : added.joined(separator: ", ")))
+          allows: added.isEmpty || isWide ? nil : added.joined(separator: ", ")))
     case .listed(.unknown): break
     }
   }

@@ -56,9 +56,18 @@ extension SettingsRepair {
     var refs = Self.policy(environment.refs)
     var patterns: [(name: String, isTag: Bool)] = []
     if rules.contains("deploy-refs") {
-      if case .all = environment.refs {
+      let chosen = ReleaseRefs(project, branch: forge.branchName)
+      if case .all = environment.refs,
+        chosen.patterns.isEmpty || chosen.unknown != nil
+          || forge.branch.value == nil
+      {
+        leave(
+          "deploy-refs",
+          "the files do not say from which refs `\(environment.name)` is used, so a list could stop "
+            + "every release: \(forge.place(.environments).path)")
+      } else if case .all = environment.refs {
         refs = ["protected_branches": false, "custom_branch_policies": true]
-        patterns = ReleaseRefs(project, branch: forge.branchName).patterns
+        patterns = chosen.patterns
         done.append("deploy-refs")
         words.append("only chosen branches and tags deploy")
       } else {

@@ -28,11 +28,11 @@ extension SettingsRepair {
       take(stays, ["type": "deletion"], "no deletion")
       take([], ["type": "non_fast_forward"], "no forced pushes")
     }
-    let reviews = objecting(Self.reviewRules)
+    let reviews = reviewsToAsk()
     if !reviews.isEmpty {
       let count: Int64 =
-        failing.contains("approvals")
-        ? project.profile.approvals : failing.contains("updates-need-approval") ? 1 : 0
+        reviews.contains("approvals")
+        ? project.profile.approvals : reviews.contains("updates-need-approval") ? 1 : 0
       take(
         reviews,
         [
@@ -40,7 +40,7 @@ extension SettingsRepair {
           "parameters": [
             "required_approving_review_count": .integer(count),
             "dismiss_stale_reviews_on_push": .boolean(failing.contains("stale-approvals")),
-            "require_code_owner_review": .boolean(failing.contains("code-owner-review")),
+            "require_code_owner_review": .boolean(reviews.contains("code-owner-review")),
             "require_last_push_approval": false, "required_review_thread_resolution": false,
           ],
         ], count > 0 ? "pull requests with \(count) approvals" : "pull requests")
@@ -56,6 +56,9 @@ extension SettingsRepair {
     let checks = objecting(["required-checks", "check-source", "up-to-date-branch"])
     if !checks.isEmpty {
       let list = requiredChecks
+      if !forge.isGitHubCom, failing.contains("check-source") {
+        leave("check-source", "the app id of GitHub Actions at this server is not known")
+      }
       if list.isEmpty {
         for rule in checks {
           leave(rule, "no job is known that runs for every pull request; name a check by hand")
@@ -79,20 +82,45 @@ extension SettingsRepair {
       title: "protect the default branch: \(words.joined(separator: ", "))", rules)
   }
 
+  /// The rules about reviews that are set; what would need more people than there are is left, since
+  /// nobody could merge any more.
+  private mutating func reviewsToAsk() -> [String] {
+    let needPeople: [String: Int64] = [
+      "approvals": project.profile.approvals, "code-owner-review": 1, "updates-need-approval": 1,
+    ]
+    return objecting(Self.reviewRules).filter { rule in
+      guard let count = needPeople[rule] else { return true }
+      guard let writers = forge.writers.value else {
+        leave(
+          rule, "it is not known how many accounts may push, and so whether changes could go in")
+        return false
+      }
+      guard Int64(writers.count) > count else {
+        leave(
+          rule,
+          "\(writers.count) account\(writers.count == 1 ? "" : "s") may push; with \(count) "
+            + "approval\(count == 1 ? "" : "s") of others no change could go in")
+        return false
+      }
+      return true
+    }
+  }
+
   /// The checks to require: those that are required now, bound to GitHub Actions where a job
   /// reports them; where none is, those of all jobs that run for every pull request.
   private var requiredChecks: [JSONValue] {
-    let jobs = ReportedChecks(project)
+    let jobs = ReportedChecks(project, branch: forge.branch.value)
+    // At another server the app has another id.
+    let app = forge.isGitHubCom ? CheckNames.actionsApp : nil
     var names: [(String, Int64?)] = []
     for check in forge.branchRules.parts.flatMap(\.checks)
     where !names.contains(where: { $0.0 == check.name }) {
-      let source = check.source ?? (jobs.names.contains(check.name) ? CheckNames.actionsApp : nil)
+      let source = check.source ?? (jobs.names.contains(check.name) ? app : nil)
       names.append((check.name, source))
     }
     if names.isEmpty {
-      names = ReportedChecks(project, always: true).names.sorted().prefix(50).map {
-        ($0, CheckNames.actionsApp)
-      }
+      names = ReportedChecks(project, branch: forge.branch.value, always: true).names.sorted()
+        .prefix(50).map { ($0, app) }
     }
     return names.map { name, source in
       var object = JSONObject([("context", .string(name))])
@@ -148,9 +176,7 @@ extension SettingsRepair {
       return
     }
     let id = (try? old.required("id").integer()) ?? 0
-    guard let document = inquiry.document("rulesets/\(id)"), var body = Self.kept(document),
-      case .array(let before)? = body["rules"]
-    else {
+    guard var body = self.body(ofRuleset: id), case .array(let before)? = body["rules"] else {
       for rule in rules {
         leave(
           rule, "the ruleset `\(name)` is there and is switched off, or cannot be seen as a whole")
@@ -158,8 +184,30 @@ extension SettingsRepair {
       return
     }
     body["rules"] = .array(wanted.reduce(before) { Self.merged($0, $1) })
-    changes.append(
-      ForgeChange(title, .put, "rulesets/\(id)", body: .object(body), rules: rules))
+    put(body, asRuleset: id, title, rules)
+  }
+
+  /// A ruleset as it is planned already, or as it is.
+  private func body(ofRuleset id: Int64) -> JSONObject? {
+    if case .object(let planned)? = changes.first(where: { $0.path == "rulesets/\(id)" })?.body {
+      return planned
+    }
+    return inquiry.document("rulesets/\(id)").flatMap { Self.kept($0) }
+  }
+
+  /// Sets a ruleset by one request, since a second one would undo the first.
+  private mutating func put(
+    _ body: JSONObject, asRuleset id: Int64, _ title: String, _ rules: [String]
+  ) {
+    let path = "rulesets/\(id)"
+    guard let index = changes.firstIndex(where: { $0.path == path }) else {
+      changes.append(ForgeChange(title, .put, path, body: .object(body), rules: rules))
+      return
+    }
+    let old = changes[index]
+    changes[index] = ForgeChange(
+      "\(old.title); \(title)", .put, path, body: .object(body),
+      rules: old.rules + rules.filter { !old.rules.contains($0) })
   }
 
   /// Everything of a ruleset that can be set; nil where a part of it is not shown.
@@ -206,16 +254,12 @@ extension SettingsRepair {
       guard case .known(let names) = part.bypass, !names.isEmpty else { continue }
       switch part.origin {
       case .ruleset(let id, isOwn: true):
-        guard let document = inquiry.document("rulesets/\(id)"), var body = Self.kept(document)
-        else {
+        guard var body = self.body(ofRuleset: id) else {
           leave("no-bypass", "\(part.name) cannot be seen as a whole")
           continue
         }
         body["bypass_actors"] = []
-        changes.append(
-          ForgeChange(
-            "let \(part.name) hold for everybody", .put, "rulesets/\(id)", body: .object(body),
-            rules: ["no-bypass"]))
+        put(body, asRuleset: id, "let \(part.name) hold for everybody", ["no-bypass"])
       case .ruleset(_, isOwn: false):
         leave("no-bypass", "\(part.name) belongs to the organization")
       case .branch:

@@ -97,7 +97,7 @@ struct UsedActions: Sendable {
   struct Use: Sendable {
     /// `owner/name/path@ref` as it is written.
     let name: String
-    /// `owner/name/path@*`, as a list would have it.
+    /// `owner/name/path@*`, or `owner/name/*` for a reusable workflow.
     let pattern: String
     /// Whether it is by GitHub itself.
     let isByGitHub: Bool
@@ -114,20 +114,33 @@ struct UsedActions: Sendable {
 
   /// Those of other owners, each once.
   private(set) var foreign: [Use] = []
+  /// Those that may call actions which are not known here.
+  private(set) var mayCall: [String] = []
+
+  // They are no composite actions, or call actions of GitHub alone.
+  private static let callNoOthers: Set<String> = [
+    "pypa/gh-action-pypi-publish", "docker/build-push-action", "docker/login-action",
+    "docker/metadata-action", "docker/setup-buildx-action", "docker/setup-qemu-action",
+  ]
 
   init(_ project: AuditedProject, _ forge: ForgeState) {
     let owner = forge.project.prefix { $0 != "/" }.lowercased()
     var seen: Set<String> = []
+    var mayCall: [String] = []
     func add(_ uses: UsesReference, in path: String) -> Use? {
-      guard case .repository(let other, let name, let subpath, let ref) = uses.target,
-        other.lowercased() != owner
-      else { return nil }
+      guard case .repository(let other, let name, let subpath, let ref) = uses.target else {
+        return nil
+      }
+      let isByGitHub = ["actions", "github"].contains(other.lowercased())
+      let isCall = subpath?.hasPrefix(".github/workflows/") ?? false
+      let known = subpath == nil && Self.callNoOthers.contains("\(other)/\(name)".lowercased())
+      if isCall || !isByGitHub && !known { mayCall.append("\(other)/\(name)") }
+      guard other.lowercased() != owner else { return nil }
       let base = ([other, name] + (subpath.map { [$0] } ?? [])).joined(separator: "/")
       let full = "\(base)@\(ref?.value ?? "")"
       guard seen.insert(full.lowercased()).inserted else { return nil }
       return Use(
-        name: full, pattern: "\(base)@*",
-        isByGitHub: ["actions", "github"].contains(other.lowercased()),
+        name: full, pattern: isCall ? "\(other)/\(name)/*" : "\(base)@*", isByGitHub: isByGitHub,
         place: Finding.Place(path, uses.text.span))
     }
     for file in project.workflows {
@@ -138,5 +151,6 @@ struct UsedActions: Sendable {
     for site in project.steps {
       if let uses = site.step.uses, let use = add(uses, in: site.path) { foreign.append(use) }
     }
+    self.mayCall = mayCall
   }
 }

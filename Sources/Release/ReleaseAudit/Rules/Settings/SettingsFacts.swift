@@ -124,6 +124,9 @@ extension AuditedProject {
 extension ForgeState {
   /// The branch that releases come from, for messages.
   var branchName: String { branch.value ?? "the default branch" }
+
+  /// Whether it is github.com, where apps have the ids that are known.
+  var isGitHubCom: Bool { page == "https://github.com" || page.hasPrefix("https://github.com/") }
 }
 
 extension RuleSample {
