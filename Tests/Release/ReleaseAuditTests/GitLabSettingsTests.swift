@@ -23,8 +23,10 @@ import Testing
     [{"name": "pypi", "approval_rules": [{"group_id": 5, "required_approvals": 1,
       "access_level_description": "release"}]}]
     """,
-    "approvals": #"{"reset_approvals_on_push": true}"#,
-    "approval_rules": #"[{"name": "all", "approvals_required": 2, "protected_branches": []}]"#,
+    "approvals": approvals("true"),
+    "approval_rules": """
+    [{"name": "all", "rule_type": "regular", "approvals_required": 2, "protected_branches": []}]
+    """,
     "push_rule": #"{"reject_unsigned_commits": true}"#,
     "job_token_scope": #"{"inbound_enabled": true}"#,
     "members/all": """
@@ -32,6 +34,13 @@ import Testing
      {"id": 2, "username": "guest", "access_level": 10}]
     """,
   ]
+
+  static func approvals(
+    _ resets: String, byAuthor: String = "false", isFixed: String = "true"
+  ) -> String {
+    #"{"reset_approvals_on_push": \#(resets), "merge_requests_author_approval": \#(byAuthor), "#
+      + #""disable_overriding_approvers_per_merge_request": \#(isFixed)}"#
+  }
 
   static func project(_ changed: [String: String?] = [:]) -> AuditedProject {
     var answers = answers
@@ -70,8 +79,32 @@ import Testing
       "pull-requests-only", "protected_branches",
       #"[{"name": "main", "push_access_levels": [{"access_level": 40}]}]"#
     ),
-    ("approvals", "approval_rules", #"[{"name": "all", "approvals_required": 1}]"#),
-    ("stale-approvals", "approvals", #"{"reset_approvals_on_push": false}"#),
+    (
+      "approvals", "approval_rules",
+      #"[{"name": "all", "rule_type": "regular", "approvals_required": 0}]"#
+    ),
+    (
+      "approvals", "approval_rules",
+      #"[{"name": "scan", "rule_type": "report_approver", "approvals_required": 2}]"#
+    ),
+    ("approvals", "approvals", approvals("true", byAuthor: "true")),
+    ("approvals", "approvals", approvals("true", isFixed: "false")),
+    ("stale-approvals", "approvals", approvals("false")),
+    // The most permissive of the rules that match decides, wherever it stands in the list.
+    (
+      "pull-requests-only", "protected_branches",
+      #"[{"name": "main", "push_access_levels": [{"access_level": 0}]}, "#
+        + #"{"name": "*", "push_access_levels": [{"access_level": 30}]}]"#
+    ),
+    (
+      "branch-stays", "protected_branches",
+      #"[{"name": "main", "push_access_levels": [{"access_level": 0}]}, "#
+        + #"{"name": "*", "push_access_levels": [{"access_level": 0}], "allow_force_push": true}]"#
+    ),
+    (
+      "no-bypass", "protected_branches",
+      #"[{"name": "main", "push_access_levels": [{"access_level": 40}]}]"#
+    ),
     (
       "branch-stays", "protected_branches",
       #"[{"name": "main", "push_access_levels": [], "allow_force_push": true}]"#

@@ -98,8 +98,16 @@ package struct BranchProtection: Sendable {
   package var forbidsDeletion = false
   /// It cannot be overwritten.
   package var forbidsForcePush = false
+  /// Not everybody who may write can change it.
+  package var restrictsUpdate = false
   /// Who need not obey, in words.
   package var bypass: ForgeFact<[String]>
+
+  /// Whether it protects the branch at all: a rule that only comments on changes does not.
+  package var protects: Bool {
+    requiresPullRequest || !checks.isEmpty || requiresPipeline || requiresSignatures
+      || forbidsDeletion || forbidsForcePush || restrictsUpdate
+  }
 
   init(_ origin: Origin, name: String, bypass: ForgeFact<[String]>) {
     self.origin = origin
@@ -122,11 +130,30 @@ package struct TagProtection: Sendable {
   package var forbidsUpdate = false
   /// They cannot be deleted.
   package var forbidsDeletion = false
+  /// Who need not obey, in words.
+  package var bypass: ForgeFact<[String]> = .known([])
+  /// Whether everybody who may write need not obey.
+  package var exemptsWriters: ForgeFact<Bool> = .known(false)
 
   /// Whether it is about a tag.
   package func covers(_ tag: String) -> Bool {
     includes.contains { RefPattern.matches($0, tag) }
       && !excludes.contains { RefPattern.matches($0, tag) }
+  }
+}
+
+extension [TagProtection] {
+  /// Whether not everybody who may write can make a tag.
+  func restrictCreation(of tag: String) -> ForgeFact<Bool> {
+    var unknown: ForgeFact<Bool>?
+    for part in self where part.restrictsCreation && part.covers(tag) {
+      switch part.exemptsWriters {
+      case .known(false): return .known(true)
+      case .known(true): break
+      case .unknown: unknown = part.exemptsWriters
+      }
+    }
+    return unknown ?? .known(false)
   }
 }
 

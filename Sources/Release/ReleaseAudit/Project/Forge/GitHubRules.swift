@@ -30,7 +30,7 @@ extension ForgeInquiry {
     return result
   }
 
-  private func rulesetParts(_ node: JSONNode) throws(DocumentError) -> [BranchProtection] {
+  func rulesetParts(_ node: JSONNode) throws(DocumentError) -> [BranchProtection] {
     var parts: [BranchProtection] = []
     for rule in try node.array(limit: Self.itemLimit) {
       let id = try rule.required("ruleset_id").integer()
@@ -80,6 +80,7 @@ extension ForgeInquiry {
     case "required_signatures": part.requiresSignatures = true
     case "deletion": part.forbidsDeletion = true
     case "non_fast_forward": part.forbidsForcePush = true
+    case "update": part.restrictsUpdate = true
     default: break
     }
   }
@@ -183,11 +184,39 @@ extension ForgeInquiry {
     for id in ids {
       switch fact("rulesets/\(id)", { node throws(DocumentError) in try Self.tagProtection(node) })
       {
-      case .known(let protection): result.append(protection)
+      case .known(var protection):
+        protection.bypass = rulesetBypass(id)
+        protection.exemptsWriters = exemptsWriters(id)
+        result.append(protection)
       case .unknown(let how): return .unknown(how)
       }
     }
     return .known(result)
+  }
+
+  /// Whether everybody who may write need not obey a ruleset. Roles of a repository: 1 read,
+  /// 2 maintain, 3 triage, 4 write, 5 administrator; others are an organization's own.
+  private func exemptsWriters(_ id: Int64) -> ForgeFact<Bool> {
+    let path = "rulesets/\(id)"
+    let roles = fact(path) { node throws(DocumentError) -> [Int64]? in
+      guard let list = try node.optional("bypass_actors") else { return nil }
+      var roles: [Int64] = []
+      for actor in try list.array(limit: Self.itemLimit)
+      where try actor.required("actor_type").string() == "RepositoryRole" {
+        roles.append(try actor.required("actor_id").integer())
+      }
+      return roles
+    }
+    switch roles {
+    case .unknown(let how): return .unknown(how)
+    case .known(nil): return .unknown(wouldTell(path, "`bypass_actors` is not shown"))
+    case .known(let roles?):
+      if roles.contains(where: { [1, 3, 4].contains($0) }) { return .known(true) }
+      guard roles.allSatisfy({ $0 == 2 || $0 == 5 }) else {
+        return .unknown(wouldTell(path, "a role of the organization's own is exempt"))
+      }
+      return .known(false)
+    }
   }
 
   private static func tagProtection(_ node: JSONNode) throws(DocumentError) -> TagProtection {

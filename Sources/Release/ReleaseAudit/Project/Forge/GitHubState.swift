@@ -68,7 +68,7 @@ extension ForgeInquiry {
   private func isProtected(_ branch: String) -> ForgeFact<Bool> {
     let name = PercentEncoding.encodePathSegment(branch)
     let rules = fact("rules/branches/\(name)") { node throws(DocumentError) in
-      !(try node.array(limit: Self.itemLimit).isEmpty)
+      try rulesetParts(node).contains(where: \.protects)
     }
     if rules.value == true { return rules }
     let own = fact("branches/\(name)", absent: false) { node throws(DocumentError) in

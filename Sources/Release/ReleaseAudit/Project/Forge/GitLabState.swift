@@ -109,19 +109,34 @@ extension ForgeInquiry {
   private func gitLabRules(_ branch: String) -> BranchRules {
     var rules = BranchRules()
     let found = fact("protected_branches") { node throws(DocumentError) -> BranchProtection? in
+      // Of all rules that match, the most permissive one decides who pushes and who overwrites;
+      // owners are asked where any of them says so.
+      var patterns: [String] = []
+      var pushers: [String] = []
+      var part = BranchProtection(.branch, name: "", bypass: .known([]))
+      part.requiresPullRequest = true
+      part.forbidsDeletion = true
+      part.forbidsForcePush = true
       for item in try node.array(limit: Self.itemLimit) {
         let pattern = try item.required("name").string()
         guard RefPattern.matches(Self.wide(pattern), branch) else { continue }
-        var part = BranchProtection(
-          .branch, name: "the protection of `\(pattern)`", bypass: .known([]))
-        let pushers = try Self.levels(item, "push_access_levels")
-        part.requiresPullRequest = !pushers.isEmpty && pushers.allSatisfy { $0 == 0 }
-        part.forbidsDeletion = true
-        part.forbidsForcePush = try !item.flag("allow_force_push")
-        part.requiresCodeOwners = try item.flag("code_owner_approval_required")
-        return part
+        patterns.append("`\(pattern)`")
+        let levels = try Self.levels(item, "push_access_levels")
+        if levels.isEmpty || levels.contains(where: { $0 != 0 }) {
+          part.requiresPullRequest = false
+        }
+        for level in levels where level != 0 {
+          let name = level < Self.maintainerLevel ? "everybody who may write" : "maintainers"
+          if !pushers.contains(name) { pushers.append(name) }
+        }
+        if try item.flag("allow_force_push") { part.forbidsForcePush = false }
+        if try item.flag("code_owner_approval_required") { part.requiresCodeOwners = true }
       }
-      return nil
+      guard !patterns.isEmpty else { return nil }
+      part.name = "the protection of \(patterns.prefix(5).joined(separator: ", "))"
+      // Who may push directly needs no merge request, and so no approval.
+      part.bypass = .known(pushers)
+      return part
     }
     var part: BranchProtection
     switch found {
@@ -141,13 +156,24 @@ extension ForgeInquiry {
         part.requiresUpToDate = method != "merge"
         part.requiresPipeline = try node.flag("only_allow_merge_if_pipeline_succeeds")
       })
+    // Approvals bind where neither the author can give them nor a merge request can waive them.
+    var isBinding = false
     add(
       fact("approvals") { node throws(DocumentError) in
         part.withdrawsApprovals = try node.flag("reset_approvals_on_push")
+        let byAuthor = try node.required("merge_requests_author_approval").boolean()
+        let isFixed =
+          try node.required("disable_overriding_approvers_per_merge_request").boolean()
+        isBinding = !byAuthor && isFixed
       })
     add(
       fact("approval_rules") { node throws(DocumentError) in
         for rule in try node.array(limit: Self.itemLimit) {
+          // Others, such as `report_approver`, ask for approval only after a finding.
+          let type = try rule.required("rule_type").string()
+          guard isBinding, ["regular", "any_approver", "code_owner"].contains(type) else {
+            continue
+          }
           let names = try rule.optional("protected_branches")?.array(limit: Self.itemLimit) ?? []
           var isMeant = names.isEmpty
           for name in names where !isMeant {

@@ -36,11 +36,17 @@ enum DeployRefs: AuditRule {
         "protected tags that match", .good,
         settings: DeployRefs.policies(#"{"id": 1, "name": "v*", "type": "tag"}"#, tags: "v*"),
         files: [RuleSample.publishing]),
+      RuleSample(
+        "tags that everybody who may write is exempt to make", .findings(lines: [0]),
+        settings: DeployRefs.policies(
+          #"{"id": 1, "name": "v*", "type": "tag"}"#, tags: "v*",
+          bypass: #"{"actor_type": "RepositoryRole", "actor_id": 4}"#),
+        files: [RuleSample.publishing]),
       RuleSample("not asked", .unknown, settings: [], files: [RuleSample.publishing]),
     ])
 
   private static func policies(
-    _ policies: String, tags: String
+    _ policies: String, tags: String, bypass: String = ""
   ) -> [(path: String, answer: String)] {
     RuleSample.environment(
       #""deployment_branch_policy": {"protected_branches": false, "#
@@ -50,7 +56,8 @@ enum DeployRefs: AuditRule {
         (
           "rulesets/3",
           #"{"id": 3, "name": "tags", "conditions": {"ref_name": {"include": "#
-            + #"["refs/tags/\#(tags)"], "exclude": []}}, "rules": [{"type": "creation"}]}"#
+            + #"["refs/tags/\#(tags)"], "exclude": []}}, "bypass_actors": [\#(bypass)], "#
+            + #""rules": [{"type": "creation"}]}"#
         ),
       ]
   }
@@ -69,7 +76,7 @@ enum DeployRefs: AuditRule {
       case .protected:
         outcomes.append(
           verdict(
-            forge.branchRules.holds { _ in true },
+            forge.branchRules.holds(\.protects),
             "no branch is protected, so every branch can deploy to `\(name)`", at: place))
         // At GitLab protected tags count as well.
         if let tag = refs.tags.first, forge.kind == .github {
@@ -111,10 +118,10 @@ enum DeployRefs: AuditRule {
       case .unknown(let how): return .unknown(how)
       case .known(let rules):
         let tag = RefPattern.example(of: policy.pattern) ?? policy.pattern
-        return .known(rules.contains { $0.restrictsCreation && $0.covers(tag) })
+        return rules.restrictCreation(of: tag)
       }
     }
-    if policy.pattern == forge.branch.value { return forge.branchRules.holds { _ in true } }
+    if policy.pattern == forge.branch.value { return forge.branchRules.holds(\.protects) }
     if let known = forge.protectedBranches[policy.pattern] { return known }
     // A pattern that any new branch matches is of no use.
     if RefPattern.matches(policy.pattern, "hallmark-any-branch") { return .known(false) }

@@ -13,6 +13,9 @@ enum ProtectedBranch: AuditRule {
     samples: [
       RuleSample("no rule at all", .findings(lines: [0]), settings: RuleSample.rules("[]")),
       RuleSample(
+        "a ruleset that only asks for comments", .findings(lines: [0]),
+        settings: RuleSample.rules(#"[{"type": "copilot_code_review", "ruleset_id": 1}]"#)),
+      RuleSample(
         "a ruleset", .good,
         settings: RuleSample.rules(
           #"[{"type": "deletion", "ruleset_source_type": "Repository", "ruleset_id": 1}]"#)),
@@ -21,7 +24,10 @@ enum ProtectedBranch: AuditRule {
         settings: [
           ("rules/branches/main", "[]"),
           ("branches/main", #"{"name": "main", "protected": true}"#),
-          ("branches/main/protection", #"{"enforce_admins": {"enabled": true}}"#),
+          (
+            "branches/main/protection",
+            #"{"enforce_admins": {"enabled": true}, "allow_deletions": {"enabled": false}}"#
+          ),
         ]),
       RuleSample(
         "protected, and the token may not see how", .unknown,
@@ -32,6 +38,6 @@ enum ProtectedBranch: AuditRule {
     ])
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
-    branchRule(project, { _ in true }) { "no rule protects the branch `\($0)`" }
+    branchRule(project, \.protects) { "no rule protects the branch `\($0)`" }
   }
 }

@@ -35,18 +35,30 @@ enum ProtectedTags: AuditRule {
         settings: ProtectedTags.ruleset(
           #"{"type": "creation"}, {"type": "update"}, {"type": "deletion"}"#),
         files: [RuleSample.publishing]),
+      RuleSample(
+        "all three, and everybody who may write is exempt", .findings(lines: [0, 0, 0]),
+        settings: ProtectedTags.ruleset(
+          #"{"type": "creation"}, {"type": "update"}, {"type": "deletion"}"#,
+          bypass: #"[{"actor_type": "RepositoryRole", "actor_id": 4}]"#),
+        files: [RuleSample.publishing]),
+      RuleSample(
+        "the token is not shown who is exempt", .unknown,
+        settings: ProtectedTags.ruleset(
+          #"{"type": "creation"}, {"type": "update"}, {"type": "deletion"}"#, bypass: nil),
+        files: [RuleSample.publishing]),
       RuleSample("not asked", .unknown, settings: []),
     ])
 
   private static func ruleset(
-    _ rules: String, of pattern: String = "v*"
+    _ rules: String, of pattern: String = "v*", bypass: String? = "[]"
   ) -> [(path: String, answer: String)] {
     [
       ("rulesets", #"[{"id": 3, "name": "tags", "target": "tag", "enforcement": "active"}]"#),
       (
         "rulesets/3",
         #"{"id": 3, "name": "tags", "conditions": {"ref_name": {"include": "#
-          + #"["refs/tags/\#(pattern)"], "exclude": []}}, "rules": [\#(rules)]}"#
+          + #"["refs/tags/\#(pattern)"], "exclude": []}}, "rules": [\#(rules)]"#
+          + (bypass.map { #", "bypass_actors": \#($0)}"# } ?? "}")
       ),
     ]
   }
@@ -61,22 +73,51 @@ enum ProtectedTags: AuditRule {
           tags.append(newest)
         }
         if tags.isEmpty { tags = ["v1.0.0"] }
-        let acts: [(does: String, KeyPath<TagProtection, Bool>)] = [
-          ("make", \.restrictsCreation), ("move", \.forbidsUpdate), ("delete", \.forbidsDeletion),
-        ]
-        var findings: [Finding] = []
-        for (does, forbids) in acts {
-          let open = tags.first { tag in
-            !rules.contains { $0[keyPath: forbids] && $0.covers(tag) }
+        let outcomes =
+          [creation(tags, rules, forge)]
+          + [("move", \TagProtection.forbidsUpdate), ("delete", \.forbidsDeletion)].map {
+            change(tags, rules, $0.0, $0.1, forge)
           }
-          guard let open else { continue }
-          findings.append(
-            finding(
-              "everybody who may push can \(does) a tag such as `\(open)`",
-              at: forge.place(.tags)))
-        }
-        return .examined(findings)
+        return RuleOutcome.all(outcomes)
       }
     }
+  }
+
+  private static func creation(
+    _ tags: [String], _ rules: [TagProtection], _ forge: ForgeState
+  ) -> RuleOutcome {
+    var outcomes: [RuleOutcome] = []
+    for tag in tags {
+      let outcome = verdict(
+        rules.restrictCreation(of: tag),
+        "everybody who may push can make a tag such as `\(tag)`", at: forge.place(.tags))
+      if case .examined(let found) = outcome, !found.isEmpty { return outcome }
+      outcomes.append(outcome)
+    }
+    return RuleOutcome.all(outcomes)
+  }
+
+  /// Tags are moved and deleted by nobody: who is exempt is named.
+  private static func change(
+    _ tags: [String], _ rules: [TagProtection], _ does: String,
+    _ forbids: KeyPath<TagProtection, Bool>, _ forge: ForgeState
+  ) -> RuleOutcome {
+    var outcomes: [RuleOutcome] = []
+    for tag in tags {
+      let parts = rules.filter { $0[keyPath: forbids] && $0.covers(tag) }
+      if parts.contains(where: { $0.bypass.value == [] }) { continue }
+      if let how = parts.compactMap(\.bypass.wouldTell).first {
+        outcomes.append(.unknown(wouldTell: how))
+        continue
+      }
+      let names = parts.first?.bypass.value ?? ["everybody who may push"]
+      let shown =
+        names.prefix(5).joined(separator: ", ")
+        + (names.count > 5 ? " and \(names.count - 5) more" : "")
+      return .examined([
+        finding("\(shown) can \(does) a tag such as `\(tag)`", at: forge.place(.tags))
+      ])
+    }
+    return RuleOutcome.all(outcomes)
   }
 }
