@@ -201,8 +201,8 @@ extension ForgeInquiry {
     let roles = fact(path) { node throws(DocumentError) -> [Int64]? in
       guard let list = try node.optional("bypass_actors") else { return nil }
       var roles: [Int64] = []
-      for actor in try list.array(limit: Self.itemLimit)
-      where try actor.required("actor_type").string() == "RepositoryRole" {
+      for actor in try list.array(limit: Self.itemLimit) {
+        guard try actor.required("actor_type").string() == "RepositoryRole" else { continue }
         roles.append(try actor.required("actor_id").integer())
       }
       return roles

@@ -73,11 +73,11 @@ enum ProtectedTags: AuditRule {
           tags.append(newest)
         }
         if tags.isEmpty { tags = ["v1.0.0"] }
-        let outcomes =
-          [creation(tags, rules, forge)]
-          + [("move", \TagProtection.forbidsUpdate), ("delete", \.forbidsDeletion)].map {
-            change(tags, rules, $0.0, $0.1, forge)
-          }
+        let outcomes: [RuleOutcome] = [
+          creation(tags, rules, forge),
+          change(tags, rules, "move", \.forbidsUpdate, forge),
+          change(tags, rules, "delete", \.forbidsDeletion, forge),
+        ]
         return RuleOutcome.all(outcomes)
       }
     }
