@@ -57,6 +57,97 @@ enum IntentionalTrigger: AuditRule {
 
           """),
       RuleSample(
+        "each run of the tests that ends well", .findings(lines: [2]),
+        workflow: """
+          on:
+            workflow_run:
+              workflows: [Tests]
+              types: [completed]
+          jobs:
+            publish:
+              if: github.event.workflow_run.conclusion == 'success'
+              runs-on: ubuntu-latest
+              steps:
+                - uses: pypa/gh-action-pypi-publish@release/v1
+
+          """),
+      RuleSample(
+        "each merge", .findings(lines: [2]),
+        workflow: """
+          on:
+            pull_request:
+              types: [closed]
+          jobs:
+            publish:
+              if: github.event.pull_request.merged == true
+              runs-on: ubuntu-latest
+              steps:
+                - uses: pypa/gh-action-pypi-publish@release/v1
+
+          """),
+      RuleSample(
+        "each push but a robot's", .findings(lines: [2]),
+        workflow: """
+          on:
+            push:
+              branches: [main]
+          jobs:
+            publish:
+              if: github.actor != 'dependabot[bot]'
+              runs-on: ubuntu-latest
+              steps:
+                - uses: pypa/gh-action-pypi-publish@release/v1
+
+          """),
+      RuleSample(
+        "each push that passes the tests", .findings(lines: [2]),
+        workflow: """
+          on:
+            push:
+              branches: [main]
+          jobs:
+            test:
+              runs-on: ubuntu-latest
+              steps:
+                - run: make test
+            publish:
+              needs: test
+              if: needs.test.result == 'success'
+              runs-on: ubuntu-latest
+              steps:
+                - uses: pypa/gh-action-pypi-publish@release/v1
+
+          """),
+      RuleSample(
+        "one of a matrix", .findings(lines: [2]),
+        workflow: """
+          on:
+            push:
+              branches: [main]
+          jobs:
+            publish:
+              runs-on: ubuntu-latest
+              steps:
+                - uses: pypa/gh-action-pypi-publish@release/v1
+                  if: matrix.python == '3.13'
+
+          """),
+      RuleSample(
+        "after a workflow that a release started", .good,
+        workflow: """
+          on:
+            workflow_run:
+              workflows: [Tests]
+              types: [completed]
+          jobs:
+            publish:
+              if: github.event.workflow_run.event == 'release'
+              runs-on: ubuntu-latest
+              steps:
+                - uses: pypa/gh-action-pypi-publish@release/v1
+
+          """),
+      RuleSample(
         "anyone's comment publishes", .findings(lines: [1]),
         workflow: """
           on: issue_comment

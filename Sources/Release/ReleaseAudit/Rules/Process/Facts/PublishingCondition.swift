@@ -5,7 +5,7 @@ import Workflows
 /// Whether conditions hold when an everyday event starts a workflow, without a decision to release.
 ///
 /// What a run finds out (outputs, inputs, a message) counts as a decision; in which repository it
-/// runs, and for which branch, does not.
+/// runs, for which branch, by whom, and whether the tests passed or a change was merged, does not.
 struct PublishingCondition {
   private let event: String
   private let branches: [String]
@@ -38,7 +38,8 @@ struct PublishingCondition {
         if case .binary(.equal, let left, let right) = part {
           for (path, literal) in [(left.path, right), (right.path, left)] {
             guard case .string(let text) = literal,
-              path == "github.ref" || path == "github.ref_name"
+              ["github.ref", "github.ref_name", "github.event.workflow_run.head_branch"]
+                .contains(path)
             else { continue }
             let isRef = text.hasPrefix("refs/heads/")
             if isRef || !text.hasPrefix("refs/") {
@@ -70,8 +71,25 @@ struct PublishingCondition {
       return canHold(left, branch) && canHold(right, branch)
     case .binary(.or, let left, let right):
       return canHold(left, branch) || canHold(right, branch)
-    default: return !expression.contexts.contains { decides($0, branch) }
+    case .binary(.equal, let left, let right)
+    where Self.isOfReleases(left, right) || Self.isOfReleases(right, left):
+      return false
+    case .binary(.notEqual, let left, let right)
+    where Self.actors.contains(left.path ?? "") || Self.actors.contains(right.path ?? ""):
+      // Everybody but one, mostly a robot.
+      return true
+    default: return !expression.contexts.contains { decides($0) }
     }
+  }
+
+  private static let actors = ["github.actor", "github.triggering_actor"]
+
+  /// Whether the workflow that ran before was started by a decision.
+  private static func isOfReleases(_ event: Expression, _ name: Expression) -> Bool {
+    guard event.path == "github.event.workflow_run.event", case .string(let name) = name else {
+      return false
+    }
+    return ["release", "workflow_dispatch", "repository_dispatch"].contains(name.lowercased())
   }
 
   private func known(_ path: String, _ branch: String) -> ExpressionValue? {
@@ -82,6 +100,8 @@ struct PublishingCondition {
     case "github.ref_type": return .string("branch")
     case "github.ref": return .string(isMerge ? "refs/pull/1/merge" : "refs/heads/\(branch)")
     case "github.ref_name": return .string(isMerge ? "1/merge" : branch)
+    case "github.event.workflow_run.head_branch":
+      return event == "workflow_run" ? .string(branch) : nil
     case "github.event.release", "github.event.inputs", "inputs": return .null
     default:
       let isGiven = ["inputs.", "github.event.inputs.", "github.event.release."]
@@ -91,14 +111,23 @@ struct PublishingCondition {
   }
 
   /// Whether somebody or something decides by a value.
-  private func decides(_ context: String, _ branch: String) -> Bool {
+  private func decides(_ context: String) -> Bool {
     for part in [
       "github.repository", "github.event.repository", "github.event.pull_request.head",
-      "github.event.pull_request.base", "github.ref", "github.base_ref", "github.head_ref",
-      "github.server_url", "github.workflow", "runner", "env",
+      "github.event.pull_request.base", "github.event.pull_request.merged",
+      "github.event.workflow_run", "github.ref", "github.base_ref", "github.head_ref",
+      "github.server_url", "github.workflow", "runner", "env", "matrix", "strategy", "job",
     ] where context == part || context.hasPrefix(part + ".") || context.hasPrefix(part + "_") {
       return false
     }
+    // How earlier jobs and steps ended is no decision; what they put out may be.
+    let names = context.split(separator: ".")
+    if names.count == 3 {
+      if names[0] == "needs", names[2] == "result" { return false }
+      if names[0] == "steps", names[2] == "outcome" || names[2] == "conclusion" { return false }
+    }
+    // Whoever may write comments comments; to push, all who can are as good as each other.
+    if Self.actors.contains(context) { return ["issue_comment", "issues"].contains(event) }
     // A comment or a title is anyone's; who wrote it is not.
     let isAnyones = ["issue_comment", "issues", "pull_request_target", "pull_request"]
       .contains(event)
