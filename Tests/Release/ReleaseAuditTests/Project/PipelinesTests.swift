@@ -33,6 +33,41 @@ import Testing
       "p: {rules: [{if: $CI_COMMIT_BRANCH, when: never}, {when: on_success}], script: [uv publish]}",
       "tag"
     ),
+    (
+      """
+      p: {rules: [{if: '$CI_COMMIT_BRANCH != "main"', when: never}, {when: on_success}], script: [uv publish]}
+      """, "everyday"
+    ),
+    (
+      """
+      p: {rules: [{if: '$CI_COMMIT_BRANCH != null', when: never}, {when: on_success}], script: [uv publish]}
+      """, "tag"
+    ),
+    ("p: {rules: [{if: $CI_COMMIT_TAG}, {when: on_success}], script: [uv publish]}", "everyday"),
+    (
+      """
+      .r: {rules: [{if: $CI_COMMIT_BRANCH, when: never}]}
+      p: {rules: [!reference [.r, rules], {when: on_success}], script: [uv publish]}
+      """, "tag"
+    ),
+    (
+      """
+      .r: {rules: [!reference [.r, rules], !reference [.r, rules], !reference [.r, rules]]}
+      p: {rules: [!reference [.r, rules]], script: [uv publish]}
+      """, "unknown"
+    ),
+    (
+      """
+      workflow: {rules: [{if: $CI_COMMIT_TAG}]}
+      p: {rules: [{exists: [pyproject.toml]}], script: [uv publish]}
+      """, "tag"
+    ),
+    (
+      """
+      workflow: {rules: [{when: always}]}
+      p: {only: [tags], script: [uv publish]}
+      """, "tag"
+    ),
     ("p: {rules: [{if: '$CI_COMMIT_TAG == null'}], script: [uv publish]}", "everyday"),
     ("p: {only: [tags], script: [uv publish]}", "tag"),
     ("p: {only: [main, tags], script: [uv publish]}", "everyday"),

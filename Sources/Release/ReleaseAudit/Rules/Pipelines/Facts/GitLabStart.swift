@@ -21,48 +21,53 @@ enum GitLabStart {
         return
       }
     }
-    if let rules = job.value(\.rules) {
-      self = Self.start(rules.value, rules.definition.path, site, at: site.place, level: 0)
-    } else if let only = job.value(\.only) {
-      self = Self.start(only.value, only.definition.path, job)
-    } else if let except = job.value(\.except)?.value,
-      except.refs.contains(where: { $0.value == "branches" })
-    {
-      self = .tag
-    } else if !job.isWhole {
-      self = .unknown
-    } else if let workflow = site.pipeline.workflowRules {
-      self = Self.start(workflow.rules, workflow.path, site, at: site.place, level: 0)
-    } else {
-      self = .everyday(site.place)
+    let own: GitLabStart? =
+      if let rules = job.value(\.rules) {
+        Self.start(rules.value, rules.definition.path, site)
+      } else if let only = job.value(\.only) {
+        Self.start(only.value, only.definition.path, job)
+      } else if let except = job.value(\.except)?.value,
+        except.refs.contains(where: { $0.value == "branches" })
+      {
+        .tag
+      } else if !job.isWhole {
+        .unknown
+      } else {
+        nil
+      }
+    let whole = site.pipeline.workflowRules.map { Self.start($0.rules, $0.path, site) }
+    self = Self.stricter(own, whole) ?? .everyday(site.place)
+  }
+
+  // A job runs where its own rules and those of the whole pipeline let it.
+  private static func stricter(_ own: GitLabStart?, _ whole: GitLabStart?) -> GitLabStart? {
+    guard let own, let whole else { return own ?? whole }
+    switch (own, whole) {
+    case (.decision, _), (_, .decision): return .decision
+    case (.unknown, _): return .unknown
+    case (.tag, _), (_, .tag): return .tag
+    case (.everyday, .unknown): return .unknown
+    case (.everyday, .everyday): return own
     }
   }
 
   // The least of what its rules ask for.
   private static func start(
-    _ rules: [GitLabRule], _ path: String, _ site: GitLabFacts.Site, at place: Finding.Place,
-    level: Int
+    _ references: [GitLabRule], _ path: String, _ site: GitLabFacts.Site
   ) -> GitLabStart {
+    var rules: [GitLabRule] = []
+    var left = 1000
+    guard add(references, to: &rules, site, level: 0, &left) else { return .unknown }
     var least: GitLabStart?
+    // Whether what comes next runs for nothing but tags.
+    var isWithoutBranches = false
     for rule in rules {
-      if let name = rule.reference {
-        let found = site.pipeline.definitions(of: name).lazy.compactMap(\.rules).first
-        guard let found, level < 10 else { return .unknown }
-        switch start(found, path, site, at: place, level: level + 1) {
-        case .everyday(let place): return .everyday(place)
-        case .unknown: return .unknown
-        case .tag: least = .tag
-        case .decision: least = least ?? .decision
-        }
-        continue
-      }
       let condition =
         rule.condition?.value ?? rule.namedCondition.flatMap { site.pipeline.text($0)?.value }
       if condition == nil, rule.namedCondition != nil { return .unknown }
       if rule.when?.value == "never" {
-        // What comes after it runs for what it leaves: nothing but tags, for instance.
-        if let condition, excludesBranches(condition) { least = least ?? .tag }
-        if condition == nil { break }
+        guard let condition else { break }
+        if excludesBranches(condition) { isWithoutBranches = true }
         continue
       }
       if rule.when?.value == "manual" {
@@ -73,17 +78,42 @@ enum GitLabStart {
       case .decision: least = least ?? .decision
       case .tag: least = .tag
       case .unknown: return .unknown
-      case .everyday, nil:
-        if case .tag = least, condition == nil { continue }
-        return .everyday(Finding.Place(path, rule.span))
+      case nil where isWithoutBranches: least = .tag
+      case .everyday, nil: return .everyday(Finding.Place(path, rule.span))
       }
     }
     return least ?? .decision
   }
 
+  /// Adds rules with those that they refer to; false where these are not known, or too many.
+  private static func add(
+    _ references: [GitLabRule], to rules: inout [GitLabRule], _ site: GitLabFacts.Site,
+    level: Int, _ left: inout Int
+  ) -> Bool {
+    for rule in references {
+      left -= 1
+      guard left >= 0 else { return false }
+      guard let name = rule.reference else {
+        rules.append(rule)
+        continue
+      }
+      let found = site.pipeline.definitions(of: name).lazy.compactMap(\.rules).first
+      guard let found, level < 10, add(found, to: &rules, site, level: level + 1, &left) else {
+        return false
+      }
+    }
+    return true
+  }
+
+  // Whether it holds for every branch. A comparison with one of them leaves all others.
   private static func excludesBranches(_ condition: String) -> Bool {
-    condition.holds("$CI_COMMIT_BRANCH") || condition.holds("$CI_COMMIT_TAG == null")
-      || condition.holds("!$CI_COMMIT_TAG") || condition.holds("$CI_COMMIT_TAG !~")
+    guard !condition.holds("&&") else { return false }
+    return condition.split(separator: "||").contains { part in
+      let text = part.filter { $0 != " " && $0 != "\n" }
+      return [
+        "$CI_COMMIT_BRANCH", "$CI_COMMIT_BRANCH!=null", "$CI_COMMIT_TAG==null", "!$CI_COMMIT_TAG",
+      ].contains(text) || text.hasPrefix("$CI_COMMIT_TAG!~")
+    }
   }
 
   /// What a condition asks for; of alternatives (`||`) the least.
