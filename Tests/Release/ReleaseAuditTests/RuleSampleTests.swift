@@ -113,4 +113,19 @@ import Testing
         isOpen || bad >= 1 && good >= 1, "\(description.id): \(bad) bad, \(good) good")
     }
   }
+
+  /// A pipe of many commands costs no more than its length.
+  @Test(.timeLimit(.minutes(1))) func `reads a long pipe once`() throws {
+    let rule = try #require(AuditRules.all.first { $0.description.id == "downloaded-script" })
+    let pipe = String(repeating: "curl x | ", count: 16_000) + "bash"
+    let text = "on: push\njobs: {a: {runs-on: x, steps: [{run: '\(pipe)'}]}}\n"
+    let project = AuditedProject(
+      files: [AuditedFile(path: ".github/workflows/a.yml", bytes: Array(text.utf8))],
+      isWhole: true, profile: .spec8)
+    guard case .examined(let findings) = rule.examine(project) else {
+      Issue.record("not examined")
+      return
+    }
+    #expect(findings.count == 1)
+  }
 }

@@ -42,6 +42,25 @@ enum DownloadedScript: AuditRule {
           run: irm https://example.org/install.ps1 | iex
         """),
       .steps(
+        "by other options, as input by name", .findings(lines: [9, 10, 11, 12, 13]),
+        """
+        - run: |
+            bash -o pipefail -ec "$(curl -s https://example.org/install.sh)" -- --yes
+            python3 -c "$(curl -s https://example.org/install.py)"
+            eval "set -e; $(curl -s https://example.org/install.sh)"
+            curl -s https://example.org/install.sh | bash -e
+            curl -s https://example.org/install.sh | sh /dev/stdin --yes
+        """),
+      .steps(
+        "data as an argument", .good,
+        """
+        - run: |
+            bash scripts/build.sh "$(curl -s https://example.org/version)"
+            python3 build.py --version "$(curl -s https://example.org/version)"
+            python3 -c "import sys; print(sys.argv)" "$(curl -s https://example.org/version)"
+            curl -s https://example.org/data.json | python3 scripts/read.py -s
+        """),
+      .steps(
         "downloaded, compared, and then run", .good,
         """
         - run: |
@@ -69,14 +88,23 @@ enum DownloadedScript: AuditRule {
     "invoke-expression", "source", ".",
   ]
 
+  private static let evaluating: Set<String> = ["eval", "iex", "invoke-expression", "source", "."]
+
   static func examine(_ project: AuditedProject) -> RuleOutcome {
     project.stepFindings { site, findings in
       guard let run = site.step.run, mayFetch(run.value) else { return }
       let commands = site.commands
+      let ends = pipeEnds(commands)
+      var seen: Int?
       for (index, command) in commands.enumerated() {
-        guard let invocation = ShellInvocation(command), fetching.contains(invocation.program),
-          let runner = runner(of: commands, after: index)
+        // Each pipe once, so that a long one costs no more than its length.
+        guard ends[index] != seen, let invocation = ShellInvocation(command),
+          fetching.contains(invocation.program)
         else { continue }
+        seen = ends[index]
+        guard let runner = runner(of: command, at: index, in: commands, end: ends[index]) else {
+          continue
+        }
         let isReleased = project.releaseScope.contains(site.place)
         findings.append(
           Finding(
@@ -92,32 +120,88 @@ enum DownloadedScript: AuditRule {
       || text.holds("Invoke-")
   }
 
-  /// The program that runs the output of a command.
-  private static func runner(of commands: [ShellCommand], after index: Int) -> String? {
-    let command = commands[index]
-    // To the end of a pipe.
-    var last = index
-    while commands[last].feedsPipe, last + 1 < commands.count { last += 1 }
-    if last > index, let next = ShellInvocation(commands[last]), running.contains(next.program),
+  /// For each command, the last one of the pipe that it feeds: itself where it feeds none.
+  private static func pipeEnds(_ commands: [ShellCommand]) -> [Int] {
+    var ends = Array(commands.indices)
+    for index in commands.indices.dropLast().reversed() where commands[index].feedsPipe {
+      ends[index] = ends[index + 1]
+    }
+    return ends
+  }
+
+  /// The program that runs the output of a command whose pipe ends at an index.
+  private static func runner(
+    of command: ShellCommand, at index: Int, in commands: [ShellCommand], end: Int
+  ) -> String? {
+    if end > index, let next = ShellInvocation(commands[end]), running.contains(next.program),
       !next.isModule, readsProgram(next)
     {
       return next.program
     }
-    guard last + 1 < commands.count, let first = command.words.first,
-      let outer = ShellInvocation(commands[last + 1]), running.contains(outer.program)
+    guard end + 1 < commands.count, let first = command.words.first,
+      let outer = ShellInvocation(commands[end + 1]), running.contains(outer.program),
+      !outer.isModule
     else { return nil }
-    let holds = outer.arguments.contains {
+    let holds = programWords(outer).contains {
       !$0.isLiteral && $0.span.lowerBound <= first.span.lowerBound
         && first.span.upperBound <= $0.span.upperBound
     }
     return holds ? outer.program : nil
   }
 
+  /// The words that a program takes for a program; those behind them are its data.
+  private static func programWords(_ invocation: ShellInvocation) -> ArraySlice<ShellWord> {
+    let words = invocation.arguments[...]
+    guard !evaluating.contains(invocation.program) else { return words }
+    let (options, rest) = split(invocation)
+    if givesText(options, invocation.program) {
+      // The text is the next word, or a part of the option's own.
+      let own = options.filter { word in
+        ["-c", "-e", "--eval="].contains { word.text.hasPrefix($0) }
+      }
+      return ArraySlice(own) + rest.prefix(1)
+    }
+    guard let word = rest.first, !options.contains(where: { $0.text == "-s" }),
+      // `<( )` has no text.
+      word.text.isEmpty || word.text.hasPrefix("$(") || word.text.hasPrefix("`")
+    else { return [] }
+    return [word]
+  }
+
   /// Whether a program takes its own text from its input: it is given no file, or `-`.
   private static func readsProgram(_ invocation: ShellInvocation) -> Bool {
-    let words = invocation.arguments.map(\.text)
-    if words.contains("-c") || words.contains("-e") { return false }
-    if words.contains("-s") || words.first == "-" { return true }
-    return words.allSatisfy { $0.hasPrefix("-") }
+    let (options, rest) = split(invocation)
+    if givesText(options, invocation.program) { return false }
+    guard let file = rest.first?.text, !options.contains(where: { $0.text == "-s" }) else {
+      return true
+    }
+    return file == "-" || file == "/dev/stdin"
+  }
+
+  /// The options before the first word that is none, and the words from there.
+  private static func split(
+    _ invocation: ShellInvocation
+  ) -> (options: ArraySlice<ShellWord>, rest: ArraySlice<ShellWord>) {
+    let words = invocation.arguments
+    var index = 0
+    while index < words.count, words[index].text.hasPrefix("-"), words[index].text != "-" {
+      let takesValue = ["-o", "-O", "-W", "-X", "-I", "-r", "--rcfile", "--init-file", "--require"]
+        .contains(words[index].text)
+      index = min(index + (takesValue ? 2 : 1), words.count)
+    }
+    return (words[..<index], words[index...])
+  }
+
+  /// Whether an option says that the program's text is an argument; a shell's `-e` does not.
+  private static func givesText(_ options: ArraySlice<ShellWord>, _ program: String) -> Bool {
+    let isShell = ["sh", "bash", "dash", "zsh"].contains(program)
+    return options.contains { option in
+      let text = option.text
+      if text.hasPrefix("--") { return text.hasPrefix("--eval") }
+      let letters = text.utf8.dropFirst().prefix { (0x41...0x7A).contains($0) }
+      if isShell { return letters.contains(UInt8(ascii: "c")) }
+      return letters.first == UInt8(ascii: "c") || letters.first == UInt8(ascii: "e")
+        || letters.last == UInt8(ascii: "c") || letters.last == UInt8(ascii: "e")
+    }
   }
 }
