@@ -40,6 +40,29 @@ enum PrintedSecret: AuditRule {
         - run: echo "token=${{ secrets.TOKEN }}"
         """),
       .steps(
+        "by a group", .findings(lines: [9]),
+        """
+        - run: |
+            { echo "$TOKEN" | base64; } >&2
+          env:
+            TOKEN: ${{ secrets.TOKEN }}
+        """),
+      .steps(
+        "kept as a whole", .good,
+        """
+        - run: |
+            { echo "a=$TOKEN"; echo "b=1"; } >> "$GITHUB_ENV"
+            for part in a b; do
+              echo "$part $TOKEN"
+            done > key.txt
+            HEADER=$(
+              true
+              echo "acme:$TOKEN" | base64
+            )
+          env:
+            TOKEN: ${{ secrets.TOKEN }}
+        """),
+      .steps(
         "given to programs, kept in files and variables", .good,
         """
         - run: |
@@ -67,15 +90,21 @@ enum PrintedSecret: AuditRule {
         .flatMap(\.entries).filter { holdsSecret($0.value) }.map(\.key.value)
       guard !names.isEmpty || holdsSecret(run) else { return }
       let commands = site.commands
+      let bytes = scriptBytes(run, site)
+      var kept: KeptOutput?
       for (index, command) in commands.enumerated() {
         guard index == 0 || !commands[index - 1].feedsPipe,
-          !isCaptured(command, run, site), let what = what(command, names)
+          !isCaptured(command, bytes), let what = what(command, names)
         else { continue }
         var last = index
         while commands[last].feedsPipe, last + 1 < commands.count { last += 1 }
         guard !isKept(commands[last]),
           commands[index...last].dropFirst().allSatisfy({ encoders.contains($0.program) })
         else { continue }
+        let output =
+          kept ?? KeptOutput(bytes, in: isUnescaped(run) ? bytes.indices : run.span)
+        kept = output
+        if let first = command.words.first, output.contains(first.span.lowerBound) { continue }
         let isEncoded = last > index
         // A whole environment as it is shows nothing that is not hidden.
         if !isEncoded, everything.contains(command.program) { continue }
@@ -118,14 +147,18 @@ enum PrintedSecret: AuditRule {
     }
   }
 
+  /// What the spans of a script's words count in.
+  private static func scriptBytes(_ run: WorkflowText, _ site: StepSite) -> [UInt8] {
+    isUnescaped(run) ? Array(run.value.utf8) : site.document.bytes
+  }
+
+  private static func isUnescaped(_ run: WorkflowText) -> Bool {
+    run.style == .doubleQuoted || run.style == .singleQuoted
+  }
+
   /// Whether the output is the text of a substitution.
-  private static func isCaptured(
-    _ command: ShellCommand, _ run: WorkflowText, _ site: StepSite
-  ) -> Bool {
+  private static func isCaptured(_ command: ShellCommand, _ bytes: [UInt8]) -> Bool {
     guard let first = command.words.first else { return true }
-    let bytes =
-      run.style == .doubleQuoted || run.style == .singleQuoted
-      ? Array(run.value.utf8) : site.document.bytes
     guard first.span.lowerBound <= bytes.count else { return true }
     let before = bytes[..<first.span.lowerBound].last { $0 > 0x20 }
     return before == UInt8(ascii: "(") || before == UInt8(ascii: "`")
