@@ -33,13 +33,14 @@ package struct Renovate: Sendable {
 
     init(_ node: YAMLNode, manager: String? = nil, _ reader: inout WorkflowReader) {
       self.node = node
-      managers =
-        manager.map { [$0] } ?? reader.texts(node["matchManagers"], "`matchManagers`").map(\.value)
+      let named = reader.texts(node["matchManagers"], "`matchManagers`").map(\.value)
+      managers = manager.map { [$0] } ?? (Self.isEverything(node["matchManagers"]) ? [] : named)
       updateTypes = reader.texts(node["matchUpdateTypes"], "`matchUpdateTypes`").map(\.value)
       let wide = ["matchManagers", "matchUpdateTypes"]
       isNarrow = (node.entries ?? []).contains { entry in
         let key = entry.key.string ?? ""
         return !wide.contains(key) && (key.hasPrefix("match") || key.hasPrefix("exclude"))
+          && !(key.hasPrefix("match") && Self.isEverything(entry.value))
       }
       enabled = reader.text(node["enabled"], "`enabled`")
       automerge = reader.text(node["automerge"], "`automerge`")
@@ -48,6 +49,13 @@ package struct Renovate: Sendable {
       groupName = reader.text(node["groupName"], "`groupName`")
       pinDigests = reader.text(node["pinDigests"], "`pinDigests`")
       extends = reader.texts(node["extends"], "`extends`")
+    }
+
+    // Whether a list of patterns matches everything; one with `!` leaves something out.
+    private static func isEverything(_ node: YAMLNode?) -> Bool {
+      let texts = node?.items.map { $0.map { $0.string ?? "!" } } ?? [node?.string ?? ""]
+      return texts.contains { ["*", "**", "**/*", ".*", "/.*/"].contains($0) }
+        && !texts.contains { $0.hasPrefix("!") }
     }
 
     /// Whether it holds for updates of a manager, as far as its own words say.
@@ -64,6 +72,8 @@ package struct Renovate: Sendable {
   package let rules: [Settings]
   /// `enabledManagers`; nil where all are.
   package let enabledManagers: [WorkflowText]?
+  /// `ignorePaths`: files in which nothing is updated.
+  package let ignorePaths: [WorkflowText]
   /// Pieces that are not what Renovate asks for.
   package let problems: [WorkflowProblem]
 
@@ -89,6 +99,7 @@ package struct Renovate: Sendable {
     }
     self.rules = rules
     enabledManagers = root["enabledManagers"].map { reader.texts($0, "`enabledManagers`") }
+    ignorePaths = reader.texts(root["ignorePaths"], "`ignorePaths`")
     reader.noteDuplicates()
     problems = reader.problems
   }

@@ -58,12 +58,56 @@ enum ActionUpdates: AuditRule {
           ("renovate.json", "{\"enabledManagers\": [\"pep621\"]}"),
           (".github/workflows/ci.yml", "on: push\njobs: {}\n"),
         ]),
+      RuleSample(
+        "Renovate, with everything switched off", .findings(lines: [1]), isWhole: true,
+        files: [
+          (
+            "renovate.json",
+            "{\"packageRules\": [{\"matchPackageNames\": [\"*\"], \"enabled\": false}]}"
+          ), (".github/workflows/ci.yml", "on: push\njobs: {}\n"),
+        ]),
+      RuleSample(
+        "Renovate, with every path ignored", .findings(lines: [1]), isWhole: true,
+        files: [
+          ("renovate.json", "{\"ignorePaths\": [\"**\"]}"),
+          (".github/workflows/ci.yml", "on: push\njobs: {}\n"),
+        ]),
+      RuleSample(
+        "Renovate, for actions alone", .good, isWhole: true,
+        files: [
+          (
+            "renovate.json",
+            """
+            {"packageRules": [
+              {"matchPackageNames": ["*"], "enabled": false},
+              {"matchManagers": ["github-actions"], "enabled": true}
+            ]}
+            """
+          ), (".github/workflows/ci.yml", "on: push\njobs: {}\n"),
+        ]),
+      RuleSample(
+        "Renovate, for all but one", .good, isWhole: true,
+        files: [
+          (
+            "renovate.json",
+            "{\"packageRules\": [{\"matchPackageNames\": [\"*\", \"!acme/x\"], \"enabled\": false}]}"
+          ), (".github/workflows/ci.yml", "on: push\njobs: {}\n"),
+        ]),
+      RuleSample(
+        "Renovate, by a preset of somewhere else", .unknown, isWhole: true,
+        files: [
+          ("renovate.json", "{\"extends\": [\"local>acme/renovate-config\"]}"),
+          (".github/workflows/ci.yml", "on: push\njobs: {}\n"),
+        ]),
     ])
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
     switch project.renovateState(["github-actions"]) {
     case .updates: return .examined([])
-    case .unread(let path): return .unknown(wouldTell: "what is in `\(path)`, which cannot be read")
+    case .unknown(let tells):
+      guard project.updateEntries.contains(where: { $0.ecosystem == "github-actions" }) else {
+        return .unknown(wouldTell: tells)
+      }
     case .off(let place) where project.dependabot.isEmpty:
       return .examined([finding("Renovate does not look at actions", at: place)])
     case .off, nil: break

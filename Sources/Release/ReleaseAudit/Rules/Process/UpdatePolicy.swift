@@ -63,6 +63,17 @@ enum UpdatePolicy: AuditRule {
           )
         ]),
       RuleSample(
+        "Renovate, by a preset of somewhere else", .unknown,
+        files: [("renovate.json", "{\"extends\": [\"github>acme/renovate-config\"]}")]),
+      RuleSample(
+        "Renovate, with everything switched off", .findings(lines: [1]),
+        files: [
+          (
+            "renovate.json",
+            "{\"packageRules\": [{\"matchPackageNames\": [\"*\"], \"enabled\": false}]}"
+          )
+        ]),
+      RuleSample(
         "nothing is pinned", .notApplicable, isWhole: true,
         files: [("pyproject.toml", "[project]\nname = \"acme\"\n")]),
     ])
@@ -72,7 +83,10 @@ enum UpdatePolicy: AuditRule {
   static func examine(_ project: AuditedProject) -> RuleOutcome {
     switch project.renovateState(["pip_requirements", "pep621"]) {
     case .updates: return .examined([])
-    case .unread(let path): return .unknown(wouldTell: "what is in `\(path)`, which cannot be read")
+    case .unknown(let tells):
+      guard project.updateEntries.contains(where: { ecosystems.contains($0.ecosystem) }) else {
+        return .unknown(wouldTell: tells)
+      }
     case .off(let place) where project.dependabot.isEmpty:
       return .examined([finding("Renovate does not look at Python requirements", at: place)])
     case .off, nil: break

@@ -28,8 +28,8 @@ enum RenovateState {
   case updates
   /// It is switched off, and where.
   case off(Finding.Place)
-  /// The file of this path cannot be read.
-  case unread(String)
+  /// It is not known, and what would tell.
+  case unknown(wouldTell: String)
 }
 
 extension AuditedProject {
@@ -37,7 +37,7 @@ extension AuditedProject {
   func renovateState(_ managers: [String]) -> RenovateState? {
     guard let file = pipelines.renovate.first else {
       // The file is there, and could not be read.
-      return renovate.map { .unread($0.path) }
+      return renovate.map { .unknown(wouldTell: "what is in `\($0.path)`, which cannot be read") }
     }
     let renovate = file.renovate
     if let enabled = renovate.settings.enabled, enabled.value == "false" {
@@ -49,11 +49,34 @@ extension AuditedProject {
       let entry = renovate.document.root.entry("enabledManagers")
       return .off(Finding.Place(file.path, entry?.key.span))
     }
-    for rule in renovate.rules where !rule.isNarrow && rule.updateTypes.isEmpty {
-      guard let enabled = rule.enabled, enabled.value == "false",
-        managers.allSatisfy({ rule.managers.contains($0) })
-      else { continue }
+    // As a glob, `*` alone is of files at the top.
+    if let all = renovate.ignorePaths.first(where: { ["**", "**/*"].contains($0.value) }) {
+      return .off(Finding.Place(file.path, all.span))
+    }
+    // A later rule wins over an earlier one.
+    var off: [String: WorkflowText] = [:]
+    var on: Set<String> = []
+    for rule in renovate.rules {
+      guard let enabled = rule.enabled else { continue }
+      for manager in managers where rule.isFor(manager) {
+        if enabled.value == "true" {
+          off[manager] = nil
+          on.insert(manager)
+        } else if enabled.value == "false", !rule.isNarrow, rule.updateTypes.isEmpty {
+          off[manager] = enabled
+          on.remove(manager)
+        }
+      }
+    }
+    if let manager = managers.first, let enabled = off[manager],
+      managers.allSatisfy({ off[$0] != nil })
+    {
       return .off(Finding.Place(file.path, enabled.span))
+    }
+    let presets = file.foreignPresets
+    if on.isEmpty, !presets.isEmpty, presets.count == renovate.settings.extends.count {
+      let names = presets.prefix(2).map { "`\($0.value)`" }.joined(separator: ", ")
+      return .unknown(wouldTell: "what the preset \(names) of Renovate sets")
     }
     return .updates
   }
