@@ -65,8 +65,13 @@ package struct AdoptionFacts: Hashable, Sendable {
   package let signers: String
   /// The requirements file, without `.in` and `.txt`.
   package let requirementsStem: String
+  /// The versions of Python that workflows use.
+  let python: PythonVersion
   /// The profile.
   package let profile: AuditProfile
+
+  /// The version of Python that builds releases, such as `3.13`.
+  package var pythonOfReleases: String { python.ofReleases }
 
   /// The workflow file's name.
   package var workflowName: String { String(workflow.split(separator: "/").last ?? "") }
@@ -132,7 +137,13 @@ package struct AdoptionFacts: Hashable, Sendable {
     } catch {
       problems += error.problems
     }
-    guard problems.isEmpty, let projectName, let repository else {
+    var python: PythonVersion?
+    do throws(AdoptionRefusal) {
+      python = try PythonVersion.of(outline)
+    } catch {
+      problems += error.problems
+    }
+    guard problems.isEmpty, let projectName, let repository, let python else {
       throw AdoptionRefusal(problems: problems)
     }
     name = projectName
@@ -140,6 +151,7 @@ package struct AdoptionFacts: Hashable, Sendable {
     self.branch = branch
     self.owners = owners
     self.requirements = requirements
+    self.python = python
     takesVersionFromGit = requirements.contains { text in
       ["setuptools-scm", "setuptools_scm", "hatch-vcs", "versioningit", "versioneer"]
         .contains { text.lowercased().hasPrefix($0) }

@@ -24,7 +24,7 @@ extension AdoptionSteps {
       unfinished.append(
         "`\(stem).txt` is missing, or not of these requirements: run `hallmark adopt` where an "
           + "index can be reached, or `uv pip compile --universal --python-version "
-          + "\(PythonVersion.ofReleases) --generate-hashes --only-binary :all: -o \(stem).txt "
+          + "\(facts.python.ofReleases) --generate-hashes --only-binary :all: -o \(stem).txt "
           + "\(stem).in`")
     }
   }

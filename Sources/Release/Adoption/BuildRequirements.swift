@@ -6,10 +6,8 @@ package import Rebuild
 
 /// The requirements file of a release's build.
 package enum BuildRequirements {
-  /// The version of Python that builds releases.
-  package static let oldestPython = PythonVersion.ofReleases
   /// The oldest version that a new project is tested with.
-  package static let oldestTestedPython = PythonVersion.tested.first ?? PythonVersion.ofReleases
+  package static let oldestTestedPython = PythonVersion.oldestTested
 
   /// The file in which requirements are written by hand.
   static func input(_ facts: AdoptionFacts) -> String {

@@ -18,7 +18,7 @@ struct CheckWorkflows {
   /// Builds, installs and, where they are known, tests.
   var ci: String {
     let requirements = tests ?? facts.requirementsStem + ".txt"
-    let versions = tests == nil ? [PythonVersion.ofReleases] : PythonVersion.tested
+    let versions = tests == nil ? [facts.python.ofReleases] : facts.python.tested
     let list = versions.map { "\"\($0)\"" }.joined(separator: ", ")
     let test = tests == nil ? "" : "\n          python -m pytest"
     return """
@@ -146,9 +146,4 @@ struct CheckWorkflows {
   }
 
   private func quoted(_ name: String) -> String { "\"\(name)\"" }
-}
-
-extension PythonVersion {
-  /// What new projects are tested with: the oldest and the newest.
-  static let tested = ["3.10", ofReleases]
 }

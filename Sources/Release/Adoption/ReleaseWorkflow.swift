@@ -76,7 +76,7 @@ struct ReleaseWorkflow {
     """
     - uses: \(pins["actions/setup-python"])
       with:
-        python-version: "\(PythonVersion.ofReleases)"
+        python-version: "\(facts.python.ofReleases)"
     """
   }
 
@@ -298,12 +298,6 @@ struct ReleaseWorkflow {
       \(steps([download("dist"), download("provenance"), release]))
       """)
   }
-}
-
-/// The versions of Python that workflows use.
-enum PythonVersion {
-  /// What releases are built with.
-  static let ofReleases = "3.13"
 }
 
 /// Actions as `uses:` names them: with their commit, and the version in a comment.

@@ -59,6 +59,32 @@ import Testing
     #expect(refusal(project).contains { $0.contains("build-system.requires") })
   }
 
+  /// Releases are built with a version of Python that the project allows.
+  @Test(
+    arguments: [
+      ("\">=3.11\"", "3.13"), ("\">=3.13.4\"", "3.13"), ("\">=3.14\"", "3.14"),
+      ("\"<3.13\"", "3.12"), ("\">=3.10,!=3.13.*,<3.14\"", "3.12"), ("\"==3.11.*\"", "3.11"),
+      ("\"~=3.10.0\"", "3.10"), ("\"<3.13.4\"", "3.14"), ("\">=4\"", nil), ("\"<3.9\"", nil),
+      ("\"3.14\"", nil), ("3.14", nil), ("\"^3.14\"", nil),
+    ] as [(String, String?)])
+  func requiredPythons(text: String, expected: String?) throws {
+    var project = Project.bare
+    project.files["pyproject.toml"] = project.files["pyproject.toml"]?
+      .replacing("\">=3.11\"", with: text)
+    guard let expected else {
+      #expect(refusal(project).contains { $0.contains("requires-python") && $0.contains(">=3.10") })
+      return
+    }
+    let plan = try project.plan(locks: false)
+    #expect(plan.facts.pythonOfReleases == expected)
+    let files = project.applying(plan).files
+    let release = try #require(files[".github/workflows/release.yml"])
+    #expect(release.contains("python-version: \"\(expected)\"\n"))
+    #expect(try #require(files[".github/workflows/ci.yml"]).contains("python: [\"\(expected)\"]\n"))
+    #expect(plan.unfinished.contains { $0.contains("--python-version \(expected) ") })
+    #expect(plan.toDo.contains { $0.values.contains { $0.value.contains("Test (\(expected))") } })
+  }
+
   /// An environment of a strange name is not taken over.
   @Test(arguments: ["true", "py pi", "'a: b'", "\"x\\ny\"", "${{ inputs.x }}", "1"])
   func hostileEnvironments(text: String) throws {

@@ -73,7 +73,7 @@ struct AdoptionReading {
       var lock: String?
       if locks, let wanted = AdoptionPlan.requirementsToLock(read.project, facts, record) {
         lock = try await Self.lock(
-          wanted, oldest: BuildRequirements.oldestPython, input: facts.requirementsStem + ".in",
+          wanted, oldest: facts.pythonOfReleases, input: facts.requirementsStem + ".in",
           python: python, console: console)
       }
       return try AdoptionPlan(
