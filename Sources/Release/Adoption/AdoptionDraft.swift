@@ -116,7 +116,7 @@ struct AdoptionDraft {
     let block = AdoptionRecord.Block(path: path, section: section, sha256: new, edited: nil)
     guard let current = page.section(section) else {
       guard isWanted else { return }
-      write(path, page.adding(section, text), reason)
+      write(path, bytes: page.adding(section, text), reason)
       blocks.append(block)
       return
     }
@@ -125,7 +125,7 @@ struct AdoptionDraft {
     if hash == new {
       blocks.append(block)
     } else if hash == recorded.sha256 {
-      write(path, page.replacing(section, text), "brought up to date")
+      write(path, bytes: page.replacing(section, text), "brought up to date")
       blocks.append(block)
     } else {
       blocks.append(.init(path: path, section: section, sha256: recorded.sha256, edited: hash))

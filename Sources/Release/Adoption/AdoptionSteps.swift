@@ -48,7 +48,7 @@ enum AdoptionSteps {
     let reason = "the workflow that makes releases"
     let outline = ReleaseOutline(draft.project)
     let publishing = Set(outline.publishers.map(\.path)).sorted()
-    if publishing.isEmpty && NativeBuild.isLikely(facts) {
+    if publishing.isEmpty && NativeBuild.isLikely(facts, draft.project) {
       draft.notes.append(
         "wheels of this project depend on the platform, so no release workflow is written for it")
       return false
@@ -65,7 +65,7 @@ enum AdoptionSteps {
     }
     let list = failing.map(String.init).joined(separator: ", ")
     let open = "items \(list) of the checklist stay open there"
-    if outline.buildsNative || NativeBuild.isLikely(facts) {
+    if outline.buildsNative || NativeBuild.isLikely(facts, draft.project) {
       draft.notes.append(
         "wheels of this project depend on the platform, so its release workflow is not replaced; "
           + open)
@@ -178,19 +178,5 @@ enum AdoptionSteps {
     let type = AuditRules.all.first { $0.description.id == rule }
     guard case .examined(let findings) = type?.examine(project) else { return [] }
     return findings
-  }
-}
-
-/// Whether a project's wheels depend on the platform, told by its build system.
-enum NativeBuild {
-  static func isLikely(_ facts: AdoptionFacts) -> Bool {
-    let marks = [
-      "maturin", "scikit-build", "meson-python", "cython", "pybind11", "nanobind",
-      "setuptools-rust",
-      "setuptools_rust", "cffi", "mypy", "py-build-cmake", "numpy", "cmake", "ninja",
-    ]
-    return facts.requirements.contains { text in
-      marks.contains { text.lowercased().hasPrefix($0) }
-    }
   }
 }

@@ -1,40 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A page in which pieces stand between lines that mark them.
+///
+/// What is not in a piece stays byte by byte; pieces are written with the line break that most of
+/// the page's lines have.
 struct MarkedPage {
-  private let lines: [String]
+  private let bytes: [UInt8]
+  // Where each line is, with its line break.
+  private let lines: [Range<Int>]
   private let markup: Markup
-  private let usesCR: Bool
+  private let lineBreak: String
 
-  /// Reads a page; what is not UTF-8 is repaired.
+  /// Reads a page in UTF-8.
   init(_ bytes: [UInt8], path: String) {
-    let text = String(decoding: bytes, as: UTF8.self)
-    usesCR = bytes.firstRange(of: [0x0D, 0x0A]) != nil
-    lines = Self.split(text)
+    self.bytes = bytes
+    var lines: [Range<Int>] = []
+    var start = 0
+    var withCR = 0
+    for (index, byte) in bytes.enumerated() where byte == 0x0A {
+      if index > start, bytes[index - 1] == 0x0D { withCR += 1 }
+      lines.append(start..<index + 1)
+      start = index + 1
+    }
+    lineBreak = withCR > lines.count - withCR ? "\r\n" : "\n"
+    if start < bytes.count { lines.append(start..<bytes.count) }
+    self.lines = lines
     markup = Markup(of: path)
   }
 
   /// The text of a piece, without empty lines around; nil where it is not there.
   func section(_ name: String) -> String? {
-    place(name).map { Self.trimmed(lines[$0].joined(separator: "\n")) }
+    place(name).map { Self.trimmed(String(decoding: bytes[$0], as: UTF8.self)) }
   }
 
   /// The page with a piece at its end.
-  func adding(_ name: String, _ text: String) -> String {
-    var all = lines
-    while all.last == "" { all.removeLast() }
+  func adding(_ name: String, _ text: String) -> [UInt8] {
     let marks = markup.marks(name)
-    if !all.isEmpty { all.append("") }
-    all += [marks.begin, ""] + Self.split(Self.trimmed(text)) + ["", marks.end, ""]
-    return joined(all)
+    let isEnded = bytes.last.map { $0 == 0x0A } ?? true
+    let isSpaced = isEnded && (lines.last.map { line($0).isEmpty } ?? true)
+    let before = (isEnded ? [] : [""]) + (isSpaced ? [] : [""])
+    return bytes
+      + joined(
+        before + [marks.begin, ""] + Self.split(Self.trimmed(text)) + ["", marks.end])
   }
 
   /// The page with another text of a piece that is there.
-  func replacing(_ name: String, _ text: String) -> String {
-    guard let place = place(name) else { return joined(lines) }
-    return joined(
-      lines[..<place.lowerBound] + [""] + Self.split(Self.trimmed(text)) + [""]
-        + lines[place.upperBound...])
+  func replacing(_ name: String, _ text: String) -> [UInt8] {
+    guard let place = place(name) else { return bytes }
+    return bytes[..<place.lowerBound]
+      + joined([""] + Self.split(Self.trimmed(text)) + [""]) + bytes[place.upperBound...]
   }
 
   /// A text without empty lines around.
@@ -45,16 +59,21 @@ struct MarkedPage {
     return lines.joined(separator: "\n")
   }
 
+  // The bytes between the lines that mark a piece.
   private func place(_ name: String) -> Range<Int>? {
     let marks = markup.marks(name)
-    guard let begin = lines.firstIndex(of: marks.begin),
-      let end = lines[begin...].firstIndex(of: marks.end)
+    guard let begin = lines.firstIndex(where: { line($0) == marks.begin }),
+      let end = lines[begin...].first(where: { line($0) == marks.end })
     else { return nil }
-    return (begin + 1)..<end
+    return lines[begin].upperBound..<end.lowerBound
   }
 
-  private func joined(_ lines: some Sequence<String>) -> String {
-    lines.joined(separator: usesCR ? "\r\n" : "\n")
+  private func line(_ range: Range<Int>) -> String {
+    Self.split(String(decoding: bytes[range], as: UTF8.self)).first ?? ""
+  }
+
+  private func joined(_ lines: [String]) -> [UInt8] {
+    lines.flatMap { Array(($0 + lineBreak).utf8) }
   }
 
   // A line break of two characters is one `Character`, so bytes are split.

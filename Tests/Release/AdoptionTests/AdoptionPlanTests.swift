@@ -241,4 +241,51 @@ import Workflows
     #expect(!plan.changes.contains { $0.reason == "replaced" })
     #expect(!plan.failing.isEmpty)
   }
+
+  /// Extensions are also declared without anything that the build requires.
+  @Test(arguments: [
+    ("setup.py", "setup(ext_modules=[x])\n", true), ("setup.py", "x = Extension(\"x\")\n", true),
+    ("setup.py", "setup(cffi_modules=[\"x.py:ffi\"])\n", true),
+    ("setup.py", "setup(rust_extensions=[x])\n", true),
+    ("setup.cfg", "[options]\next_modules = x\n", true),
+    ("pyproject.toml", "[tool.setuptools]\next-modules = [{name = \"x\"}]\n", true),
+    ("pyproject.toml", "[[tool.setuptools.ext-modules]]\nname = \"x\"\n", true),
+    ("pyproject.toml", "# ext-modules\n[tool.setuptools]\nzip-safe = true\n", false),
+    ("setup.py", "# no ext_modules\nsetup()\n", false),
+  ])
+  func declaredExtensions(path: String, text: String, isNative: Bool) throws {
+    var project = Project.pushed
+    project.files[path, default: ""] += text
+    let notes = try project.plan().notes
+    #expect(notes.contains { $0.contains("depend on the platform") } == isNative)
+  }
+
+  /// What somebody wrote in a page keeps its line breaks, whatever they are.
+  @Test(arguments: [
+    ("# Greeting\n\nSays\r\nhello.\n", "\n", "\n"),
+    ("# Greeting\r\n\r\nSays\nhello.\r\n", "\r\n", "\r\n"),
+    ("# Greeting\nhello.", "\n", "\n\n"), ("# Greeting\n\n\n", "\n", ""),
+    ("# Greeting\r\nhello.", "\r\n", "\r\n\r\n"),
+  ])
+  func pagesKeepTheirBytes(page: String, lineBreak: String, between: String) throws {
+    var project = Project.pushed
+    project.files["README.md"] = page
+    let plan = try project.plan()
+    let after = try #require(plan.changes.first { $0.path == "README.md" }).after
+    let start = Array((page + between).utf8)
+    #expect(after.starts(with: start + Array("<!--".utf8)))
+    let piece = after.dropFirst(start.count)
+    let breaks = piece.count { $0 == 0x0A }
+    #expect(breaks > 4 && piece.count { $0 == 0x0D } == (lineBreak == "\n" ? 0 : breaks))
+    #expect(try project.applying(plan).plan(locks: false).changes.map(\.path) == [])
+    // Another name makes another text; what is around it stays.
+    var renamed = project.applying(plan)
+    renamed.files["README.md"]? += "One\nTwo\r\n"
+    renamed.files["pyproject.toml"] = renamed.files["pyproject.toml"]?
+      .replacing("name = \"greeting\"", with: "name = \"salutation\"")
+    let next = try #require(try renamed.plan().changes.first { $0.path == "README.md" }).after
+    #expect(next.starts(with: start))
+    #expect(next.suffix(10).elementsEqual("\(lineBreak)One\nTwo\r\n".utf8.suffix(10)))
+    #expect(next.firstRange(of: "salutation".utf8) != nil)
+  }
 }
