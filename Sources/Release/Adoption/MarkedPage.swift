@@ -38,7 +38,7 @@ struct MarkedPage {
     let marks = markup.marks(name)
     let isEnded = bytes.last.map { $0 == 0x0A } ?? true
     let isSpaced = isEnded && (lines.last.map { line($0).isEmpty } ?? true)
-    let before = (isEnded ? [] : [""]) + (isSpaced ? [] : [""])
+    let before: [String] = (isEnded ? [] : [""]) + (isSpaced ? [] : [""])
     return bytes
       + joined(
         before + [marks.begin, ""] + Self.split(Self.trimmed(text)) + ["", marks.end])
@@ -47,8 +47,8 @@ struct MarkedPage {
   /// The page with another text of a piece that is there.
   func replacing(_ name: String, _ text: String) -> [UInt8] {
     guard let place = place(name) else { return bytes }
-    return bytes[..<place.lowerBound]
-      + joined([""] + Self.split(Self.trimmed(text)) + [""]) + bytes[place.upperBound...]
+    return Array(bytes[..<place.lowerBound])
+      + joined([""] + Self.split(Self.trimmed(text)) + [""]) + Array(bytes[place.upperBound...])
   }
 
   /// A text without empty lines around.

@@ -275,8 +275,8 @@ import Workflows
     let start = Array((page + between).utf8)
     #expect(after.starts(with: start + Array("<!--".utf8)))
     let piece = after.dropFirst(start.count)
-    let breaks = piece.count { $0 == 0x0A }
-    #expect(breaks > 4 && piece.count { $0 == 0x0D } == (lineBreak == "\n" ? 0 : breaks))
+    let breaks = piece.count(where: { $0 == 0x0A })
+    #expect(breaks > 4 && piece.count(where: { $0 == 0x0D }) == (lineBreak == "\n" ? 0 : breaks))
     #expect(try project.applying(plan).plan(locks: false).changes.map(\.path) == [])
     // Another name makes another text; what is around it stays.
     var renamed = project.applying(plan)
