@@ -48,6 +48,13 @@ import Workflows
         "actions: read", "checks: read", "contents: read", "id-token: write", "issues: read",
         "pull-requests: read", "security-events: write",
       ]),
+    Case(
+      step: "{uses: pyo3/maturin-action@v1, with: {command: upload}}", needs: ["id-token: write"]),
+    Case(step: "{uses: pyo3/maturin-action@v1, with: {command: build}}", needs: []),
+    Case(step: "run: maturin publish", needs: ["id-token: write"]),
+    Case(
+      step: "run: cargo release --execute", needs: ["contents: read"],
+      unknown: ["cargo release --execute"], before: checkout),
     Case(step: "uses: example/unknown@v1", needs: [], unknown: ["example/unknown"]),
     Case(step: "uses: ./nowhere", needs: [], unknown: ["./nowhere"]),
     Case(step: "uses: docker://alpine", needs: []),

@@ -56,7 +56,7 @@ enum ActionPermissions {
     "docker/setup-docker-action", "docker/setup-qemu-action", "dtolnay/rust-toolchain",
     "geekyeggo/delete-artifact", "google-github-actions/setup-gcloud", "hynek/setup-cached-uv",
     "jlumbroso/free-disk-space", "mamba-org/setup-micromamba", "pnpm/action-setup",
-    "pre-commit/action", "pypa/cibuildwheel", "pypa/gh-action-pip-audit", "pyo3/maturin-action",
+    "pre-commit/action", "pypa/cibuildwheel", "pypa/gh-action-pip-audit",
     "re-actors/alls-green", "re-actors/checkout-python-sdist", "ruby/setup-ruby",
     "rui314/setup-mold", "sigstore/cosign-installer",
     "slsa-framework/slsa-verifier/actions/installer",
@@ -103,6 +103,10 @@ enum ActionPermissions {
         .may("packages", when: .on("push-to-registry", byDefault: false)),
         .may("artifact-metadata"),
       ]
+    ),
+    (
+      "pyo3/maturin-action",
+      [.may("id-token", when: .oneOf("command", ["publish", "upload"], byDefault: false))]
     ),
     ("actions/configure-pages", [.may("pages")]),
     ("actions/deploy-pages", [.sure("pages"), .sure("id-token")]),

@@ -34,6 +34,12 @@ enum CommandPermissions {
       }
     }
     if isGiven { return .unknown }
+    // Commands of cargo that others wrote push and publish.
+    if invocation.program == "cargo",
+      ["dist", "release", "smart-release", "workspaces"].contains(invocation.arguments.first?.text)
+    {
+      return .unknown
+    }
     if tools.contains(invocation.program) { return .known([]) }
     if invocation.program.hasPrefix("python") || invocation.program == "npm" {
       let first = invocation.arguments.first?.text ?? ""
@@ -108,6 +114,8 @@ enum CommandPermissions {
     (["cosign"], [.may("id-token"), .may("packages")]), (["sigstore"], [.may("id-token")]),
     (["hallmark"], [.may("id-token"), .may("contents", .read), .may("attestations", .read)]),
     (["pypi-attestations"], [.may("id-token")]), (["twine"], [.may("id-token")]),
+    (["maturin", "publish"], [.may("id-token")]), (["maturin", "upload"], [.may("id-token")]),
+    (["hatch", "publish"], [.may("id-token")]),
     (["uv", "publish"], [.may("id-token")]), (["pdm", "publish"], [.may("id-token")]),
     (["npm", "publish"], [.may("id-token"), .may("packages")]),
     (["slsa-verifier"], [.may("contents", .read)]),

@@ -207,6 +207,7 @@ struct JobNeeds: Sendable {
       if isReachable { unknown.append(Unknown(what: "a script", span: place ?? run.span)) }
       return
     }
+    if run.value.mentions("ACTIONS_ID_TOKEN_") { mayAskForIdentity = true }
     for invocation in ShellScript(run.value, dialect: dialect).invocations {
       switch CommandPermissions.answer(invocation, isGiven: isReachable && (isGiven || isInText)) {
       case .known(let known):

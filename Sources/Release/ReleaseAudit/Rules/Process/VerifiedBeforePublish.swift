@@ -150,6 +150,110 @@ enum VerifiedBeforePublish: AuditRule {
                 - uses: pypa/gh-action-pypi-publish@v1.12.4
 
           """),
+      RuleSample(
+        "its status is lost in a pipe", .findings(lines: [4]),
+        workflow: """
+          on:
+            workflow_dispatch:
+          jobs:
+            publish:
+              runs-on: ubuntu-latest
+              steps:
+                - uses: actions/attest-build-provenance@v2
+                  with: {subject-path: dist/*}
+                - run: gh attestation verify dist/* --repo acme/acme | tee log
+                - uses: pypa/gh-action-pypi-publish@v1.12.4
+
+          """),
+      RuleSample(
+        "a pipe whose parts all count", .good,
+        workflow: """
+          on:
+            workflow_dispatch:
+          jobs:
+            publish:
+              runs-on: ubuntu-latest
+              steps:
+                - uses: actions/attest-build-provenance@v2
+                  with: {subject-path: dist/*}
+                - run: gh attestation verify dist/* --repo acme/acme | tee log
+                  shell: bash
+                - uses: pypa/gh-action-pypi-publish@v1.12.4
+
+          """),
+      RuleSample(
+        "what the script does with its status", .unknown,
+        workflow: """
+          on:
+            workflow_dispatch:
+          jobs:
+            publish:
+              runs-on: ubuntu-latest
+              steps:
+                - uses: actions/attest-build-provenance@v2
+                  with: {subject-path: dist/*}
+                - run: |
+                    if ! gh attestation verify dist/* --repo acme/acme; then echo bad; fi
+                - uses: pypa/gh-action-pypi-publish@v1.12.4
+
+          """),
+      RuleSample(
+        "the shell goes on after failures", .unknown,
+        workflow: """
+          on:
+            workflow_dispatch:
+          jobs:
+            publish:
+              runs-on: ubuntu-latest
+              steps:
+                - uses: actions/attest-build-provenance@v2
+                  with: {subject-path: dist/*}
+                - run: |
+                    set +e
+                    gh attestation verify dist/* --repo acme/acme
+                - uses: pypa/gh-action-pypi-publish@v1.12.4
+
+          """),
+      RuleSample(
+        "only in some runs", .unknown,
+        workflow: """
+          on:
+            workflow_dispatch:
+          jobs:
+            publish:
+              runs-on: ubuntu-latest
+              steps:
+                - uses: actions/attest-build-provenance@v2
+                  with: {subject-path: dist/*}
+                - run: gh attestation verify dist/* --repo acme/acme
+                  if: github.event_name == 'push'
+                - uses: pypa/gh-action-pypi-publish@v1.12.4
+
+          """),
+      RuleSample(
+        "a job that publishes whatever happened before", .unknown,
+        workflow: """
+          on:
+            workflow_dispatch:
+          jobs:
+            verify:
+              runs-on: ubuntu-latest
+              steps:
+                - uses: actions/attest-build-provenance@v2
+                  with: {subject-path: dist/*}
+                - run: gh attestation verify dist/* --repo acme/acme
+                - uses: actions/upload-artifact@v4
+                  with: {name: dist, path: dist/}
+            publish:
+              needs: verify
+              if: always()
+              runs-on: ubuntu-latest
+              steps:
+                - uses: actions/download-artifact@v4
+                  with: {name: dist, path: dist/}
+                - uses: pypa/gh-action-pypi-publish@v1.12.4
+
+          """),
     ])
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
@@ -164,12 +268,18 @@ enum VerifiedBeforePublish: AuditRule {
       guard let upload = site.published.min(by: { $0.step.index < $1.step.index }) else { return }
       var others: String?
       var open: [String] = []
+      var stopping: [String] = []
       for other in before {
         for check in other.flow.sites where check.role == .verify(.attestation) {
           guard let index = check.step, index < other.job.steps.count,
-            other.job.id != site.job.id || index < upload.step.index,
-            canStop(other.job.steps[index])
+            other.flow.reference != site.flow.reference || index < upload.step.index
           else { continue }
+          let force = StoppingForce(check, in: other, before: upload, of: site)
+          guard force != .none else { continue }
+          guard force == .stops else {
+            stopping.append("`\(check.means)` in `\(other.job.id.value)`")
+            continue
+          }
           switch VerifiedFiles.judge(check, in: other, upload, of: site, project.flow) {
           case .same: return
           case .others(let files): others = files
@@ -177,27 +287,20 @@ enum VerifiedBeforePublish: AuditRule {
           }
         }
       }
-      unclear += open
-      guard open.isEmpty else { return }
+      unclear += open.map { "\($0) verifies all files that are published" }
+      unclear += stopping.map { "\($0) ends the release where it fails" }
+      guard open.isEmpty, stopping.isEmpty else { return }
       findings.append(
         finding(
           "`\(site.job.id.value)` publishes without verifying what was attested"
             + (others.map { ": `\($0)` is something else" } ?? ""), at: site.place))
     }
     if case .examined(let findings) = outcome, findings.isEmpty, let first = unclear.first {
-      return .unknown(wouldTell: "whether \(first) verifies all files that are published")
+      return .unknown(wouldTell: "whether \(first)")
     }
     if !isAbout, case .examined = outcome {
       return .notApplicable("nothing that is published is attested")
     }
     return outcome
-  }
-
-  /// Whether the job ends where a step's verification fails.
-  private static func canStop(_ step: Step) -> Bool {
-    let goesOn = step.node["continue-on-error"]?.string ?? "false"
-    let condition = step.node["if"]?.string ?? "true"
-    return goesOn == "false" && !["false", "${{ false }}"].contains(condition)
-      && !(step.run?.value.mentions("||") ?? false)
   }
 }
