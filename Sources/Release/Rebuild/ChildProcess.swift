@@ -31,6 +31,7 @@ struct ChildProcess: Sendable {
   /// Runs the child and collects what it prints.
   ///
   /// - Parameter limit: most bytes of standard output.
+  /// - Returns: what it left.
   /// - Throws: ``RebuildError`` of reason `environment` when the program is missing, or of reason
   ///   `limit` when it prints more, and `CancellationError`.
   func collect(limit: Int = outputLimit) async throws -> Outcome {

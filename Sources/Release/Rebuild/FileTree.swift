@@ -46,6 +46,7 @@ package enum FileTree {
   /// - Parameters:
   ///   - name: the file, relative to `root`.
   ///   - root: the source's folder.
+  ///   - limit: most bytes.
   /// - Returns: `nil` where nothing is there.
   /// - Throws: ``RebuildError`` of reason `source`, or `files`.
   static func readSource(

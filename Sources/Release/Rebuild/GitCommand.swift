@@ -35,6 +35,7 @@ struct GitCommand: Sendable {
   /// - Parameters:
   ///   - arguments: the command and its arguments.
   ///   - limit: most bytes that it may print.
+  /// - Returns: what git did.
   /// - Throws: ``RebuildError`` where there is no git, or it prints more, `CancellationError`.
   func run(
     _ arguments: [String], limit: Int = ChildProcess.outputLimit

@@ -194,8 +194,10 @@ extension ForgeInquiry {
     return .known(result)
   }
 
-  /// Whether everybody who may write need not obey a ruleset. Roles of a repository: 1 read,
-  /// 2 maintain, 3 triage, 4 write, 5 administrator; others are an organization's own.
+  /// Whether everybody who may write need not obey a ruleset.
+  ///
+  /// Roles of a repository: 1 read, 2 maintain, 3 triage, 4 write, 5 administrator; others are an
+  /// organization's own.
   private func exemptsWriters(_ id: Int64) -> ForgeFact<Bool> {
     let path = "rulesets/\(id)"
     let roles = fact(path) { node throws(DocumentError) -> [Int64]? in
