@@ -170,7 +170,8 @@ package struct AdoptionFacts: Hashable, Sendable {
   private static func name(
     _ project: AuditedProject, _ outline: ReleaseOutline
   ) throws(AdoptionRefusal) -> ProjectName {
-    guard let file = project.files["pyproject.toml"] else {
+    let files = ["pyproject.toml", "setup.py", "setup.cfg"].compactMap { project.files[$0] }
+    guard let file = files.first else {
       throw AdoptionRefusal(problems: [
         .init(
           "there is no pyproject.toml",
@@ -178,20 +179,27 @@ package struct AdoptionFacts: Hashable, Sendable {
             + "`hallmark new NAME`")
       ])
     }
-    guard outline.pyproject != nil else {
+    guard file.path != "pyproject.toml" || outline.pyproject != nil else {
       throw AdoptionRefusal(problems: [
         .init("`\(file.path)` cannot be read", help: "correct it: it must be TOML in UTF-8")
       ])
     }
     guard let text = outline.projectName else {
+      let isComputed = outline.setuptools.name == .computed
       throw AdoptionRefusal(problems: [
-        .init("`\(file.path)` does not name the project", help: "write `[project]` with `name`")
+        .init(
+          isComputed
+            ? "the project's name is computed by `setup.py`, which is not run"
+            : "`\(file.path)` does not name the project",
+          help: isComputed
+            ? "write it as a plain text there, or `name` in `[project]` of pyproject.toml"
+            : "write `[project]` with `name`")
       ])
     }
     guard let name = try? ProjectName(text) else {
       throw AdoptionRefusal(problems: [
         .init(
-          "`\(text)` in `\(file.path)` is not the name of a project",
+          "`\(text)` is not the name of a project",
           help: "names have letters, digits, `.`, `_` and `-`")
       ])
     }
@@ -244,10 +252,10 @@ package struct AdoptionFacts: Hashable, Sendable {
   private static func requirements(
     _ project: AuditedProject
   ) throws(AdoptionRefusal) -> [String] {
-    guard let file = project.files["pyproject.toml"] else { return [] }
     let list: [String]
     do throws(RebuildError) {
-      list = try BuildSystem(parsing: file.bytes).requirements
+      // Without the file, and without its table, setuptools builds.
+      list = try BuildSystem(parsing: project.files["pyproject.toml"]?.bytes ?? []).requirements
     } catch {
       throw AdoptionRefusal(problems: [
         .init("\(error)", help: "correct `[build-system]` in pyproject.toml")

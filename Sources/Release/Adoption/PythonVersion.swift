@@ -19,15 +19,14 @@ struct PythonVersion: Hashable, Sendable {
 
   /// Chooses versions.
   ///
-  /// - Parameter required: what `requires-python` says; nil where it says nothing.
+  /// - Parameter required: what the project asks for; nil where it asks for nothing.
   /// - Throws: ``AdoptionRefusal`` where no known version is allowed.
-  init(required: VersionSpecifiers?) throws(AdoptionRefusal) {
-    let allowed = Self.known.filter { required.allows($0) }
+  init(required: RequiredPython?) throws(AdoptionRefusal) {
+    let allowed = Self.known.filter { required?.allows($0) ?? true }
     guard let first = allowed.first else {
       throw AdoptionRefusal(problems: [
         .init(
-          "`requires-python = \"\(required?.text ?? "")\"` allows no version of Python that "
-            + "workflows are written for",
+          "`\(required?.text ?? "")` allows no version of Python that workflows are written for",
           help: "allow the newest of one of 3.9 to 3.14 there, such as `>=3.10`")
       ])
     }
@@ -36,28 +35,10 @@ struct PythonVersion: Hashable, Sendable {
     tested = oldest == first ? [first] : [oldest, first]
   }
 
-  /// Reads `requires-python` of pyproject.toml, and chooses.
+  /// Reads what the project asks for, and chooses.
   ///
   /// - Throws: ``AdoptionRefusal`` where it cannot be read, or allows no known version.
   static func of(_ outline: ReleaseOutline) throws(AdoptionRefusal) -> PythonVersion {
-    guard let project = try? outline.pyproject?.optional("project"),
-      let node = try? project.optional("requires-python")
-    else { return try PythonVersion(required: nil) }
-    guard let text = try? node.string(), let required = try? VersionSpecifiers(text) else {
-      throw AdoptionRefusal(problems: [
-        .init(
-          "`requires-python` in `pyproject.toml` cannot be read",
-          help: "write it as versions with comparisons, such as `>=3.10`")
-      ])
-    }
-    return try PythonVersion(required: required)
-  }
-}
-
-extension VersionSpecifiers? {
-  // A workflow gets the newest of a minor version, so a late one must be allowed.
-  fileprivate func allows(_ minor: String) -> Bool {
-    guard let self else { return true }
-    return (try? Version(minor + ".99")).map { self.contains($0) } ?? false
+    try PythonVersion(required: try RequiredPython.of(outline))
   }
 }

@@ -85,6 +85,73 @@ import Testing
     #expect(plan.toDo.contains { $0.values.contains { $0.value.contains("Test (\(expected))") } })
   }
 
+  /// Poetry has its own place and its own words.
+  @Test(
+    arguments: [
+      ("^3.9", "3.13"), ("~3.11", "3.11"), (">=3.10,<3.12", "3.11"), (">=3.10 <3.13", "3.12"),
+      (">= 3.10, < 3.12", "3.11"), ("~ 3.12", "3.12"),
+      ("3.11.*", "3.11"), ("*", "3.13"), ("~3", "3.13"), ("^3.14", "3.14"),
+      ("~3.9 || ~3.14", "3.14"), ("~=3.12.0", "3.12"), ("^2.7", nil), ("^x", nil), ("", nil),
+      ("~3.70000", nil), ("||", nil),
+    ] as [(String, String?)])
+  func poetryPythons(text: String, expected: String?) throws {
+    var project = Project.bare
+    project.files["pyproject.toml"] = """
+      [build-system]
+      requires = ["poetry-core>=2"]
+      build-backend = "poetry.core.masonry.api"
+
+      [tool.poetry]
+      name = "greeting"
+
+      [tool.poetry.dependencies]
+      python = "\(text)"
+
+      """
+    guard let expected else {
+      #expect(refusal(project).contains { $0.contains("`python") })
+      return
+    }
+    #expect(try project.plan(locks: false).facts.pythonOfReleases == expected)
+  }
+
+  /// A project of setuptools without pyproject.toml is adopted as it is.
+  @Test(
+    arguments: [
+      (
+        ["setup.py": "from setuptools import setup\nsetup(name='a_b', python_requires='<3.13')\n"],
+        "a_b", "3.12"
+      ),
+      (["setup.cfg": "[metadata]\nname = a\n[options]\npython_requires = >=3.14\n"], "a", "3.14"),
+      (
+        [
+          "setup.py": "import setuptools\nsetuptools.setup()\n",
+          "setup.cfg": "[metadata]\nname = a\n",
+        ],
+        "a", "3.13"
+      ),
+      (["setup.py": "setup(name=NAME)", "setup.cfg": "[metadata]\nname = a\n"], nil, "is not run"),
+      (["setup.py": "setup(name='a', python_requires='3.x')"], nil, "python_requires"),
+      (["setup.py": "setup(name='-')"], nil, "not the name of a project"),
+      (["setup.cfg": "[options]\n"], nil, "does not name the project"),
+    ] as [([String: String], String?, String)])
+  func setuptools(files: [String: String], name: String?, expected: String) throws {
+    var project = Project.bare
+    project.files["pyproject.toml"] = nil
+    project.files.merge(files) { $1 }
+    guard let name else {
+      #expect(refusal(project).contains { $0.contains(expected) })
+      return
+    }
+    let plan = try project.plan()
+    #expect(plan.facts.name.text == name && plan.facts.pythonOfReleases == expected)
+    #expect(plan.facts.requirements == ["build", "setuptools>=40.8.0"])
+    #expect(plan.failing.map(\.item.number).filter { ![40, 41].contains($0) } == [])
+    let changed = project.applying(plan)
+    #expect(changed.files["pyproject.toml"] == nil)
+    #expect(try changed.plan().changes.isEmpty)
+  }
+
   /// An environment of a strange name is not taken over.
   @Test(arguments: ["true", "py pi", "'a: b'", "\"x\\ny\"", "${{ inputs.x }}", "1"])
   func hostileEnvironments(text: String) throws {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import PythonPackaging
 package import SourceText
 import Workflows
 
@@ -134,13 +135,19 @@ package struct ReleaseOutline: Sendable {
   }
   /// What `pyproject.toml` says.
   package var pyproject: TOMLNode? { project.pyproject }
-  /// The name in `pyproject.toml`, as it is written.
+  /// What `setup.py` and `setup.cfg` say in plain words; both absent where there is neither.
+  package var setuptools: SetuptoolsMetadata {
+    SetuptoolsMetadata(
+      script: project.files["setup.py"]?.bytes, configuration: project.files["setup.cfg"]?.bytes)
+  }
+  /// The name in `pyproject.toml`, `setup.py` or `setup.cfg`, as it is written.
   package var projectName: String? {
     let tables = [
       try? project.pyproject?.optional("project"),
       try? project.pyproject?.optional("tool")?.optional("poetry"),
     ]
     return tables.lazy.compactMap { try? $0?.optional("name")?.string() }.first
+      ?? setuptools.name.text
   }
 }
 
