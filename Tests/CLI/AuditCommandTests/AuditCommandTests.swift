@@ -97,11 +97,24 @@ import Testing
   }
 
   @Test func whatIsNotKnownIsNotPinned() throws {
-    try write(".github/workflows/release.yml", Self.workflow)
+    let text = Self.workflow.replacingOccurrences(of: "checkout@v4", with: "checkout@v4.999.0")
+    try write(".github/workflows/release.yml", text)
     let fixed = try hallmark("audit", "--fix", "--rules", "unpinned-action")
     #expect(fixed.status == 12)
-    #expect(try read(".github/workflows/release.yml") == Self.workflow)
+    #expect(fixed.output.contains("hallmark pins update"), "\(fixed)")
+    #expect(try read(".github/workflows/release.yml") == text)
     #expect(try hallmark("pins", "check").status == 6)
+  }
+
+  /// The program itself knows the commits of versions of common actions.
+  @Test func pinsByWhatTheProgramKnows() throws {
+    let text = Self.workflow.replacingOccurrences(of: "checkout@v4", with: "checkout@v4.2.0")
+    try write(".github/workflows/release.yml", text)
+    let fixed = try hallmark("audit", "--fix", "--rules", "unpinned-action,impostor-commit")
+    #expect(fixed.status == 0, "\(fixed)")
+    #expect(
+      try read(".github/workflows/release.yml").contains(
+        "- uses: actions/checkout@d632683dd7b4114ad314bca15554477dd762a938 # v4.2.0\n"))
   }
 
   @Test func baselineHidesAndSaysWhatIsStale() throws {

@@ -6,10 +6,12 @@ import SourceText
 
 /// An audit as the forges show it beside the code.
 enum AuditAnnotations {
-  /// Workflow commands of GitHub Actions, one per finding.
+  /// Workflow commands of GitHub Actions, one per finding, the most important first.
+  ///
+  /// GitHub shows some ten of each kind in a run.
   static func github(_ results: [AuditResult]) -> [String] {
     results.flatMap { result in
-      result.report.findings.map { finding in
+      FindingOrder(result.project).sorted(result.report.findings).map { finding in
         let command =
           switch finding.severity {
           case .high: "error"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FoundationEssentials
 import ReleaseAudit
 import SourceText
 
@@ -17,7 +18,7 @@ struct AuditHTML {
     let title =
       results.count != 1
       ? "\(results.count) projects"
-      : results[0].root == "." ? "this repository" : results[0].root
+      : results[0].root == "." ? Self.folder : results[0].root
     return HTML.report(
       title: "\(title): audit",
       body: [header(title, results)] + results.map { project($0, isOnly: results.count == 1) } + [
@@ -39,6 +40,8 @@ struct AuditHTML {
   private func header(_ title: String, _ results: [AuditResult]) -> HTML {
     let findings = results.flatMap(\.report.findings)
     let worst = findings.map(\.severity).max()
+    let safe = findings.count { $0.fix?.safety == .safe }
+    let unsafe = findings.count { $0.fix?.safety == .needsReview }
     let counts = AuditSeverity.allCases.reversed().compactMap { severity -> String? in
       let count = findings.count { $0.severity == severity }
       return count > 0 ? "\(count) \(severity.rawValue)" : nil
@@ -59,8 +62,10 @@ struct AuditHTML {
               [
                 .text(
                   "\(results.reduce(0) { $0 + $1.project.files.count }) files were read. "
-                    + "\(findings.count { $0.fix != nil }) findings can be repaired by "
-                    + "hallmark audit --fix.")
+                    + (safe > 0 ? "`hallmark audit --fix` repairs \(safe) findings. " : "")
+                    + (unsafe > 0
+                      ? "`--fix --unsafe` repairs \(unsafe)\(safe > 0 ? " more" : ""), "
+                        + "after which something may work differently." : ""))
               ]),
           ]),
       ])
@@ -74,18 +79,33 @@ struct AuditHTML {
         .element(
           "p", class: "more", "\(result.location(problem.path)): \(problem.problem)"))
     }
-    let findings = FindingOrder(result.project).sorted(result.report.findings)
-    parts += findings.prefix(Self.findingLimit).map { article($0, in: result) }
-    if findings.count > Self.findingLimit {
+    let groups = FindingOrder(result.project).grouped(result.report.findings)
+    var rest = Self.findingLimit
+    for group in groups where rest > 0 {
+      let shown = group.prefix(rest)
+      rest -= shown.count
+      parts += shown.prefix(1).map { article($0, in: result, isFirst: true) }
+      guard shown.count > 1 else { continue }
       parts.append(
-        .element("p", class: "more", "and \(findings.count - Self.findingLimit) more"))
+        .element(
+          "details", [],
+          [
+            .element(
+              "summary", [], [.text("\(shown.count - 1) more of \(group[0].rule)", limit: 200)])
+          ] + shown.dropFirst().map { article($0, in: result, isFirst: false) }))
+    }
+    if result.report.findings.count > Self.findingLimit {
+      parts.append(
+        .element(
+          "p", class: "more", "and \(result.report.findings.count - Self.findingLimit) more"))
     }
     let verdicts = result.verdicts
     if !verdicts.isEmpty { parts.append(checklist(verdicts)) }
     return .element("section", [], parts)
   }
 
-  private func article(_ finding: Finding, in result: AuditResult) -> HTML {
+  // What a rule is about stands at its first finding.
+  private func article(_ finding: Finding, in result: AuditResult, isFirst: Bool) -> HTML {
     let tone = Self.tone(finding.severity)
     var place = result.location(finding.place.path)
     if let start = result.region(finding.place)?.start { place += ":\(start.line):\(start.column)" }
@@ -114,7 +134,7 @@ struct AuditHTML {
           }))
     }
     let rule = rules[finding.rule]
-    if let rule {
+    if isFirst, let rule {
       parts.append(.element("p", [], [.text(ReportHTML.sentence(rule.why))]))
       if let incident = rule.incident {
         parts.append(.element("p", class: "more", ReportHTML.sentence(incident)))
@@ -125,6 +145,17 @@ struct AuditHTML {
         .element(
           "div", [("class", "fix")],
           [.element("b", [], [.text("Fix")]), .text(ReportHTML.sentence(help))]))
+    }
+    if let fix = finding.fix {
+      parts.append(
+        .element(
+          "p", [("class", "more")],
+          [
+            .element(
+              "code", [],
+              [.text("hallmark audit \(fix.safety == .safe ? "--fix" : "--fix --unsafe")")]),
+            .text(" does it: " + fix.title),
+          ]))
     }
     return .element("article", [("class", "\(tone)")], parts)
   }
@@ -155,6 +186,12 @@ struct AuditHTML {
         .element(
           "div", [("class", "scroll")], [.element("table", [], [.element("tbody", [], rows)])]),
       ])
+  }
+
+  // The name of the working folder.
+  private static var folder: String {
+    let name = FileManager.default.currentDirectoryPath.split(separator: "/").last
+    return name.map(String.init) ?? "this repository"
   }
 
   private static func tone(_ severity: AuditSeverity) -> String {

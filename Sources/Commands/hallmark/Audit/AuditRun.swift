@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Adoption
 import ArgumentParser
 import BuildVersion
 import Encodings
@@ -39,6 +40,7 @@ struct AuditRun {
     projects = found.projects.map {
       var read = $0
       read.project.unixTime = now
+      read.project.knownPins = KnownActions.pins
       return read
     }
     guard options.baseline == nil || projects.count <= 1 else {

@@ -256,6 +256,9 @@ struct ReportHTML {
   static func sentence(_ text: String, stop: Bool = true) -> String {
     guard let first = text.first else { return text }
     let ending = stop && text.utf8.last != UInt8(ascii: ".") ? "." : ""
+    // Names such as actions/checkout are written as they are.
+    let word = text.utf8.prefix { $0 != UInt8(ascii: " ") }
+    if word.contains(where: { "/@._".utf8.contains($0) }) { return text + ending }
     return first.uppercased() + text.dropFirst() + ending
   }
 

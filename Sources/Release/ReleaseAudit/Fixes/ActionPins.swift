@@ -49,12 +49,20 @@ package struct ActionPins: Hashable, Sendable {
 
   /// The pins, by action and tag.
   package let pins: [Pin]
+  // Where those of an action are.
+  private let places: [String: Range<Int>]
 
   /// Takes pins.
   package init(_ pins: [Pin]) {
-    self.pins = pins.sorted {
+    let sorted = pins.sorted {
       ($0.action, $0.tag, $0.commit) < ($1.action, $1.tag, $1.commit)
     }
+    var places: [String: Range<Int>] = [:]
+    for (index, pin) in sorted.enumerated() {
+      places[pin.action] = (places[pin.action]?.lowerBound ?? index)..<(index + 1)
+    }
+    self.pins = sorted
+    self.places = places
   }
 
   /// Reads the file.
@@ -107,14 +115,17 @@ package struct ActionPins: Hashable, Sendable {
 
   /// What is known of a ref of an action's repository.
   package func pin(_ action: String, ref: String) -> Pin? {
-    let action = action.lowercased()
-    return pins.first { $0.action == action && ($0.tag == ref || $0.refs.contains(ref)) }
+    of(action).first { $0.tag == ref || $0.refs.contains(ref) }
   }
 
   /// What is known of a commit of an action's repository.
   package func pin(_ action: String, commit: String) -> Pin? {
-    let (action, commit) = (action.lowercased(), commit.lowercased())
-    return pins.first { $0.action == action && $0.commit == commit }
+    let commit = commit.lowercased()
+    return of(action).first { $0.commit == commit }
+  }
+
+  private func of(_ action: String) -> ArraySlice<Pin> {
+    places[action.lowercased()].map { pins[$0] } ?? []
   }
 
   /// Whether an action must be named by its tag: SLSA's generator finds itself by it.
@@ -166,15 +177,16 @@ enum PinFix {
   // Pins without a comment get the version that their commit is known as.
   private static func named(_ findings: [Finding], in project: AuditedProject) -> [Finding] {
     let rule = PinComment.description.id
-    guard findings.contains(where: { $0.rule == rule && $0.fix == nil }), let pins = project.pins
-    else { return findings }
+    guard findings.contains(where: { $0.rule == rule && $0.fix == nil }) else { return findings }
+    let pins = project.pins ?? ActionPins([])
     let used = Dictionary(
       project.usedActions.map { (Finding.Place($0.path, $0.uses.ref?.span), $0) }
     ) { first, _ in first }
     return findings.map { finding in
       guard finding.rule == rule, finding.fix == nil, let place = used[finding.place],
         let action = place.uses.repository, let ref = place.uses.ref, place.uses.comment == nil,
-        let pin = pins.pin(action, commit: ref.value),
+        let pin = pins.pin(action, commit: ref.value)
+          ?? project.knownPins.pin(action, commit: ref.value),
         let edits = try? place.document.commenting(
           line: place.document.lines.line(at: ref.span.lowerBound), pin.tag)
       else { return finding }
@@ -197,7 +209,8 @@ enum PinFix {
         let action = place.uses.repository, let ref = place.uses.ref,
         !ActionPins.isNeverPinned(action)
       else { return finding }
-      guard let pin = pins.pin(action, ref: ref.value) else {
+      let own = pins.pin(action, ref: ref.value)
+      guard let pin = own ?? current(action, ref.value, project) else {
         guard place.uses.refKind == .version || place.uses.refKind == .branch, finding.help == nil
         else { return finding }
         return Finding(
@@ -218,10 +231,22 @@ enum PinFix {
         related: finding.related, help: finding.help,
         fix: ProposedFix(
           "pin `\(action)` to \(pin.tag), \(pin.commit.prefix(12))…"
+            + (own == nil && pin.tag != ref.value
+              ? ", which was \(ref.value) on \(pin.learned.description.prefix(10))" : "")
             + (moves ? ", from where the branch \(ref.value) takes it no further" : ""),
           moves ? .needsReview : .safe,
           edits: [finding.place.path: [SourceEdit(ref.span, pin.commit)] + comment]))
     }
+  }
+
+  // What a tag stood for a year ago may be long out of date; a whole version stays what it is.
+  private static func current(
+    _ action: String, _ ref: String, _ project: AuditedProject
+  ) -> ActionPins.Pin? {
+    guard let pin = project.knownPins.pin(action, ref: ref), !pin.isBranch else { return nil }
+    if pin.tag == ref { return pin }
+    guard let now = project.unixTime, now - pin.learned.seconds < 366 * 86_400 else { return nil }
+    return pin
   }
 
   private static func isVersion(_ comment: String) -> Bool {

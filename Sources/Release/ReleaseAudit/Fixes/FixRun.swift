@@ -190,6 +190,7 @@ extension AuditedProject {
       files: Array(files.values), isWhole: isWhole, profile: profile,
       problems: problems.filter { files[$0.path] == nil }, git: git, index: index)
     project.unixTime = unixTime
+    project.knownPins = knownPins
     return project.adding(forge: forge)
   }
 }

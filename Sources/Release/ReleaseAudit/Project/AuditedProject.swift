@@ -13,6 +13,8 @@ package struct AuditedProject: Sendable {
   /// When the audit is made, in seconds since 1970; nil where nobody says, and no data counts as
   /// too old.
   package var unixTime: Int64?
+  /// Commits of actions that are known without the project's own file, which comes before them.
+  package var knownPins = ActionPins([])
   /// The workflows of GitHub Actions, by path.
   package let workflows: [WorkflowFile]
   // The places in `workflows`.

@@ -7,6 +7,7 @@ enum RoleTable {
   /// An action by `owner/repository[/subpath]`, what it does, and the input with the files.
   static let actions: [(name: String, role: ReleaseRole, files: String)] = [
     ("pypa/gh-action-pypi-publish", .publish(.pypi), "packages-dir"),
+    ("casperdcl/deploy-pypi", .publish(.pypi), ""),
     ("softprops/action-gh-release", .publish(.forgeRelease), "files"),
     ("ncipollo/release-action", .publish(.forgeRelease), "artifacts"),
     ("actions/create-release", .publish(.forgeRelease), ""),

@@ -46,7 +46,9 @@ enum AttestationsDisabled: AuditRule {
   static func examine(_ project: AuditedProject) -> RuleOutcome {
     project.publishingFindings(pypi: true) { _, site, findings in
       for upload in site.published {
-        guard case .switchedOff(let entry) = UploadAttestation(upload, in: site) else { continue }
+        guard case .switchedOff(let entry) = UploadAttestation(upload, in: site, project) else {
+          continue
+        }
         findings.append(
           finding(
             "`\(site.job.id.value)` publishes with attestations switched off",

@@ -46,6 +46,20 @@ enum Provenance: AuditRule {
 
           """),
       RuleSample(
+        "an upload of a version that nobody wrote", .unknown,
+        workflow: """
+          on:
+            workflow_dispatch:
+          jobs:
+            publish:
+              runs-on: ubuntu-latest
+              permissions:
+                id-token: write
+              steps:
+                - uses: pypa/gh-action-pypi-publish@76f52bc884231f62b9a034ebfe128415bbaabdfc
+
+          """),
+      RuleSample(
         "the upload itself attests", .good,
         workflow: """
           on:
@@ -62,12 +76,17 @@ enum Provenance: AuditRule {
     ])
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
-    project.publishingFindings(pypi: true) { facts, site, findings in
+    var unknown: UsesReference?
+    let outcome = project.publishingFindings(pypi: true) { facts, site, findings in
       guard !facts.relatives(of: site).contains(where: { $0.role.contains(.attests) }) else {
         return
       }
-      let attestsItself = site.published.allSatisfy {
-        UploadAttestation($0, in: site) == .made
+      let kinds = site.published.map { UploadAttestation($0, in: site, project) }
+      let attestsItself = kinds.allSatisfy { $0 == .made }
+      let unknowns = kinds.compactMap(\.unknownVersion)
+      if !unknowns.isEmpty, kinds.allSatisfy({ $0 == .made || $0.unknownVersion != nil }) {
+        unknown = unknowns.first
+        return
       }
       guard !attestsItself || project.profile == .strict else { return }
       findings.append(
@@ -78,6 +97,10 @@ enum Provenance: AuditRule {
             : "`\(site.job.id.value)` publishes files that nothing attests",
           attestsItself ? .low : .medium, at: site.place))
     }
+    guard case .examined(let findings) = outcome, findings.isEmpty, let unknown else {
+      return outcome
+    }
+    return .unknown(wouldTell: UploadAttestation.versionTells(unknown))
   }
 }
 
@@ -93,7 +116,7 @@ enum UploadAttestation {
   /// Another program, or a token in place of an identity.
   case notByIt
 
-  init(_ upload: Upload, in site: ReleaseFacts.Site) {
+  init(_ upload: Upload, in site: ReleaseFacts.Site, _ project: AuditedProject) {
     guard let uses = upload.step.uses, uses.isAction("pypa/gh-action-pypi-publish") else {
       self = .notByIt
       return
@@ -104,7 +127,7 @@ enum UploadAttestation {
     }
     // The branches of the action move with its releases.
     let isCurrent = ["release/v1", "unstable/v1", "main"].contains(uses.ref?.value ?? "")
-    let version = ActionVersion(of: uses)
+    let version = ActionVersion(of: uses) ?? Self.pinned(uses, project)
     if !isCurrent {
       guard let version else {
         self = .unknownVersion(uses)
@@ -116,6 +139,29 @@ enum UploadAttestation {
       }
     }
     self = upload.step.with?["password"] == nil ? .made : .notByIt
+  }
+
+  /// The reference whose version is not known.
+  var unknownVersion: UsesReference? {
+    if case .unknownVersion(let uses) = self { return uses }
+    return nil
+  }
+
+  /// What tells the version of a commit.
+  static func versionTells(_ uses: UsesReference) -> String {
+    """
+    the version of \(uses.text.value), in a comment behind it: \
+    `git ls-remote https://github.com/pypa/gh-action-pypi-publish` lists the tags' commits
+    """
+  }
+
+  // The version of a commit that is known as one's.
+  private static func pinned(_ uses: UsesReference, _ project: AuditedProject) -> ActionVersion? {
+    guard uses.refKind == .fullSHA, let action = uses.repository, let commit = uses.ref?.value
+    else { return nil }
+    let pin =
+      project.pins?.pin(action, commit: commit) ?? project.knownPins.pin(action, commit: commit)
+    return pin.flatMap { ActionVersion($0.tag) }
   }
 }
 

@@ -46,6 +46,22 @@ enum RegistryToken: AuditRule {
 
           """),
       RuleSample(
+        "a secret that is none of an index", .notApplicable,
+        workflow: """
+          on:
+            workflow_dispatch:
+          jobs:
+            publish:
+              runs-on: ubuntu-latest
+              permissions:
+                id-token: write
+              env:
+                GIT_AUTHOR_NAME: ${{ secrets.GIT_AUTHOR_NAME }}
+              steps:
+                - uses: pypa/gh-action-pypi-publish@v1.12.4
+
+          """),
+      RuleSample(
         "no token", .notApplicable,
         workflow: """
           on:
@@ -71,7 +87,7 @@ enum RegistryToken: AuditRule {
         for text in texts {
           for embedded in text.expressions {
             let secrets = (embedded.expression?.contexts ?? []).filter {
-              $0.hasPrefix("secrets.") && $0 != "secrets.github_token"
+              $0.hasPrefix("secrets.") && isCredential($0.dropFirst(8))
             }
             guard let secret = secrets.first else { continue }
             isAbout = true
@@ -91,5 +107,15 @@ enum RegistryToken: AuditRule {
       return .notApplicable("no job publishes with a stored token")
     }
     return outcome
+  }
+
+  // Names of authors and secrets for other services do not publish.
+  private static func isCredential(_ name: Substring) -> Bool {
+    let words = ["token", "pass", "key", "auth", "secret", "cred", "pypi", "npm", "twine", "login"]
+    let others = [
+      "github_token", "git_author", "git_committer", "codecov", "coveralls", "slack", "discord",
+      "sentry", "sonar", "gpg", "signing", "cosign",
+    ]
+    return words.contains { name.contains($0) } && !others.contains { name.contains($0) }
   }
 }

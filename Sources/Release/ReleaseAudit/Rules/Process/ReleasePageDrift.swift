@@ -131,7 +131,9 @@ enum ReleasePageDrift: AuditRule {
       let isFile = word.hasSuffix(".yml") || word.hasSuffix(".yaml")
       let parts = word.split(separator: "/")
       // `owner/repository/blob/main/.github/workflows/x.yml` of another project is not meant.
-      let isHere = parts.count == 1 || word.hasPrefix(".github/workflows/")
+      let isHere =
+        (parts.count == 1 || word.hasPrefix(".github/workflows/"))
+        && !isLink(bytes, from: start + word.utf8.count)
       if isFile, isHere, let name = parts.last, !name.hasPrefix("."), !isConfiguration(String(name))
       {
         result.append((String(name), start..<(start + word.utf8.count)))
@@ -139,6 +141,12 @@ enum ReleasePageDrift: AuditRule {
       start = end
     }
     return result
+  }
+
+  // `[publish.yml](https://…)` can be a workflow of any project.
+  private static func isLink(_ bytes: [UInt8], from end: Int) -> Bool {
+    let rest = bytes[end...].drop { $0 == UInt8(ascii: "`") }
+    return rest.starts(with: "](http".utf8)
   }
 
   private static func isConfiguration(_ name: String) -> Bool {

@@ -55,7 +55,7 @@ enum UploadVersion: AuditRule {
     var unknown: UsesReference?
     let outcome = project.publishingFindings(pypi: true) { _, site, findings in
       for upload in site.published {
-        switch UploadAttestation(upload, in: site) {
+        switch UploadAttestation(upload, in: site, project) {
         case .tooOld(let uses):
           findings.append(
             finding(
@@ -67,11 +67,7 @@ enum UploadVersion: AuditRule {
       }
     }
     if case .examined(let findings) = outcome, findings.isEmpty, let unknown {
-      return .unknown(
-        wouldTell: """
-          the version of \(unknown.text.value), in a comment behind it: \
-          `git ls-remote https://github.com/pypa/gh-action-pypi-publish` lists the tags' commits
-          """)
+      return .unknown(wouldTell: UploadAttestation.versionTells(unknown))
     }
     return outcome
   }

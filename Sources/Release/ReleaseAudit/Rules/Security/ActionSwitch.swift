@@ -16,6 +16,8 @@ indirect enum ActionSwitch: Sendable {
   case oneOf(String, [String], byDefault: Bool)
   /// A flag that turns it on in versions before one, by default.
   case onBefore(ActionVersion, String)
+  /// A flag that is there from a version on; where it is not turned off, the project's files decide.
+  case onFrom(ActionVersion, String)
   case any([Self])
   case all([Self])
   case not(Self)
@@ -35,6 +37,10 @@ indirect enum ActionSwitch: Sendable {
       guard let flag = Self.flag(with?[name], true) else { return nil }
       guard flag else { return false }
       return ActionVersion(of: uses).map { $0 < version }
+    case .onFrom(let version, let name):
+      guard let flag = Self.flag(with?[name], true) else { return nil }
+      guard flag, let used = ActionVersion(of: uses) else { return flag ? nil : false }
+      return used < version ? false : nil
     case .any(let parts):
       let values = parts.map { $0.isOn(uses, with) }
       return values.contains(true) ? true : values.contains(nil) ? nil : false

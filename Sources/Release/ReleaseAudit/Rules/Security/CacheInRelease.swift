@@ -70,6 +70,46 @@ enum CacheInRelease: AuditRule {
 
           """),
       RuleSample(
+        "a cache of Node's that only newer versions of the action have by themselves",
+        .findings(lines: [10, 11]),
+        workflow: """
+          on:
+            push:
+              tags: ["v*"]
+          permissions: {}
+          jobs:
+            build:
+              runs-on: ubuntu-24.04
+              steps:
+                - uses: actions/setup-node@49933ea5288caeca8642d1e84afbd3f7d6820020 # v4.4.0
+                - uses: actions/setup-node@a0853c24544627f65ddf259abe73b1d18a591444 # v5.0.0
+                - uses: actions/setup-node@49933ea5288caeca8642d1e84afbd3f7d6820020 # v4.4.0
+                  with:
+                    cache: npm
+                    cache-dependency-path: app/package-lock.json
+
+          """),
+      RuleSample(
+        "a cache that is off for tags", .good,
+        workflow: """
+          on:
+            push:
+              branches: [main]
+              tags: ["v*"]
+          permissions: {}
+          jobs:
+            build:
+              runs-on: ubuntu-24.04
+              steps:
+                - uses: astral-sh/setup-uv@d0cc045d04ccac9d8b7881df0226f9e82c39688e # v6.8.0
+                  with:
+                    enable-cache: ${{ github.ref_type != 'tag' }}
+                - uses: astral-sh/setup-uv@d0cc045d04ccac9d8b7881df0226f9e82c39688e # v6.8.0
+                  with:
+                    enable-cache: ${{ !startsWith(github.ref, 'refs/tags/') }}
+
+          """),
+      RuleSample(
         "no cache for tags", .good,
         workflow: """
           on: release
@@ -97,7 +137,7 @@ enum CacheInRelease: AuditRule {
     "actions/setup-go": .on("cache", byDefault: true),
     "actions/setup-node": .any([
       .oneOf("cache", ["npm", "yarn", "pnpm"], byDefault: false),
-      .on("package-manager-cache", byDefault: true),
+      .onFrom(.five, "package-manager-cache"),
     ]),
     "actions/setup-python": .text("cache"),
     "actions/setup-dotnet": .on("cache", byDefault: false),
@@ -182,24 +222,43 @@ enum CacheInRelease: AuditRule {
   ) -> ProposedFix? {
     let document = file.workflow.document
     switch control {
-    case .on(let name, _), .onBefore(_, let name):
+    case .on(let name, _), .onBefore(_, let name), .onFrom(_, let name):
       return step.fix(input: name, to: "false", .needsReview, in: document, file.path)
     case .off(let name):
       return step.fix(input: name, to: "true", .needsReview, in: document, file.path)
     case .text(let name):
       guard let with = step.node["with"] else { return nil }
-      return document.fix("remove \(name)", .needsReview, in: file.path) {
-        () throws(YAMLEditRefusal) in
-        with.entries?.count == 1
-          ? try document.removing("with", from: step.node)
-          : try document.removing(name, from: with)
-      }
+      return removal(of: name, with, step, file)
     case .any(let parts):
+      if case .onFrom(let version, _)? = parts.last,
+        case .oneOf(let name, _, _)? = parts.first, let with = step.node["with"], with[name] != nil
+      {
+        // Where the flag is there, what is removed comes by itself.
+        let isOld = step.uses.flatMap { ActionVersion(of: $0) }.map { $0 < version } ?? false
+        return isOld ? removal(of: name, with, step, file) : nil
+      }
       if let name = parts.flagName {
         return step.fix(input: name, to: "false", .needsReview, in: document, file.path)
       }
       return nil
     case .always, .oneOf, .all, .not: return nil
+    }
+  }
+
+  // What only the cache reads goes with it.
+  private static func removal(
+    of name: String, _ with: YAMLNode, _ step: Step, _ file: WorkflowFile
+  ) -> ProposedFix? {
+    let document = file.workflow.document
+    let names = [name, "cache-dependency-path"].filter { with[$0] != nil }
+    return document.fix("remove \(name)", .needsReview, in: file.path) {
+      () throws(YAMLEditRefusal) in
+      if with.entries?.count == names.count {
+        return try document.removing("with", from: step.node)
+      }
+      var edits: [SourceEdit] = []
+      for name in names { edits += try document.removing(name, from: with) }
+      return edits
     }
   }
 
@@ -217,6 +276,9 @@ enum CacheInRelease: AuditRule {
       switch control {
       case .on(let name, _): flag = (name, true)
       case .off(let name): flag = (name, false)
+      case .any(let parts):
+        guard let name = parts.flagName else { return false }
+        flag = (name, true)
       default: return false
       }
       guard let expression = step.with?[flag.name]?.expressions.first?.expression,
@@ -273,6 +335,8 @@ extension UsesReference {
 }
 
 extension ActionVersion {
+  /// From here on actions/setup-node caches by itself where `package.json` names a package manager.
+  static let five = ActionVersion(numbers: [5])
   /// From here on astral-sh/setup-uv caches only where it is told to.
   static let ten = ActionVersion(numbers: [10])
 }
@@ -286,6 +350,10 @@ extension Expression {
     case .call(let name, let arguments):
       name.lowercased() == "startswith" && arguments.first?.path == "github.ref"
         && arguments.last == .string("refs/tags/") ? true : nil
+    case .binary(.equal, .property(.context("github"), "ref_type"), .string("tag")): true
+    case .binary(.notEqual, .property(.context("github"), "ref_type"), .string("tag")): false
+    case .binary(.equal, .property(.context("github"), "ref_type"), .string("branch")): false
+    case .binary(.notEqual, .property(.context("github"), "ref_type"), .string("branch")): true
     case .binary(.and, let left, let right):
       [left, right].allSatisfy { part in
         part == .binary(.equal, .property(.context("github"), "event_name"), .string("push"))
@@ -301,7 +369,7 @@ extension [ActionSwitch] {
   fileprivate var flagName: String? {
     for part in self {
       switch part {
-      case .on(let name, _), .onBefore(_, let name): return name
+      case .on(let name, _), .onBefore(_, let name), .onFrom(_, let name): return name
       default: continue
       }
     }

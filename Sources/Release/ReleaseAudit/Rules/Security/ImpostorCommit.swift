@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Encodings
 import SourceText
 import Workflows
 
@@ -87,7 +88,16 @@ enum ImpostorCommit: AuditRule {
       {
         named = nil
       }
-      let pin = pins.pin(action, commit: ref.value)
+      // What the program knows by itself is of whole versions, which do not move.
+      let shipped = uses.comment.flatMap { comment in
+        project.knownPins.pin(action, ref: comment.text).flatMap {
+          $0.tag == comment.text && !$0.isBranch ? $0 : nil
+        }
+      }
+      let day = named == nil ? shipped.map { " as of \($0.learned.description.prefix(10))" } : nil
+      named = named ?? shipped
+      let pin =
+        pins.pin(action, commit: ref.value) ?? project.knownPins.pin(action, commit: ref.value)
       guard named != nil || pin != nil else {
         unknown += 1
         return
@@ -99,9 +109,11 @@ enum ImpostorCommit: AuditRule {
           Finding(
             rule: id, severity: .high,
             "`\(action)@\(ref.value.prefix(12))…` is not the commit of \(named.tag), which is "
-              + "\(named.commit.prefix(12))…",
+              + "\(named.commit.prefix(12))…\(day ?? "")",
             at: place))
-      } else if named == nil, let pin, let comment = uses.comment, isVersion(comment.text) {
+      } else if named == nil, let pin, let comment = uses.comment, isVersion(comment.text),
+        !pin.refs.contains(comment.text), !pin.tag.hasPrefix(comment.text + ".")
+      {
         findings.append(
           Finding(
             rule: id, severity: .medium,
