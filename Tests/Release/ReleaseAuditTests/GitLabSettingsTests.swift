@@ -109,9 +109,29 @@ import Testing
       "branch-stays", "protected_branches",
       #"[{"name": "main", "push_access_levels": [], "allow_force_push": true}]"#
     ),
+    // A forced push is named, whoever may push.
+    (
+      "no-bypass", "protected_branches",
+      #"[{"name": "main", "push_access_levels": [{"access_level": 0}], "allow_force_push": true}]"#
+    ),
     (
       "protected-tags", "protected_tags",
       #"[{"name": "v*", "create_access_levels": [{"access_level": 30}]}]"#
+    ),
+    // One rule that lets everybody in is enough.
+    (
+      "protected-tags", "protected_tags",
+      #"[{"name": "v*", "create_access_levels": [{"access_level": 40}]}, "#
+        + #"{"name": "*", "create_access_levels": [{"access_level": 30}]}]"#
+    ),
+    // At GitLab nothing but `*` stands for something else.
+    (
+      "protected-tags", "protected_tags",
+      #"[{"name": "v[0-9]*", "create_access_levels": [{"access_level": 40}]}]"#
+    ),
+    (
+      "protected-branch", "protected_branches",
+      #"[{"name": "mai?", "push_access_levels": [{"access_level": 0}]}]"#
     ),
     ("signed-commits-rule", "push_rule", "null"),
     ("default-token-rights", "job_token_scope", #"{"inbound_enabled": false}"#),
@@ -122,6 +142,56 @@ import Testing
     #expect(
       Self.outcome(rule, Self.project([path: #"{"a": 1}"#])) == "unknown" || path == "push_rule"
         || path == "approvals")
+  }
+
+  /// A skipped pipeline is none that passed.
+  @Test func skippedPipelines() throws {
+    let text = try #require(Self.answers[""])
+    let skips = text.replacing(
+      "{\"default", with: #"{"allow_merge_on_skipped_pipeline": true, "default"#)
+    #expect(Self.outcome("required-checks", Self.project(["": skips])) == "fail")
+  }
+
+  /// Environments in which jobs of `.gitlab-ci.yml` publish.
+  @Test(arguments: [
+    ("environment-reviewers", #""approval_rules": []"#, "fail"),
+    (
+      "environment-reviewers",
+      #""approval_rules": [{"access_level": 40, "required_approvals": 0}]"#, "fail"
+    ),
+    (
+      "environment-reviewers",
+      #""approval_rules": [{"user_id": 2, "required_approvals": 1}]"#, "pass"
+    ),
+    ("publish-approval", #""approval_rules": [{"user_id": 2, "required_approvals": 1}]"#, "fail"),
+    ("publish-approval", #""approval_rules": [{"group_id": 2, "required_approvals": 1}]"#, "pass"),
+    ("self-review", #""approval_rules": [{"group_id": 2, "required_approvals": 1}]"#, "pass"),
+    ("deploy-refs", #""deploy_access_levels": [{"access_level": 30}]"#, "fail"),
+    ("deploy-refs", #""deploy_access_levels": [{"access_level": 40}]"#, "pass"),
+    ("deploy-refs", #""deploy_access_levels": [{"group_id": 3}]"#, "unknown"),
+    ("deploy-refs", #""name": "Pypi""#, "fail"),
+  ])
+  func environments(rule: String, members: String, expected: String) {
+    let name = members.contains("Pypi") ? "" : #""name": "pypi", "#
+    let (project, _) = GitLabRepairTests.project(["protected_environments": "[{\(name)\(members)}]"]
+    )
+    #expect(Self.outcome(rule, project) == expected)
+  }
+
+  /// Jobs whose environment nobody is asked in, or is not known.
+  @Test(arguments: [
+    ("publish-approval", "", "fail"), ("environment-reviewers", "", "n/a"),
+    ("two-persons", "", "fail"),
+    ("environment-reviewers", "environment: pypi/$CI_COMMIT_TAG", "unknown"),
+    ("environment-reviewers", "extends: .elsewhere", "unknown"),
+    ("publish-approval", "environment: { name: pypi, action: verify }", "fail"),
+    ("self-review", "environment: pypi", "pass"), ("deploy-refs", "environment: pypi", "pass"),
+    ("two-persons", "environment: pypi", "pass"),
+  ])
+  func publishingJobs(rule: String, line: String, expected: String) {
+    let text = "publish:\n  script:\n    - twine upload dist/*\n  \(line)\n"
+    let (project, _) = GitLabRepairTests.project([:], pipeline: text)
+    #expect(Self.outcome(rule, project) == expected)
   }
 
   @Test(arguments: [

@@ -125,12 +125,14 @@ import Testing
     ]
 
   private func repair(
-    _ settings: [(path: String, answer: String)], _ file: (path: String, text: String)
+    _ settings: [(path: String, answer: String)], _ file: (path: String, text: String),
+    branches: [String] = []
   ) throws -> SettingsRepair {
     let sample = RuleSample("case", .good, settings: settings, files: [file])
     let project = sample.project
     var inquiry = ForgeInquiry(
-      .github, project: "acme/greeting", environments: project.publishEnvironments)
+      .github, project: "acme/greeting", environments: project.publishEnvironments,
+      branches: branches)
     var answers = ["": #"{"default_branch": "main", "private": false}"#]
     for (path, answer) in settings { answers[path] = answer }
     while !inquiry.open.isEmpty {
@@ -181,5 +183,95 @@ import Testing
       (RuleSample.publishing.path, text))
     #expect(plan.changes.contains { $0.rules.contains("allowed-actions") } == isSet)
     #expect(plan.left.contains { $0.rule == "allowed-actions" } != isSet)
+  }
+
+  private static func tagRuleset(_ name: String, bypass: String) -> [(path: String, answer: String)]
+  {
+    [
+      (
+        "rulesets",
+        #"[{"id": 3, "name": "\#(name)", "target": "tag", "enforcement": "active"}]"#
+      ),
+      (
+        "rulesets/3",
+        #"{"id": 3, "name": "\#(name)", "target": "tag", "enforcement": "active", "conditions": "#
+          + #"{"ref_name": {"include": ["~ALL"], "exclude": []}}, "bypass_actors": [\#(bypass)], "#
+          + #""rules": [{"type": "creation"}, {"type": "update"}, {"type": "deletion"}]}"#
+      ),
+    ]
+  }
+
+  private static let writers = #"{"actor_type": "RepositoryRole", "actor_id": 4}"#
+  private static let team = #"{"actor_type": "Team", "actor_id": 9}"#
+
+  /// Who need not obey a ruleset for tags: one of our own narrows another's, and is narrowed itself.
+  @Test(arguments: [
+    ("tags", writers, ["POST rulesets", "POST rulesets"]),
+    ("tags", team, ["POST rulesets"]),
+    ("tags", "", []),
+    (
+      "hallmark: tags are made by administrators", "\(writers), \(team)",
+      ["PUT rulesets/3", "POST rulesets"]
+    ),
+    ("hallmark: tags stay as they are", team, ["PUT rulesets/3"]),
+  ])
+  func tagExceptions(name: String, bypass: String, requests: [String]) throws {
+    let plan = try repair(Self.tagRuleset(name, bypass: bypass), RuleSample.publishing)
+    let tags = plan.changes.filter { $0.rules.contains("protected-tags") }
+    #expect(tags.map { "\($0.method.rawValue) \($0.path)" } == requests)
+    for case .object(let body)? in tags.map(\.body) {
+      guard case .array(let actors)? = body["bypass_actors"] else {
+        Issue.record("no list of actors")
+        return
+      }
+      #expect(!actors.contains(["actor_type": "RepositoryRole", "actor_id": 4]))
+      // Those who make tags, and are not everybody, still do.
+      let isOwn = body["name"] == "hallmark: tags are made by administrators"
+      #expect(
+        actors.contains(["actor_type": "Team", "actor_id": 9]) == (isOwn && name.contains("made")))
+    }
+  }
+
+  /// What another branch lacks is not planned for the default one.
+  @Test func releaseBranchesAreLeft() throws {
+    let text = RuleSample.publishing.text.replacing(
+      #"tags: ["v*"]"#, with: "branches: [main, stable, 'release/*']")
+    let plan = try repair(
+      RuleSample.rules(#"[{"type": "deletion", "ruleset_id": 1}]"#) + [
+        ("rules/branches/stable", "[]"),
+        ("branches/stable", #"{"name": "stable", "protected": false}"#),
+        ("rules/branches/release%2F1", "[]"),
+      ], (RuleSample.publishing.path, text), branches: ["main", "stable", "release/*"])
+    #expect(
+      plan.left.contains { $0.rule == "protected-branch" && $0.reason.contains("`stable`") },
+      "\(plan.left)")
+    #expect(!plan.changes.contains { $0.rules.contains("protected-branch") })
+  }
+
+  /// That there is a protection tells nothing; its details do.
+  @Test(arguments: [
+    (#"{"enforce_admins": {"enabled": true}, "allow_deletions": {"enabled": false}}"#, "true"),
+    (#"{"enforce_admins": {"enabled": true}, "allow_deletions": {"enabled": true}}"#, "false"),
+    (nil, "unknown"),
+  ])
+  func protectionOfAnotherBranch(details: String?, expected: String) throws {
+    var inquiry = ForgeInquiry(
+      .github, project: "acme/greeting", environments: [], branches: ["stable", "main"])
+    let answers = [
+      "": #"{"default_branch": "main", "private": false}"#, "rules/branches/stable": "[]",
+      "branches/stable": #"{"name": "stable", "protected": true}"#,
+      "branches/stable/protection": details,
+    ]
+    while !inquiry.open.isEmpty {
+      for question in inquiry.open {
+        let node = try (answers[question.path] ?? nil).map {
+          try JSONNode(parsing: Array($0.utf8))
+        }
+        inquiry.take(node.map { .found($0) } ?? .unanswered("status 403"), to: question)
+      }
+    }
+    let fact = try #require(inquiry.state.releaseBranches["stable"])
+    #expect((fact.value.map { "\($0)" } ?? "unknown") == expected)
+    #expect(inquiry.state.releaseBranches.count == 1)
   }
 }

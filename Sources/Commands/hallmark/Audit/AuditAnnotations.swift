@@ -37,7 +37,13 @@ enum AuditAnnotations {
     }
   }
 
+  /// The file at which GitLab shows what is no file of the repository: it shows nothing without one.
+  static let pipeline = ".gitlab-ci.yml"
+
   /// GitLab's code quality report.
+  ///
+  /// It links each finding to a line of a file. A finding about a setting is shown at the job that it
+  /// is about, or else at the pipeline's file, with the address of the setting in its text.
   static func gitlab(_ results: [AuditResult]) -> JSONValue {
     // A fingerprint may be there once only.
     var seen: [String: Int] = [:]
@@ -54,13 +60,17 @@ enum AuditAnnotations {
             case .low: "minor"
             case .info: "info"
             }
-          let region = result.region(finding.place)
+          let isPage = finding.place.isPage
+          let place = isPage ? finding.related.first { !$0.isPage } : finding.place
+          let region = place.flatMap { result.region($0) }
           return [
-            "description": .string(finding.message), "check_name": .string(finding.rule),
+            "description": .string(
+              finding.message + (isPage ? " (\(finding.place.path))" : "")),
+            "check_name": .string(finding.rule),
             "fingerprint": .string(count == 1 ? base : "\(base)-\(count)"),
             "severity": .string(severity),
             "location": [
-              "path": .string(result.location(finding.place.path)),
+              "path": .string(result.location(place?.path ?? pipeline)),
               "lines": [
                 "begin": .integer(Int64(region?.start.line ?? 1)),
                 "end": .integer(Int64(region?.end.line ?? 1)),

@@ -13,7 +13,8 @@ struct AuditForgeOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "With --fix: who is to approve runs that publish, if the environment lacks reviewers.",
+      "With --fix: who is to approve runs that publish, if the environment lacks reviewers; at "
+        + "GitLab `maintainers` names each of them.",
       valueName: "login"))
   var reviewer: [String] = []
 

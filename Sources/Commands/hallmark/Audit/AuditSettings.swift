@@ -32,7 +32,11 @@ struct AuditSettings {
         status: ExitStatus.authenticationRefused.rawValue,
         Diagnostic(
           "there is no token to change settings with",
-          help: ["give one with `Administration: write` by GH_TOKEN or --forge-token-file"]))
+          help: [
+            place.kind == .github
+              ? "give one with `Administration: write` by GH_TOKEN or --forge-token-file"
+              : "give a maintainer's one with the scope `api` by --forge-token-file"
+          ]))
     }
     for line in Self.calls(repair, at: place) { console.progress(line) }
     if !options.yes {
@@ -56,16 +60,28 @@ struct AuditSettings {
           console.progress("changed: " + UntrustedText.printable(change.title))
         } catch let error as TransportError {
           outcomes.append(.failed(error.detail))
-          report(change, error.detail)
+          report(change, error.detail, Self.meaning(change, place))
         }
       }
       return outcomes
     }
   }
 
-  private func report(_ change: ForgeChange, _ reason: String) {
+  private func report(_ change: ForgeChange, _ reason: String, _ help: [String] = []) {
     console.report(
-      Diagnostic("not changed: \(change.title)", severity: .warning, notes: [reason]))
+      Diagnostic(
+        "not changed: \(change.title)", severity: .warning, notes: [reason], help: help))
+  }
+
+  /// What GitLab may mean by a refusal.
+  private static func meaning(_ change: ForgeChange, _ place: AuditForge.Place) -> [String] {
+    guard place.kind == .gitlab else { return [] }
+    let token = "the token is not a maintainer's with the scope `api`"
+    return [
+      change.needsPlan
+        ? "401, 403 or 404: \(token), or the project's plan is not Premium or Ultimate"
+        : "401, 403 or 404: \(token)"
+    ]
   }
 
   /// The requests as commands of the forge's own program, and what is left to a person.
@@ -75,6 +91,9 @@ struct AuditSettings {
       lines.append("")
       lines.append(
         "# " + UntrustedText.printable(change.title) + " (\(change.rules.joined(separator: ", ")))")
+      if change.needsPlan {
+        lines.append("# where it is answered by 403 or 404, GitLab's plan may lack the setting")
+      }
       if let allows = change.allows {
         lines.append("# this allows " + UntrustedText.printable(allows))
       }

@@ -42,13 +42,16 @@ package struct ForgeSettings: Sendable {
 
   /// Asks for all settings that concern releases.
   ///
-  /// - Parameter environments: the environments of interest.
+  /// - Parameters:
+  ///   - environments: the environments of interest.
+  ///   - branches: filters of the branches from which jobs publish.
   /// - Returns: The questions with their answers.
   /// - Throws: `CancellationError`.
   package func inquiry(
-    environments: [String]
+    environments: [String], branches: [String] = []
   ) async throws(CancellationError) -> ForgeInquiry {
-    var inquiry = ForgeInquiry(kind, project: project, environments: environments)
+    var inquiry = ForgeInquiry(
+      kind, project: project, environments: environments, branches: branches)
     var count = 0
     // A forge that cannot be reached, or that wants to be left alone, is not asked again and again.
     var failures = 0

@@ -6,16 +6,25 @@ import Encodings
 extension SettingsRepair {
   private static let mostReviewers = 6
 
-  mutating func planEnvironments() {
+  /// The environments to which rules object, with these rules.
+  var environmentsToPlan: [(name: String, rules: [String])] {
     let concerned = ["environment-reviewers", "publish-approval", "self-review", "deploy-refs"]
     var names: [String] = []
     for finding in findings where concerned.contains(finding.rule) && finding.place.isPage {
       if !names.contains(finding.place.label) { names.append(finding.place.label) }
     }
-    for name in names {
-      let rules = concerned.filter { rule in
-        findings.contains { $0.rule == rule && $0.place.label == name }
-      }
+    return names.map { name in
+      (
+        name,
+        concerned.filter { rule in
+          findings.contains { $0.rule == rule && $0.place.label == name }
+        }
+      )
+    }
+  }
+
+  mutating func planEnvironments() {
+    for (name, rules) in environmentsToPlan {
       let known = forge.environments.value?.first { $0.name.lowercased() == name.lowercased() }
       plan(known ?? ForgeEnvironment(name: name), rules)
     }
@@ -56,7 +65,7 @@ extension SettingsRepair {
     var refs = Self.policy(environment.refs)
     var patterns: [(name: String, isTag: Bool)] = []
     if rules.contains("deploy-refs") {
-      let chosen = ReleaseRefs(project, branch: forge.branchName)
+      let chosen = ReleaseRefs(project, forge)
       if case .all = environment.refs,
         chosen.patterns.isEmpty || chosen.unknown != nil
           || forge.branch.value == nil
@@ -105,14 +114,14 @@ extension SettingsRepair {
 
   private static func policy(_ refs: ForgeEnvironment.Refs) -> JSONValue {
     switch refs {
-    case .all: .null
+    case .all, .people: .null
     case .protected: ["protected_branches": true, "custom_branch_policies": false]
     case .patterns: ["protected_branches": false, "custom_branch_policies": true]
     }
   }
 
   /// The reviewers that a person named, as far as the forge knows them among those who may push.
-  private mutating func named(
+  mutating func named(
     except known: [ForgeEnvironment.Reviewer]
   ) -> [ForgeEnvironment.Reviewer] {
     var result: [ForgeEnvironment.Reviewer] = []

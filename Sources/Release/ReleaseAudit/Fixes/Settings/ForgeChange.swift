@@ -26,10 +26,12 @@ package struct ForgeChange: Sendable {
   package let rules: [String]
   /// What it allows that was not allowed before; nil where it only forbids.
   package let allows: String?
+  /// Whether only some plans of the forge have the setting: Premium and Ultimate of GitLab.
+  package let needsPlan: Bool
 
   init(
     _ title: String, _ method: Method, _ path: String, body: JSONValue? = nil, rules: [String],
-    allows: String? = nil
+    allows: String? = nil, needsPlan: Bool = false
   ) {
     self.title = title
     self.method = method
@@ -37,5 +39,6 @@ package struct ForgeChange: Sendable {
     self.body = body
     self.rules = rules
     self.allows = allows
+    self.needsPlan = needsPlan
   }
 }

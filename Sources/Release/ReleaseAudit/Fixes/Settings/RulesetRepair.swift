@@ -23,7 +23,7 @@ extension SettingsRepair {
       wanted.append(rule)
       words.append(word)
     }
-    let stays = objecting(["branch-stays", "protected-branch"])
+    let stays = objectingToDefaultBranch(["branch-stays", "protected-branch"])
     if !stays.isEmpty {
       take(stays, ["type": "deletion"], "no deletion")
       take([], ["type": "non_fast_forward"], "no forced pushes")
@@ -84,7 +84,7 @@ extension SettingsRepair {
 
   /// The rules about reviews that are set; what would need more people than there are is left, since
   /// nobody could merge any more.
-  private mutating func reviewsToAsk() -> [String] {
+  mutating func reviewsToAsk() -> [String] {
     let needPeople: [String: Int64] = [
       "approvals": project.profile.approvals, "code-owner-review": 1, "updates-need-approval": 1,
     ]
@@ -132,9 +132,16 @@ extension SettingsRepair {
   mutating func planTags() {
     let asked = objecting(["protected-tags"])
     guard !asked.isEmpty, case .known(let known) = forge.tagRules else { return }
-    let tag = ReleaseRefs(project, branch: forge.branchName).tags.first ?? "v1.0.0"
-    let isMade = known.contains { $0.restrictsCreation && $0.covers(tag) }
-    let isKept = known.contains { $0.forbidsUpdate && $0.forbidsDeletion && $0.covers(tag) }
+    let tags = ProtectedTags.releaseTags(of: project, forge)
+    // Of several rulesets each one holds, so that one of our own narrows what others let through.
+    let isMade = tags.allSatisfy { known.restrictCreation(of: $0).value != false }
+    let isKept = tags.allSatisfy { tag in
+      [\TagProtection.forbidsUpdate, \.forbidsDeletion].allSatisfy { forbids in
+        known.contains {
+          $0[keyPath: forbids] && $0.covers(tag) && ($0.bypass.value?.isEmpty ?? true)
+        }
+      }
+    }
     if !isMade {
       plan(
         Self.tagMakers, target: "tag", include: "~ALL", [["type": "creation"]],
@@ -184,7 +191,20 @@ extension SettingsRepair {
       return
     }
     body["rules"] = .array(wanted.reduce(before) { Self.merged($0, $1) })
+    if target == "tag", case .array(let actors)? = body["bypass_actors"] {
+      // Who moves tags is nobody, and who makes them not everybody; nobody is added.
+      body["bypass_actors"] = .array(
+        bypass.isEmpty ? [] : actors.filter { !Self.isEverybody($0) })
+    }
     put(body, asRuleset: id, title, rules)
+  }
+
+  // Roles of everybody who may write: 1 read, 3 triage, 4 write.
+  private static func isEverybody(_ actor: JSONValue) -> Bool {
+    guard case .object(let actor) = actor, actor["actor_type"] == "RepositoryRole" else {
+      return false
+    }
+    return [1, 3, 4].contains { actor["actor_id"] == .integer($0) }
   }
 
   /// A ruleset as it is planned already, or as it is.

@@ -27,6 +27,8 @@ package struct SettingsRepair: Sendable {
   let reviewers: [String]
   // The names of the rules that object.
   let failing: Set<String>
+  // The environments that are to get reviewers.
+  var staffed: Set<String> = []
 
   /// Plans changes.
   ///
@@ -46,11 +48,8 @@ package struct SettingsRepair: Sendable {
     failing = Set(self.findings.map(\.rule))
     forge = project.forge ?? inquiry.state
     guard !failing.isEmpty else { return }
-    guard inquiry.kind == .github else {
-      for rule in failing.sorted() { leave(rule, "settings of GitLab are not changed yet") }
-      return
-    }
-    planGitHub()
+    if inquiry.kind == .github { planGitHub() } else { planGitLab() }
+    leaveWhatOnlyAPersonDecides()
     let done = Set(changes.flatMap(\.rules) + left.map(\.rule))
     for rule in failing.subtracting(done).sorted() {
       let page = self.findings.first { $0.rule == rule }?.place.path ?? forge.page
@@ -60,6 +59,11 @@ package struct SettingsRepair: Sendable {
 
   /// The rules among some that object.
   func objecting(_ rules: [String]) -> [String] { rules.filter { failing.contains($0) } }
+
+  /// The same of what is found of the default branch, and not of another one.
+  func objectingToDefaultBranch(_ rules: [String]) -> [String] {
+    rules.filter { rule in findings.contains { $0.rule == rule && $0.place.label.isEmpty } }
+  }
 
   mutating func leave(_ rule: String, _ reason: String) {
     let item = Left(rule: rule, reason: reason)
@@ -87,6 +91,15 @@ package struct SettingsRepair: Sendable {
         ForgeChange(
           "take private reports of vulnerabilities", .put, "private-vulnerability-reporting",
           rules: reports))
+    }
+  }
+
+  private mutating func leaveWhatOnlyAPersonDecides() {
+    for finding in findings
+    where finding.rule == "protected-branch" && !finding.place.label.isEmpty {
+      leave(
+        finding.rule,
+        "which rules `\(finding.place.label)` needs is left to you: \(finding.place.path)")
     }
     if failing.contains("two-persons") {
       leave(

@@ -21,6 +21,8 @@ package struct ForgeInquiry: Sendable {
   package let project: String
   /// The environments of the jobs that publish, as far as files name them.
   package let environments: [String]
+  /// Filters of the branches from which jobs publish, as workflows write them.
+  package let branches: [String]
 
   private var answers: [String: ForgeAnswer] = [:]
   private var asked: [ForgeQuestion] = []
@@ -31,10 +33,14 @@ package struct ForgeInquiry: Sendable {
   ///   - kind: the kind of the forge.
   ///   - project: the project: `owner/name`, or a path of groups.
   ///   - environments: the environments of interest.
-  package init(_ kind: ForgeKind, project: String, environments: [String]) {
+  ///   - branches: filters of the branches from which jobs publish.
+  package init(
+    _ kind: ForgeKind, project: String, environments: [String], branches: [String] = []
+  ) {
     self.kind = kind
     self.project = project
     self.environments = environments
+    self.branches = branches
   }
 
   /// What is to be asked next; empty at the end.

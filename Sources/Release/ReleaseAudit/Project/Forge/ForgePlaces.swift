@@ -5,11 +5,12 @@ import Workflows
 extension ForgeState {
   /// A page of the project's settings.
   package enum Page: Hashable, Sendable {
-    case rules, tags, environments, actions, security, access
+    case rules, merging, tags, environments, actions, security, access
 
     fileprivate var path: (github: String, gitlab: String) {
       switch self {
       case .rules: ("settings/rules", "-/settings/repository")
+      case .merging: ("settings/rules", "-/settings/merge_requests")
       case .tags: ("settings/rules", "-/settings/repository")
       case .environments: ("settings/environments", "-/settings/ci_cd")
       case .actions: ("settings/actions", "-/settings/ci_cd")
@@ -42,5 +43,20 @@ extension AuditedProject {
       names.append(name)
     }
     return names
+  }
+
+  /// Filters of the branches whose pushes start jobs that publish, as workflows write them.
+  package var releaseBranchFilters: [String] {
+    var filters: [String] = []
+    for site in releases.publishing {
+      for (_, trigger) in releases.triggers(of: site.file) ?? []
+      where trigger.event.value == "push" {
+        for value in trigger.filter("branches")?.values ?? []
+        where !value.value.hasPrefix("!") && !filters.contains(value.value) {
+          filters.append(value.value)
+        }
+      }
+    }
+    return filters
   }
 }

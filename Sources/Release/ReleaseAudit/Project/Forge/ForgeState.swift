@@ -24,6 +24,8 @@ package struct ForgeState: Sendable {
   package var environments: ForgeFact<[ForgeEnvironment]>
   /// Whether other branches that may deploy are protected, by their names.
   package var protectedBranches: [String: ForgeFact<Bool>] = [:]
+  /// Whether other branches from which jobs publish are protected, by the filters that name them.
+  package var releaseBranches: [String: ForgeFact<Bool>] = [:]
   /// Which actions may run; nil where the forge has none.
   package var actions: ForgeFact<ActionsPolicy>?
   /// What the token of a job may do by default.
@@ -40,15 +42,49 @@ package struct ForgeState: Sendable {
 
 /// All that protects a branch: what is forbidden by one part is forbidden.
 package struct BranchRules: Sendable {
+  /// A piece that was not shown.
+  struct Unseen: Sendable {
+    /// What would tell.
+    let wouldTell: String
+    /// The most that it could come to; nil where it could be anything.
+    let most: BranchProtection?
+  }
+
   /// The rulesets and settings that are known.
   package var parts: [BranchProtection] = []
-  /// What would tell the parts that are not.
-  package var unknown: [String] = []
+  /// What is not.
+  private(set) var unseen: [Unseen] = []
 
-  /// Whether some part asks for something.
+  /// What would tell the parts and pieces that are not known.
+  package var unknown: [String] { unseen.map(\.wouldTell) }
+
+  /// Notes a piece that was not shown.
+  mutating func miss(_ wouldTell: String, most: BranchProtection? = nil) {
+    unseen.append(Unseen(wouldTell: wouldTell, most: most))
+  }
+
+  /// Whether some part asks for something; not known where a piece that was not shown could.
   package func holds(_ asks: (BranchProtection) -> Bool) -> ForgeFact<Bool> {
     if parts.contains(where: asks) { return .known(true) }
-    return unknown.isEmpty ? .known(false) : .unknown(unknown.joined(separator: "; "))
+    let open = unseen.filter { $0.most.map(asks) ?? true }
+    return open.isEmpty
+      ? .known(false) : .unknown(open.map(\.wouldTell).joined(separator: "; "))
+  }
+
+  /// Only what holds for everybody: parts with exceptions are left out.
+  var withoutExceptions: BranchRules {
+    var rules = BranchRules()
+    for piece in unseen {
+      if let most = piece.most, let names = most.bypass.value, !names.isEmpty { continue }
+      rules.unseen.append(piece)
+    }
+    for part in parts {
+      switch part.bypass {
+      case .known(let names): if names.isEmpty { rules.parts.append(part) }
+      case .unknown(let how): rules.miss(how, most: part)
+      }
+    }
+    return rules
   }
 }
 
@@ -167,6 +203,18 @@ package struct ForgeEnvironment: Sendable {
     case protected
     /// Those of some patterns.
     case patterns(ForgeFact<[RefPolicy]>)
+    /// All, of these people: GitLab asks who deploys, and not from which ref.
+    case people(Deployers)
+  }
+
+  /// Who may deploy to a protected environment of GitLab.
+  package enum Deployers: Hashable, Sendable {
+    /// Everybody who may write.
+    case writers
+    /// Maintainers only, who may also make what is protected.
+    case maintainers
+    /// Others who are named.
+    case named([String])
   }
 
   /// A pattern of names.

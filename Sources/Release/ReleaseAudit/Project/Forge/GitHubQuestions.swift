@@ -45,12 +45,7 @@ extension ForgeInquiry {
       questions.append(
         ForgeQuestion(
           "branches/\(name)", "the branch `\(branch)`", permission: Self.everybody))
-      if (try? document("branches/\(name)")?.flag("protected")) == true {
-        questions.append(
-          ForgeQuestion(
-            "branches/\(name)/protection", "the protection of the branch `\(branch)`",
-            permission: Self.administration, absence: .words("Branch not protected")))
-      }
+      if let protection = protection(of: branch) { questions.append(protection) }
       for id in rulesets(of: "rules/branches/\(name)") {
         questions.append(ruleset(id))
       }
@@ -78,8 +73,45 @@ extension ForgeInquiry {
         ForgeQuestion(
           "branches/\(PercentEncoding.encodePathSegment(name))", "the branch `\(name)`",
           permission: Self.everybody, absence: .documented))
+      if let protection = protection(of: name) { questions.append(protection) }
+    }
+    // Which rules would hold for a branch is told of names that are no branch yet, too.
+    for branch in releaseBranches {
+      let name = PercentEncoding.encodePathSegment(branch.name)
+      questions.append(
+        ForgeQuestion(
+          "rules/branches/\(name)", form: .list(member: nil),
+          "the rules of the branch `\(branch.name)`", permission: Self.everybody))
+      guard branch.isOne else { continue }
+      questions.append(
+        ForgeQuestion(
+          "branches/\(name)", "the branch `\(branch.name)`", permission: Self.everybody,
+          absence: .documented))
+      if let protection = protection(of: branch.name) { questions.append(protection) }
     }
     return questions
+  }
+
+  /// What protects a branch itself, once it is known that something does.
+  private func protection(of branch: String) -> ForgeQuestion? {
+    let path = "branches/\(PercentEncoding.encodePathSegment(branch))"
+    guard (try? document(path)?.flag("protected")) == true else { return nil }
+    return ForgeQuestion(
+      "\(path)/protection", "the protection of the branch `\(branch)`",
+      permission: Self.administration, absence: .words("Branch not protected"))
+  }
+
+  /// The branches, other than the default one, from which jobs publish.
+  ///
+  /// A filter with a pattern is stood for by one name that it lets through.
+  var releaseBranches: [(filter: String, name: String, isOne: Bool)] {
+    guard let branch = try? document("")?.required("default_branch").string() else { return [] }
+    var result: [(filter: String, name: String, isOne: Bool)] = []
+    for filter in branches.prefix(Self.environmentLimit) where filter != branch {
+      guard let name = RefPattern.example(of: filter), name != branch else { continue }
+      result.append((filter, name, name == filter))
+    }
+    return result
   }
 
   /// Whether the token is an administrator's, so that 404 hides nothing.

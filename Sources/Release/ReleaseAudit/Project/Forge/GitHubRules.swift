@@ -11,7 +11,7 @@ extension ForgeInquiry {
     switch fact("rules/branches/\(name)", { node throws(DocumentError) in try rulesetParts(node) })
     {
     case .known(let parts): result.parts = parts
-    case .unknown(let how): result.unknown.append(how)
+    case .unknown(let how): result.miss(how)
     }
     let isProtected = fact("branches/\(name)") { node throws(DocumentError) in
       try node.required("protected").boolean()
@@ -23,9 +23,9 @@ extension ForgeInquiry {
       guard !isAbsent(path) else { break }
       switch fact(path, { node throws(DocumentError) in try ownProtection(node, branch) }) {
       case .known(let part): result.parts.append(part)
-      case .unknown(let how): result.unknown.append(how)
+      case .unknown(let how): result.miss(how)
       }
-    case .unknown(let how): result.unknown.append(how)
+    case .unknown(let how): result.miss(how)
     }
     return result
   }
@@ -121,7 +121,7 @@ extension ForgeInquiry {
   }
 
   /// The branch's own protection.
-  private func ownProtection(
+  func ownProtection(
     _ node: JSONNode, _ branch: String
   ) throws(DocumentError) -> BranchProtection {
     var bypass: [String] = []

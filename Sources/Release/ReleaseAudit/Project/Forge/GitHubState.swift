@@ -46,9 +46,12 @@ extension ForgeInquiry {
     state.allowsMergeCommits = try? document("")?.optional("allow_merge_commit")?.boolean()
     switch branch {
     case .known(let name): state.branchRules = gitHubRules(name)
-    case .unknown(let how): state.branchRules.unknown = [how]
+    case .unknown(let how): state.branchRules.miss(how)
     }
     for name in policyBranches { state.protectedBranches[name] = isProtected(name) }
+    for branch in releaseBranches {
+      state.releaseBranches[branch.filter] = isProtected(branch.name, isOne: branch.isOne)
+    }
     return state
   }
 
@@ -65,18 +68,33 @@ extension ForgeInquiry {
     return text
   }
 
-  private func isProtected(_ branch: String) -> ForgeFact<Bool> {
+  /// Whether a branch is protected, or one that stands for many of a pattern.
+  private func isProtected(_ branch: String, isOne: Bool = true) -> ForgeFact<Bool> {
     let name = PercentEncoding.encodePathSegment(branch)
     let rules = fact("rules/branches/\(name)") { node throws(DocumentError) in
       try rulesetParts(node).contains(where: \.protects)
     }
     if rules.value == true { return rules }
+    guard isOne else {
+      return .unknown(
+        rules.wouldTell ?? "whether the branches' own protection is of this pattern, too: "
+          + "\(page("html_url", else: "https://github.com"))/settings/branches")
+    }
     let own = fact("branches/\(name)", absent: false) { node throws(DocumentError) in
       try node.required("protected").boolean()
     }
-    if own.value == true { return own }
-    if case .unknown = rules { return rules }
-    return own
+    switch own {
+    case .unknown: return own
+    case .known(false): return rules.wouldTell == nil ? own : rules
+    case .known(true):
+      // That there is a protection does not tell what it forbids.
+      let path = "branches/\(name)/protection"
+      if isAbsent(path) { return rules }
+      let details = fact(path) { node throws(DocumentError) in
+        try ownProtection(node, branch).protects
+      }
+      return details.value == false && rules.wouldTell != nil ? rules : details
+    }
   }
 
   private var gitHubSecurityUpdates: ForgeFact<SecurityUpdates> {

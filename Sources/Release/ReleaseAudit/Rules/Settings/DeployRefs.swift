@@ -66,7 +66,7 @@ enum DeployRefs: AuditRule {
     environmentRule(project) { environment, forge, related in
       let name = environment.name
       let place = forge.place(.environments, name)
-      let refs = ReleaseRefs(project, branch: forge.branchName)
+      let refs = ReleaseRefs(project, forge)
       let found = { (message: String) in
         RuleOutcome.examined([finding(message, at: place, related: related)])
       }
@@ -78,13 +78,22 @@ enum DeployRefs: AuditRule {
           verdict(
             forge.branchRules.holds(\.protects),
             "no branch is protected, so every branch can deploy to `\(name)`", at: place))
-        // At GitLab protected tags count as well.
-        if let tag = refs.tags.first, forge.kind == .github {
+        if let tag = refs.tags.first {
           outcomes.append(
             found(
               "a run from a tag such as `\(tag)` publishes, and only branches can deploy to "
                 + "`\(name)`"))
         }
+      case .people(.writers):
+        return found("everybody who may push can deploy to `\(name)`, from every branch")
+      // GitLab's environments have no list of refs. Maintainers make what is protected, so that
+      // refs would hold nobody back who may deploy.
+      case .people(.maintainers): return .examined([])
+      case .people(.named(let names)):
+        let shown = names.prefix(5).map { "`\($0)`" }.joined(separator: ", ")
+        return .unknown(
+          wouldTell: "whether \(shown), who may deploy to `\(name)` from every branch, may also "
+            + "make release tags and push to protected branches")
       case .patterns(.unknown(let how)): return .unknown(wouldTell: how)
       case .patterns(.known(let policies)):
         for (ref, isTag) in refs.tags.map({ ($0, true) }) + refs.branches.map({ ($0, false) })

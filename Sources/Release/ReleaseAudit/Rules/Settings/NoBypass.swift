@@ -49,7 +49,8 @@ enum NoBypass: AuditRule {
           ])
         }
       }
-      outcomes += rules.unknown.map { .unknown(wouldTell: $0) }
+      // Who need not obey is said with a part; a piece of one that is known says no more.
+      outcomes += rules.unseen.filter { $0.most == nil }.map { .unknown(wouldTell: $0.wouldTell) }
       guard !outcomes.isEmpty else {
         return .notApplicable("no rule protects the branch `\(forge.branchName)`")
       }

@@ -30,6 +30,13 @@ enum ProtectedBranch: AuditRule {
           ),
         ]),
       RuleSample(
+        "releases come from another branch, too", .findings(lines: [0]),
+        settings: ProtectedBranch.maintenance("[]"), files: [ProtectedBranch.release]),
+      RuleSample(
+        "both are protected", .good,
+        settings: ProtectedBranch.maintenance(#"[{"type": "deletion", "ruleset_id": 1}]"#),
+        files: [ProtectedBranch.release]),
+      RuleSample(
         "protected, and the token may not see how", .unknown,
         settings: [
           ("rules/branches/main", "[]"),
@@ -37,7 +44,42 @@ enum ProtectedBranch: AuditRule {
         ]),
     ])
 
+  private static func maintenance(_ rules: String) -> [(path: String, answer: String)] {
+    RuleSample.rules(#"[{"type": "deletion", "ruleset_id": 1}]"#) + [
+      ("rules/branches/stable", rules),
+      ("branches/stable", #"{"name": "stable", "protected": false}"#),
+    ]
+  }
+
+  private static let release = (
+    path: ".github/workflows/release.yml",
+    text: """
+    on:
+      push:
+        branches: [main, stable]
+    jobs:
+      publish:
+        runs-on: ubuntu-latest
+        steps:
+          - uses: pypa/gh-action-pypi-publish@release/v1
+
+    """
+  )
+
   static func examine(_ project: AuditedProject) -> RuleOutcome {
-    branchRule(project, \.protects) { "no rule protects the branch `\($0)`" }
+    settings(project) { forge in
+      var outcomes = [
+        verdict(
+          forge.branchRules.holds(\.protects), "no rule protects the branch `\(forge.branchName)`",
+          at: forge.place(.rules))
+      ]
+      for (filter, isProtected) in forge.releaseBranches.sorted(by: { $0.key < $1.key }) {
+        outcomes.append(
+          verdict(
+            isProtected, "no rule protects `\(filter)`, from which releases come, too",
+            at: forge.place(.rules, filter)))
+      }
+      return RuleOutcome.all(outcomes)
+    }
   }
 }

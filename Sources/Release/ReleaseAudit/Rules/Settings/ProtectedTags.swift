@@ -68,11 +68,7 @@ enum ProtectedTags: AuditRule {
       switch forge.tagRules {
       case .unknown(let how): return .unknown(wouldTell: how)
       case .known(let rules):
-        var tags = ReleaseRefs(project, branch: forge.branchName).tags
-        if let newest = project.git?.newestRelease?.name, !tags.contains(newest) {
-          tags.append(newest)
-        }
-        if tags.isEmpty { tags = ["v1.0.0"] }
+        let tags = releaseTags(of: project, forge)
         let outcomes: [RuleOutcome] = [
           creation(tags, rules, forge),
           change(tags, rules, "move", \.forbidsUpdate, forge),
@@ -81,6 +77,15 @@ enum ProtectedTags: AuditRule {
         return RuleOutcome.all(outcomes)
       }
     }
+  }
+
+  /// Names of tags that stand for those of releases.
+  static func releaseTags(of project: AuditedProject, _ forge: ForgeState) -> [String] {
+    var tags = ReleaseRefs(project, forge).tags
+    if let newest = project.git?.newestRelease?.name, !tags.contains(newest) {
+      tags.append(newest)
+    }
+    return tags.isEmpty ? ["v1.0.0"] : tags
   }
 
   private static func creation(

@@ -57,16 +57,18 @@ enum PublishApproval: AuditRule {
           at: forge.place(.environments, environment.name), related: related)
       ])
     }
-    guard project.forge != nil else { return outcome }
-    let outside = project.releases.publishing.filter { $0.job.environment == nil }
+    guard let forge = project.forge else { return outcome }
+    let outside = project.publishingJobs(forge.kind).filter {
+      if case .none = $0.environment { true } else { false }
+    }
     guard !outside.isEmpty else { return outcome }
     return RuleOutcome.all(
       [outcome]
-        + outside.map { site in
+        + outside.map { job in
           .examined([
             finding(
-              "the job `\(site.job.id.value)` publishes outside of any environment, so nobody is "
-                + "asked", at: site.place)
+              "the job `\(job.name)` publishes outside of any environment, so nobody is asked",
+              at: job.place)
           ])
         })
   }

@@ -13,8 +13,13 @@ struct ReleaseRefs: Sendable {
   /// What would tell, where files do not say what starts a workflow.
   private(set) var unknown: String?
 
-  init(_ project: AuditedProject, branch: String) {
+  init(_ project: AuditedProject, _ forge: ForgeState) {
+    let branch = forge.branchName
     let newest = project.git?.newestRelease?.name
+    guard forge.kind == .github else {
+      for site in project.gitLab.publishing { add(site, branch: branch, newest: newest) }
+      return
+    }
     for site in project.releases.publishing {
       guard let triggers = project.releases.triggers(of: site.file) else {
         unknown = "the workflow that calls `\(site.file.path)`"
@@ -49,6 +54,19 @@ struct ReleaseRefs: Sendable {
         default: break
         }
       }
+    }
+  }
+
+  private mutating func add(_ site: GitLabFacts.Site, branch: String, newest: String?) {
+    switch GitLabStart(site) {
+    case .tag:
+      add(newest ?? "v1.0.0", to: \.tags)
+      add(pattern: newest?.hasPrefix("v") ?? true ? "v*" : "*", isTag: true)
+    case .everyday:
+      add(branch, to: \.branches)
+      add(pattern: branch, isTag: false)
+    case .decision: add(pattern: branch, isTag: false)
+    case .unknown: unknown = "what starts `\(site.name)`, which files from elsewhere say"
     }
   }
 

@@ -51,8 +51,8 @@ enum SelfReview: AuditRule {
         ])
       case nil:
         return .unknown(
-          wouldTell: "`prevent_self_review` of the environment `\(environment.name)`, which this "
-            + "forge does not show; its page does: \(place.path)")
+          wouldTell: "\(forge.selfReviewSetting(of: environment.name)), which this forge does not "
+            + "show; its page does: \(place.path)")
       }
     }
   }

@@ -87,31 +87,27 @@ extension AuditedProject {
   func releaseEnvironments(
     _ forge: ForgeState
   ) -> Result<[(environment: ForgeEnvironment, place: Finding.Place)], NoEnvironment> {
-    let sites = releases.publishing
+    let jobs = publishingJobs(forge.kind)
     let fail = { (outcome: RuleOutcome) in
       Result<[(environment: ForgeEnvironment, place: Finding.Place)], NoEnvironment>.failure(
         NoEnvironment(outcome: outcome))
     }
-    guard !sites.isEmpty else {
+    guard !jobs.isEmpty else {
       return fail(.notApplicable("no job publishes to a package index"))
     }
     var found: [(environment: ForgeEnvironment, place: Finding.Place)] = []
-    for site in sites {
-      guard let written = site.job.environment else { continue }
-      guard let name = written.name.resolved() else {
-        return fail(
-          .unknown(
-            wouldTell: "which environment `\(site.job.id.value)` runs in: "
-              + "`\(written.name.value)`"))
-      }
-      guard !found.contains(where: { $0.environment.name.lowercased() == name.lowercased() })
-      else { continue }
-      switch forge.environments {
+    for job in jobs {
+      switch job.environment {
+      case .none: continue
       case .unknown(let how): return fail(.unknown(wouldTell: how))
-      case .known(let list):
-        let place = Finding.Place(site.file.path, written.name.span, "publishes in it")
-        let environment = list.first { $0.name.lowercased() == name.lowercased() }
-        found.append((environment ?? ForgeEnvironment(name: name), place))
+      case .named(let name, let place):
+        guard !found.contains(where: { forge.isSame($0.environment.name, name) }) else { continue }
+        switch forge.environments {
+        case .unknown(let how): return fail(.unknown(wouldTell: how))
+        case .known(let list):
+          let environment = list.first { forge.isSame($0.name, name) }
+          found.append((environment ?? ForgeEnvironment(name: name), place))
+        }
       }
     }
     guard !found.isEmpty else {
@@ -124,6 +120,18 @@ extension AuditedProject {
 extension ForgeState {
   /// The branch that releases come from, for messages.
   var branchName: String { branch.value ?? "the default branch" }
+
+  /// Whether two names are of one environment; GitHub does not mind case.
+  func isSame(_ environment: String, _ other: String) -> Bool {
+    kind == .github ? environment.lowercased() == other.lowercased() : environment == other
+  }
+
+  /// The setting that says whether who starts a run can approve it.
+  func selfReviewSetting(of environment: String) -> String {
+    kind == .github
+      ? "`prevent_self_review` of the environment `\(environment)`"
+      : "`allow_pipeline_trigger_approve_deployment` of the project"
+  }
 
   /// Whether it is github.com, where apps have the ids that are known.
   var isGitHubCom: Bool { page == "https://github.com" || page.hasPrefix("https://github.com/") }
@@ -164,7 +172,8 @@ extension RuleSample {
     var answers = ["": #"{"default_branch": "main", "private": false}"#]
     for (path, answer) in settings { answers[path] = answer }
     var inquiry = ForgeInquiry(
-      .github, project: "acme/greeting", environments: project.publishEnvironments)
+      .github, project: "acme/greeting", environments: project.publishEnvironments,
+      branches: project.releaseBranchFilters)
     while true {
       let open = inquiry.open
       if open.isEmpty { return inquiry.state }

@@ -63,27 +63,24 @@ enum TwoPersons: AuditRule {
         case .unknown(let how): if !unknown.contains(how) { unknown.append(how) }
         }
       }
-      guard !project.releases.publishing.isEmpty else {
+      let jobs = project.publishingJobs(forge.kind)
+      guard !jobs.isEmpty else {
         return .notApplicable("no job publishes to a package index")
       }
-      // Only what holds for everybody counts, so parts with exceptions are left out.
       let branch = forge.branchName
-      var strict = BranchRules()
-      strict.unknown = forge.branchRules.unknown
-      for part in forge.branchRules.parts {
-        switch part.bypass {
-        case .known(let names) where names.isEmpty: strict.parts.append(part)
-        case .known: break
-        case .unknown(let how) where part.approvals > 0: strict.unknown.append(how)
-        case .unknown: break
-        }
-      }
+      let strict = forge.branchRules.withoutExceptions
       ask(strict.holds { $0.approvals > 0 }, "`\(branch)` can be changed without an approval")
       ask(
         strict.holds { $0.withdrawsApprovals || $0.requiresApprovalOfLastPush },
         "commits pushed to a pull request after its approval are merged unseen")
-      for site in project.releases.publishing where site.job.environment == nil {
-        gaps.append("the job `\(site.job.id.value)` publishes without asking anybody")
+      if forge.kind == .gitlab {
+        ask(
+          strict.holds(\.requiresApprovalOfLastPush),
+          "who adds commits to a merge request can approve them")
+      }
+      for job in jobs {
+        guard case .none = job.environment else { continue }
+        gaps.append("the job `\(job.name)` publishes without asking anybody")
       }
       switch project.releaseEnvironments(forge) {
       case .failure(let open):
@@ -96,10 +93,12 @@ enum TwoPersons: AuditRule {
             continue
           }
           ask(
-            Self.fact(environment.preventsSelfReview, of: "prevent_self_review", name),
+            Self.fact(environment.preventsSelfReview, forge.selfReviewSetting(of: name)),
             "who starts a run in `\(name)` can approve it")
           ask(
-            Self.fact(environment.adminsBypass.map { !$0 }, of: "can_admins_bypass", name),
+            Self.fact(
+              environment.adminsBypass.map { !$0 },
+              "`can_admins_bypass` of the environment `\(name)`"),
             "administrators need no approval in `\(name)`")
         }
       }
@@ -116,8 +115,7 @@ enum TwoPersons: AuditRule {
     }
   }
 
-  private static func fact(_ value: Bool?, of member: String, _ name: String) -> ForgeFact<Bool> {
-    value.map { .known($0) }
-      ?? .unknown("`\(member)` of the environment `\(name)`, which the forge did not show")
+  private static func fact(_ value: Bool?, _ setting: String) -> ForgeFact<Bool> {
+    value.map { .known($0) } ?? .unknown("\(setting), which the forge did not show")
   }
 }
