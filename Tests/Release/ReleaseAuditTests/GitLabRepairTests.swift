@@ -342,6 +342,29 @@ import Testing
     }
   }
 
+  /// Each finding says what to do at GitLab.
+  @Test func helpIsOfGitLab() {
+    let (project, _) = Self.project([
+      "": """
+      {"default_branch": "main", "merge_method": "merge", \
+      "ci_push_repository_for_job_token_allowed": true, \
+      "allow_pipeline_trigger_approve_deployment": true}
+      """,
+      "protected_branches": "[]", "protected_tags": "[]", "protected_environments": "[]",
+      "approval_rules": "[]", "push_rule": "null",
+    ])
+    var count = 0
+    for rule in AuditRules.settings {
+      guard case .examined(let findings) = rule.examine(project) else { continue }
+      for finding in findings where finding.place.isPage {
+        count += 1
+        #expect(finding.help != nil, "\(finding.rule)")
+        #expect(finding.help?.contains("ruleset") != true)
+      }
+    }
+    #expect(count > 18)
+  }
+
   /// A plan without approvals and push rules is told as it is: what it has is found, and can be set.
   @Test func freePlan() {
     let open =

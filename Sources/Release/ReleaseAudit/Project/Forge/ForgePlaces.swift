@@ -52,7 +52,10 @@ extension AuditedProject {
       for (_, trigger) in releases.triggers(of: site.file) ?? []
       where trigger.event.value == "push" {
         for value in trigger.filter("branches")?.values ?? []
-        where !value.value.hasPrefix("!") && !filters.contains(value.value) {
+        where !filters.contains(value.value) {
+          guard let example = RefPattern.example(of: value.value),
+            releases.publishes(site, onPushTo: example)
+          else { continue }
           filters.append(value.value)
         }
       }

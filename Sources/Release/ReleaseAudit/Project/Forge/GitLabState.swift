@@ -19,16 +19,16 @@ extension ForgeInquiry {
         permission: Self.maintainer),
       ForgeQuestion(
         "protected_environments", form: .list(member: nil), "the protected environments",
-        permission: "\(Self.maintainer), where the plan has protected environments"),
+        permission: "\(Self.maintainer) (where the plan has protected environments)"),
       ForgeQuestion(
         "approvals", "how approvals work",
-        permission: "\(Self.maintainer), where the plan has approval rules"),
+        permission: "\(Self.maintainer) (where the plan has approval rules)"),
       ForgeQuestion(
         "approval_rules", form: .list(member: nil), "the approval rules",
-        permission: "\(Self.maintainer), where the plan has approval rules"),
+        permission: "\(Self.maintainer) (where the plan has approval rules)"),
       ForgeQuestion(
         "push_rule", "the push rules",
-        permission: "\(Self.maintainer), where the plan has push rules"),
+        permission: "\(Self.maintainer) (where the plan has push rules)"),
       ForgeQuestion(
         "job_token_scope", "whom job tokens are good for", permission: Self.maintainer),
       ForgeQuestion(

@@ -33,6 +33,9 @@ enum ProtectedBranch: AuditRule {
         "releases come from another branch, too", .findings(lines: [0]),
         settings: ProtectedBranch.maintenance("[]"), files: [ProtectedBranch.release]),
       RuleSample(
+        "another branch starts the workflow, and only tags publish", .good,
+        settings: ProtectedBranch.maintenance("[]"), files: [ProtectedBranch.conditional]),
+      RuleSample(
         "both are protected", .good,
         settings: ProtectedBranch.maintenance(#"[{"type": "deletion", "ruleset_id": 1}]"#),
         files: [ProtectedBranch.release]),
@@ -64,6 +67,12 @@ enum ProtectedBranch: AuditRule {
           - uses: pypa/gh-action-pypi-publish@release/v1
 
     """
+  )
+
+  private static let conditional = (
+    path: release.path,
+    text: release.text.replacing(
+      "    runs-on:", with: "    if: startsWith(github.ref, 'refs/tags/')\n    runs-on:")
   )
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {

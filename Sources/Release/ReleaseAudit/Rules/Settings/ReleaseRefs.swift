@@ -36,11 +36,13 @@ struct ReleaseRefs: Sendable {
           }
           let branches = trigger.filter("branches")
           for value in branches?.values ?? [] {
-            guard let example = RefPattern.example(of: value.value) else { continue }
+            guard let example = RefPattern.example(of: value.value),
+              project.releases.publishes(site, onPushTo: example)
+            else { continue }
             add(example, to: \.branches)
             add(pattern: value.value, isTag: false)
           }
-          if filter == nil, branches == nil {
+          if filter == nil, branches == nil, project.releases.publishes(site, onPushTo: branch) {
             add(branch, to: \.branches)
             add(pattern: branch, isTag: false)
           }
@@ -81,5 +83,18 @@ struct ReleaseRefs: Sendable {
 
   private mutating func add(_ name: String, to list: WritableKeyPath<Self, [String]>) {
     if !self[keyPath: list].contains(name) { self[keyPath: list].append(name) }
+  }
+}
+
+extension ReleaseFacts {
+  /// Whether a push to a branch can start the uploads of a job, as far as conditions tell.
+  func publishes(_ site: Site, onPushTo branch: String) -> Bool {
+    let callers = calls(of: site.file.path)
+    // Of several callers one is enough.
+    let around =
+      ancestors(of: site).compactMap { $0.job.condition }
+      + (callers.count == 1 ? callers.compactMap { $0.job.condition } : [])
+    return PublishingCondition(pushTo: branch)
+      .canHold(around, and: site.published.map { $0.step.condition })
   }
 }

@@ -14,7 +14,7 @@ extension AuditRule {
       let rest = Checklist.items.first { $0.number == number }?.rest
       return .unknown(wouldTell: rest ?? "`hallmark audit --forge`")
     }
-    return examine(forge)
+    return forge.kind == .gitlab ? GitLabHelp.adding(to: examine(forge)) : examine(forge)
   }
 
   /// Looks at a fact that holds, does not hold, or is not known.

@@ -10,6 +10,8 @@ struct PublishingCondition {
   private let event: String
   private let branches: [String]
   private let isLimited: Bool
+  // Whether what a run finds out may be that it publishes.
+  private let takesDecisions: Bool
 
   /// Takes the event and, of a push, the branches that it is limited to.
   init(_ trigger: WorkflowTrigger) {
@@ -18,6 +20,15 @@ struct PublishingCondition {
     let everyday = patterns.filter { !Self.isOfReleases($0) }
     branches = everyday.filter { !$0.contains { "*?[!$".contains($0) } }
     isLimited = !patterns.isEmpty && everyday.count == branches.count
+    takesDecisions = false
+  }
+
+  /// Takes a push to a branch, of which all is to be known that may publish.
+  init(pushTo branch: String) {
+    event = "push"
+    branches = [branch]
+    isLimited = true
+    takesDecisions = true
   }
 
   /// Whether all conditions around a job can hold, and one of those of its uploads.
@@ -78,7 +89,7 @@ struct PublishingCondition {
     where Self.actors.contains(left.path ?? "") || Self.actors.contains(right.path ?? ""):
       // Everybody but one, mostly a robot.
       return true
-    default: return !expression.contexts.contains { decides($0) }
+    default: return takesDecisions || !expression.contexts.contains { decides($0) }
     }
   }
 
