@@ -263,6 +263,12 @@ import Testing
       "pull-requests-only", "protected_branches",
       #"[{"name": "main", "push_access_levels": [{"access_level": 40}]}]"#, "is not shown"
     ),
+    // Nobody could change the branch any more.
+    (
+      "pull-requests-only", "protected_branches",
+      #"[{"name": "main", "push_access_levels": [{"id": 11, "access_level": 40}], "#
+        + #""merge_access_levels": [{"id": 12, "access_level": 0}]}]"#, "nobody may merge"
+    ),
     (
       "code-owner-review", "protected_branches", #"[{"name": "main"}]"#,
       "GitLab's plan has no approval of code owners"

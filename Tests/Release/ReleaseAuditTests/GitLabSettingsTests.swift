@@ -194,6 +194,22 @@ import Testing
     #expect(Self.outcome(rule, project) == expected)
   }
 
+  /// One environment that is not known hides nothing of another one.
+  @Test func severalEnvironments() {
+    let text = """
+      .publish: { script: [twine upload dist/*] }
+      first: { extends: .publish, environment: "pypi/$CI_COMMIT_TAG" }
+      second: { extends: .publish, environment: pypi }
+
+      """
+    for (rules, expected) in [("[]", "fail"), (#"[{"user_id": 2}]"#, "unknown")] {
+      let (project, _) = GitLabRepairTests.project(
+        ["protected_environments": #"[{"name": "pypi", "approval_rules": \#(rules)}]"#],
+        pipeline: text)
+      #expect(Self.outcome("environment-reviewers", project) == expected)
+    }
+  }
+
   @Test(arguments: [
     "allowed-actions", "allow-list-drift", "check-source", "required-check-names",
     "private-reports", "security-updates",

@@ -93,7 +93,11 @@ extension SettingsRepair {
       }
     }
     let levels = try item.optional("push_access_levels")?.array(limit: ForgeInquiry.itemLimit) ?? []
-    if !pushes.isEmpty, let closed = try Self.closed(levels) {
+    if !pushes.isEmpty, try Self.isFrozen(item) {
+      for rule in pushes {
+        leave(rule, "nobody may merge into `\(name)`, so nobody could change it any more")
+      }
+    } else if !pushes.isEmpty, let closed = try Self.closed(levels) {
       body["allowed_to_push"] = .array(closed)
       words.append("nobody pushes without a merge request (by the API from GitLab Premium on)")
       rules += pushes.filter { !rules.contains($0) }
@@ -109,6 +113,16 @@ extension SettingsRepair {
         "narrow the protection of `\(name)`: \(words.joined(separator: ", "))", .patch,
         "protected_branches/\(PercentEncoding.encodePathSegment(name))", body: .object(body),
         rules: rules, needsPlan: needsPlan))
+  }
+
+  /// Whether nobody may merge.
+  private static func isFrozen(_ item: JSONNode) throws(DocumentError) -> Bool {
+    guard let levels = try item.optional("merge_access_levels") else { return false }
+    for level in try levels.array(limit: ForgeInquiry.itemLimit) {
+      if try level.isNamed() { return false }
+      if try level.required("access_level").integer() != 0 { return false }
+    }
+    return true
   }
 
   /// What makes nobody of those who may push; nil where nobody may.

@@ -27,7 +27,7 @@ enum Approvals: AuditRule {
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
     let count = project.profile.approvals
-    return branchRule(project, { $0.approvals >= count }) {
+    return branchRule(project, page: .merging, { $0.approvals >= count }) {
       "`\($0)` takes changes with fewer than \(count) approval\(count == 1 ? "" : "s"), which the "
         + "profile `\(project.profile.rawValue)` asks for"
     }

@@ -31,7 +31,9 @@ enum LinearHistory: AuditRule {
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
     let forbidsMerges = project.forge?.allowsMergeCommits == false
-    return branchRule(project, { $0.isLinear || forbidsMerges && $0.requiresPullRequest }) {
+    return branchRule(
+      project, page: .merging, { $0.isLinear || forbidsMerges && $0.requiresPullRequest }
+    ) {
       "`\($0)` takes merge commits"
     }
   }

@@ -68,3 +68,38 @@ extension AuditedProject {
       Finding.Place(written.definition.path, environment.name.span, "publishes in it"))
   }
 }
+
+/// The environments in which jobs publish, as the forge shows them.
+///
+/// One that the forge does not have is made by the first run, without any protection; so it counts as
+/// one without.
+struct ReleaseEnvironments: Sendable {
+  /// Those that are known, each with the place of its name.
+  private(set) var found: [(environment: ForgeEnvironment, place: Finding.Place)] = []
+  /// What would tell about others.
+  private(set) var unknown: [String] = []
+  /// Why there is none to look at; nil where there is, or may be.
+  private(set) var none: RuleOutcome?
+
+  init(_ project: AuditedProject, _ forge: ForgeState) {
+    let jobs = project.publishingJobs(forge.kind)
+    for job in jobs {
+      switch job.environment {
+      case .none: continue
+      case .unknown(let how): unknown.append(how)
+      case .named(let name, let place):
+        guard !found.contains(where: { forge.isSame($0.environment.name, name) }) else { continue }
+        switch forge.environments {
+        case .unknown(let how): unknown.append(how)
+        case .known(let list):
+          let environment = list.first { forge.isSame($0.name, name) }
+          found.append((environment ?? ForgeEnvironment(name: name), place))
+        }
+      }
+    }
+    guard found.isEmpty, unknown.isEmpty else { return }
+    none = .notApplicable(
+      jobs.isEmpty
+        ? "no job publishes to a package index" : "no job that publishes runs in an environment")
+  }
+}

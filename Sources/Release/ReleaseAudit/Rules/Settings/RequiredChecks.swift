@@ -22,7 +22,7 @@ enum RequiredChecks: AuditRule {
     ])
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
-    branchRule(project, { !$0.checks.isEmpty || $0.requiresPipeline }) {
+    branchRule(project, page: .merging, { !$0.checks.isEmpty || $0.requiresPipeline }) {
       "`\($0)` takes changes that have failed their checks"
     }
   }

@@ -30,13 +30,20 @@ extension AuditRule {
   }
 
   /// Looks at what protects the branch that releases come from, all parts together.
+  ///
+  /// - Parameters:
+  ///   - project: the project.
+  ///   - page: the page of the setting, where it is not that of the rules.
+  ///   - asks: whether a part of the protection asks for it.
+  ///   - message: the finding, for the branch's name.
+  /// - Returns: What comes of it.
   static func branchRule(
-    _ project: AuditedProject, _ asks: (BranchProtection) -> Bool,
-    _ message: (String) -> String
+    _ project: AuditedProject, page: ForgeState.Page = .rules,
+    _ asks: (BranchProtection) -> Bool, _ message: (String) -> String
   ) -> RuleOutcome {
     settings(project) { forge in
       verdict(
-        forge.branchRules.holds(asks), message(forge.branchName), at: forge.place(.rules))
+        forge.branchRules.holds(asks), message(forge.branchName), at: forge.place(page))
     }
   }
 
@@ -46,11 +53,11 @@ extension AuditRule {
     _ examine: (ForgeEnvironment, ForgeState, _ related: [Finding.Place]) -> RuleOutcome
   ) -> RuleOutcome {
     settings(project) { forge in
-      switch project.releaseEnvironments(forge) {
-      case .failure(let open): return open.outcome
-      case .success(let environments):
-        return RuleOutcome.all(environments.map { examine($0.environment, forge, [$0.place]) })
-      }
+      let environments = ReleaseEnvironments(project, forge)
+      if let none = environments.none { return none }
+      return RuleOutcome.all(
+        environments.found.map { examine($0.environment, forge, [$0.place]) }
+          + environments.unknown.map { .unknown(wouldTell: $0) })
     }
   }
 }
@@ -71,49 +78,6 @@ extension RuleOutcome {
       return .unknown(wouldTell: unknown.joined(separator: "; "))
     }
     return .examined(findings)
-  }
-}
-
-/// Why there is no environment to look at.
-struct NoEnvironment: Error {
-  let outcome: RuleOutcome
-}
-
-extension AuditedProject {
-  /// The environments in which jobs publish, as the forge shows them.
-  ///
-  /// One that the forge does not have is made by the first run, without any protection; so it counts
-  /// as one without.
-  func releaseEnvironments(
-    _ forge: ForgeState
-  ) -> Result<[(environment: ForgeEnvironment, place: Finding.Place)], NoEnvironment> {
-    let jobs = publishingJobs(forge.kind)
-    let fail = { (outcome: RuleOutcome) in
-      Result<[(environment: ForgeEnvironment, place: Finding.Place)], NoEnvironment>.failure(
-        NoEnvironment(outcome: outcome))
-    }
-    guard !jobs.isEmpty else {
-      return fail(.notApplicable("no job publishes to a package index"))
-    }
-    var found: [(environment: ForgeEnvironment, place: Finding.Place)] = []
-    for job in jobs {
-      switch job.environment {
-      case .none: continue
-      case .unknown(let how): return fail(.unknown(wouldTell: how))
-      case .named(let name, let place):
-        guard !found.contains(where: { forge.isSame($0.environment.name, name) }) else { continue }
-        switch forge.environments {
-        case .unknown(let how): return fail(.unknown(wouldTell: how))
-        case .known(let list):
-          let environment = list.first { forge.isSame($0.name, name) }
-          found.append((environment ?? ForgeEnvironment(name: name), place))
-        }
-      }
-    }
-    guard !found.isEmpty else {
-      return fail(.notApplicable("no job that publishes runs in an environment"))
-    }
-    return .success(found)
   }
 }
 

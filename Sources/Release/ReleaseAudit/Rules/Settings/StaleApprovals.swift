@@ -25,7 +25,7 @@ enum StaleApprovals: AuditRule {
     ])
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
-    branchRule(project, \.withdrawsApprovals) {
+    branchRule(project, page: .merging, \.withdrawsApprovals) {
       "an approval for `\($0)` stays when new commits are pushed"
     }
   }

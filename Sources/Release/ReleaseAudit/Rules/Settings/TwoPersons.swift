@@ -82,25 +82,22 @@ enum TwoPersons: AuditRule {
         guard case .none = job.environment else { continue }
         gaps.append("the job `\(job.name)` publishes without asking anybody")
       }
-      switch project.releaseEnvironments(forge) {
-      case .failure(let open):
-        if case .unknown(let how) = open.outcome { unknown.append(how) }
-      case .success(let environments):
-        for (environment, _) in environments {
-          let name = environment.name
-          guard !environment.reviewers.isEmpty else {
-            gaps.append("nobody must approve a run in the environment `\(name)`")
-            continue
-          }
-          ask(
-            Self.fact(environment.preventsSelfReview, forge.selfReviewSetting(of: name)),
-            "who starts a run in `\(name)` can approve it")
-          ask(
-            Self.fact(
-              environment.adminsBypass.map { !$0 },
-              "`can_admins_bypass` of the environment `\(name)`"),
-            "administrators need no approval in `\(name)`")
+      let environments = ReleaseEnvironments(project, forge)
+      unknown += environments.unknown
+      for (environment, _) in environments.found {
+        let name = environment.name
+        guard !environment.reviewers.isEmpty else {
+          gaps.append("nobody must approve a run in the environment `\(name)`")
+          continue
         }
+        ask(
+          Self.fact(environment.preventsSelfReview, forge.selfReviewSetting(of: name)),
+          "who starts a run in `\(name)` can approve it")
+        ask(
+          Self.fact(
+            environment.adminsBypass.map { !$0 }, "`can_admins_bypass` of the environment `\(name)`"
+          ),
+          "administrators need no approval in `\(name)`")
       }
       if let first = gaps.first {
         return .examined([

@@ -30,7 +30,7 @@ enum UpToDateBranch: AuditRule {
     ])
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
-    branchRule(project, \.requiresUpToDate) {
+    branchRule(project, page: .merging, \.requiresUpToDate) {
       "a branch that is behind `\($0)` can be merged into it"
     }
   }

@@ -28,7 +28,7 @@ enum UpdatesNeedApproval: AuditRule {
     ])
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
-    branchRule(project, { $0.approvals >= 1 || $0.requiresCodeOwners }) {
+    branchRule(project, page: .merging, { $0.approvals >= 1 || $0.requiresCodeOwners }) {
       "updates of actions can be merged into `\($0)` without anybody's approval"
     }
   }
