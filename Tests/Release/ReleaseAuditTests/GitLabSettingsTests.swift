@@ -210,6 +210,32 @@ import Testing
     }
   }
 
+  /// Each finding has a change or is left to somebody, and nothing is allowed that was forbidden.
+  @Test(arguments: [[], ["bea"], ["maintainers"], ["nobody"]])
+  func everyFindingHasAnAnswer(reviewers: [String]) {
+    let bad: [String: String?] = [
+      "": """
+      {"default_branch": "main", "merge_method": "merge", \
+      "ci_push_repository_for_job_token_allowed": true, \
+      "allow_pipeline_trigger_approve_deployment": true}
+      """,
+      "protected_branches": "[]", "protected_tags": "[]", "protected_environments": "[]",
+      "approvals": Self.approvals("false", byAuthor: "true", isFixed: "false"),
+      "approval_rules": "[]", "push_rule": "null",
+      "job_token_scope": #"{"inbound_enabled": false}"#,
+    ]
+    let plan = GitLabRepairTests.plan(bad, reviewers: reviewers)
+    for rule in AuditRules.settings {
+      let id = rule.description.id
+      guard Self.outcome(id, GitLabRepairTests.project(bad).project) == "fail" else { continue }
+      #expect(
+        plan.changes.contains { $0.rules.contains(id) } || plan.left.contains { $0.rule == id },
+        "\(id)")
+    }
+    #expect(plan.changes.allSatisfy { $0.allows == nil && !$0.title.isEmpty })
+    #expect(Set(plan.changes.map { "\($0.method) \($0.path)" }).count == plan.changes.count)
+  }
+
   @Test(arguments: [
     "allowed-actions", "allow-list-drift", "check-source", "required-check-names",
     "private-reports", "security-updates",

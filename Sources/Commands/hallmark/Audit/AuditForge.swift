@@ -65,12 +65,15 @@ struct AuditForge {
         "the forge left \(count) question\(count == 1 ? "" : "s") about settings unanswered; what "
           + "depends on them is unknown", severity: .warning, place: state.page, notes: notes,
         help: place.token == nil
-          ? ["give a token by \(Self.tokens(place.kind)), or --forge-token-file"]
+          ? ["give \(Self.token(place.kind))"]
           : ["Documentation/auditing.md says which token is shown what"]))
   }
 
-  private static func tokens(_ kind: ForgeReference.Kind) -> String {
-    kind == .github ? "GH_TOKEN or GITHUB_TOKEN" : "CI_JOB_TOKEN"
+  // A job's own token is shown almost nothing of GitLab's settings.
+  private static func token(_ kind: ForgeReference.Kind) -> String {
+    kind == .github
+      ? "a token by GH_TOKEN or GITHUB_TOKEN, or --forge-token-file"
+      : "a maintainer's token with the scope `read_api` by --forge-token-file"
   }
 
   /// The project that is named, or that of the git remote at the forge that is asked.
