@@ -53,13 +53,15 @@ import Testing
   ) -> (project: AuditedProject, inquiry: ForgeInquiry) {
     var answers = good
     for (path, answer) in changed { answers[path] = answer }
-    var inquiry = ForgeInquiry(.gitlab, project: "acme/greeting", environments: [])
+    let files = pipeline.map { [AuditedFile(path: ".gitlab-ci.yml", bytes: Array($0.utf8))] } ?? []
+    let project = AuditedProject(files: files, isWhole: true, profile: profile)
+    var inquiry = ForgeInquiry(
+      .gitlab, project: "acme/greeting", environments: [],
+      branches: project.releaseBranchFilters(.gitlab))
     for question in inquiry.open {
       let node = answers[question.path].flatMap { try? JSONNode(parsing: Array($0.utf8)) }
       inquiry.take(node.map { .found($0) } ?? .unanswered("status 403"), to: question)
     }
-    let files = pipeline.map { [AuditedFile(path: ".gitlab-ci.yml", bytes: Array($0.utf8))] } ?? []
-    let project = AuditedProject(files: files, isWhole: true, profile: profile)
     return (project.adding(forge: inquiry.state), inquiry)
   }
 

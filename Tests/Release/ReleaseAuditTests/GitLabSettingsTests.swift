@@ -194,6 +194,32 @@ import Testing
     #expect(Self.outcome(rule, project) == expected)
   }
 
+  /// Branches, other than the default one, from which jobs publish.
+  @Test(arguments: [
+    (#"rules: [{ if: '$CI_COMMIT_BRANCH == "stable"' }]"#, "fail"),
+    (
+      #"rules: [{ if: '$CI_COMMIT_BRANCH == "stable"', when: never }, { if: $CI_COMMIT_TAG }]"#,
+      "pass"
+    ),
+    (#"rules: [{ if: '$X && $CI_COMMIT_REF_NAME == "stable"', when: manual }]"#, "fail"),
+    (#"rules: [{ if: '$CI_COMMIT_BRANCH == "maint"' }]"#, "pass"),
+    (#"rules: [{ if: '$CI_COMMIT_BRANCH == "main"' }]"#, "pass"),
+    (#"rules: [{ if: '$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH' }]"#, "pass"),
+    ("rules: [{ if: '$CI_COMMIT_BRANCH =~ /^release/' }]", "unknown"),
+    ("only: [stable]", "fail"), ("only: [tags, web]", "pass"), ("only: [/^release/]", "unknown"),
+  ])
+  func releaseBranches(line: String, expected: String) {
+    let text = "publish:\n  script:\n    - twine upload dist/*\n  \(line)\n"
+    let (project, inquiry) = GitLabRepairTests.project([:], pipeline: text)
+    #expect(Self.outcome("protected-branch", project) == expected)
+    guard
+      case .examined(let found)? = AuditRules.settings
+        .first(where: { $0.description.id == "protected-branch" })?.examine(project)
+    else { return }
+    let plan = SettingsRepair(found, of: project, inquiry: inquiry, reviewers: [])
+    #expect(plan.changes.isEmpty && plan.left.isEmpty == found.isEmpty)
+  }
+
   /// One environment that is not known hides nothing of another one.
   @Test func severalEnvironments() {
     let text = """

@@ -39,7 +39,7 @@ struct AuditForge {
   /// Asks for the settings of the project at a place.
   func reading(of project: AuditedProject, at place: Place) async throws -> Reading {
     let environments = project.publishEnvironments
-    let branches = project.releaseBranchFilters
+    let branches = project.releaseBranchFilters(place.kind == .github ? .github : .gitlab)
     let inquiry = try await network.withTransport { transport in
       try await Self.settings(place, transport)
         .inquiry(environments: environments, branches: branches)

@@ -45,9 +45,16 @@ extension AuditedProject {
     return names
   }
 
-  /// Filters of the branches whose pushes start jobs that publish, as workflows write them.
-  package var releaseBranchFilters: [String] {
+  /// Filters of the branches whose pushes start jobs that publish, as files write them.
+  package func releaseBranchFilters(_ kind: ForgeKind) -> [String] {
     var filters: [String] = []
+    guard kind == .github else {
+      for name in gitLab.publishing.flatMap({ GitLabStart.branches(of: $0) })
+      where !filters.contains(name) && filters.count < ForgeInquiry.environmentLimit {
+        filters.append(name)
+      }
+      return filters
+    }
     for site in releases.publishing {
       for (_, trigger) in releases.triggers(of: site.file) ?? []
       where trigger.event.value == "push" {

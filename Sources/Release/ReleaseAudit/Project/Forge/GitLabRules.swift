@@ -80,7 +80,7 @@ extension ForgeInquiry {
 
   /// Of all rules that match, the most permissive one decides who pushes and who overwrites; owners
   /// are asked where any of them says so.
-  private static func protection(
+  static func protection(
     of branch: String, _ node: JSONNode
   ) throws(DocumentError) -> BranchProtection? {
     var patterns: [String] = []

@@ -77,6 +77,14 @@ extension ForgeInquiry {
     case .known(let name): state.branchRules = gitLabRules(name)
     case .unknown(let how): state.branchRules.miss(how)
     }
+    for name in branches.prefix(Self.environmentLimit) where name != branch.value {
+      state.releaseBranches[name] =
+        name.hasPrefix("/")
+        ? .unknown("whether all branches that match `\(name)` are protected: `protected_branches`")
+        : fact("protected_branches") { node throws(DocumentError) in
+          try Self.protection(of: name, node) != nil
+        }
+    }
     return state
   }
 

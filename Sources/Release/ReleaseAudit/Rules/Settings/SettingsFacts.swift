@@ -137,7 +137,7 @@ extension RuleSample {
     for (path, answer) in settings { answers[path] = answer }
     var inquiry = ForgeInquiry(
       .github, project: "acme/greeting", environments: project.publishEnvironments,
-      branches: project.releaseBranchFilters)
+      branches: project.releaseBranchFilters(.github))
     while true {
       let open = inquiry.open
       if open.isEmpty { return inquiry.state }
