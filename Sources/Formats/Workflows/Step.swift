@@ -16,6 +16,8 @@ package final class Step: Sendable {
   package let uses: UsesReference?
   /// `run`.
   package let run: WorkflowText?
+  /// The programs that `run` calls, read as a script of POSIX shells; their bytes count in its value.
+  package let invocations: [ShellInvocation]
   /// `shell`.
   package let shell: WorkflowText?
   /// `working-directory`.
@@ -50,6 +52,8 @@ package final class Step: Sendable {
     let document = reader.document
     uses = reader.text(node["uses"], "`uses`").map { UsesReference($0, in: document) }
     run = reader.text(node["run"], "`run`")
+    // Nearly every rule asks for them, and reading a script costs more than keeping what it calls.
+    invocations = run.map { ShellScript($0.value).invocations } ?? []
     shell = reader.text(node["shell"], "`shell`")
     workingDirectory = reader.text(node["working-directory"], "`working-directory`")
     with = reader.mapping(node["with"], "`with`")

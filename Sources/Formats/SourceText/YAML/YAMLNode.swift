@@ -79,11 +79,30 @@ package struct YAMLNode: Hashable, Sendable {
   /// documents, other readers take one of the two.
   package var duplicateKeys: [YAMLEntry] {
     guard let entries, entries.count > 1 else { return [] }
+    guard entries.count > Self.few else { return Self.repeated(entries) }
     var seen: Set<[UInt8]> = []
     return entries.filter { entry in
       guard let key = entry.key.string else { return false }
       return !seen.insert(Array(key.utf8)).inserted
     }
+  }
+
+  // So many keys are compared with each other in less time than a set of them takes.
+  private static let few = 16
+
+  private static func repeated(_ entries: [YAMLEntry]) -> [YAMLEntry] {
+    var found: [YAMLEntry] = []
+    for place in entries.indices.dropFirst() {
+      guard let key = entries[place].key.string else { continue }
+      let isSecond = entries.indices[..<place].contains { other in
+        // Bytes: texts that only mean the same are two keys.
+        entries[other].key.string.map {
+          $0.utf8.count == key.utf8.count && $0.utf8.elementsEqual(key.utf8)
+        } ?? false
+      }
+      if isSecond { found.append(entries[place]) }
+    }
+    return found
   }
 
   /// The value of a key.

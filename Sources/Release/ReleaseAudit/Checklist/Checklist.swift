@@ -146,19 +146,22 @@ extension AuditedProject {
       return "`\(other)`"
     }
     for site in steps {
-      guard let run = site.step.run, let command = Self.unseen(in: run.value) else { continue }
+      guard let run = site.step.run,
+        let command = Self.unseen(in: run.value, site.step.invocations)
+      else { continue }
       return "`\(command)` in `\(site.path)`"
     }
     for (script, _) in gitLab.scripts {
       for text in script.texts {
-        guard let command = Self.unseen(in: text.value) else { continue }
+        guard let command = Self.unseen(in: text.value, ShellScript(text.value).invocations)
+        else { continue }
         return "`\(command)` in `\(script.path)`"
       }
     }
     for file in pipelines.builds {
       for step in file.build.steps {
         guard let text = step.script ?? step.shellArgument,
-          let command = Self.unseen(in: text.value)
+          let command = Self.unseen(in: text.value, ShellScript(text.value).invocations)
         else { continue }
         return "`\(command)` in `\(file.path)`"
       }
@@ -167,11 +170,11 @@ extension AuditedProject {
   }
 
   /// The first command of a script whose work is described elsewhere.
-  private static func unseen(in text: String) -> String? {
+  private static func unseen(in text: String, _ invocations: [ShellInvocation]) -> String? {
     let programs = [
       "make", "just", "task", "nox", "tox", "invoke", "rake", "mage", "bazel", "hatch",
     ]
-    for invocation in ShellScript(text).invocations {
+    for invocation in invocations {
       let isScript = [".sh", ".py", ".bash"].contains { invocation.program.hasSuffix($0) }
       let runsScript =
         ["bash", "sh", "python", "python3"].contains(invocation.program)

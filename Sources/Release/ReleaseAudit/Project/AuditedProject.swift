@@ -21,6 +21,8 @@ package struct AuditedProject: Sendable {
   private let workflowPlaces: [String: Int]
   /// The actions, by path.
   package let actions: [ActionFile]
+  // The places in `actions`.
+  private let actionPlaces: [String: Int]
   /// The steps of all workflows and composite actions.
   package let steps: [StepSite]
   /// The configurations of Dependabot: one at most in a whole repository.
@@ -64,11 +66,9 @@ package struct AuditedProject: Sendable {
     }
     parsed.finish(self.files)
     workflows = parsed.workflows
-    workflowPlaces = Dictionary(parsed.workflows.enumerated().map { ($0.element.path, $0.offset) })
-    {
-      first, _ in first
-    }
+    workflowPlaces = Self.places(parsed.workflows.map(\.path))
     actions = parsed.actions
+    actionPlaces = Self.places(parsed.actions.map(\.path))
     steps = StepSite.all(parsed.workflows, parsed.actions)
     dependabot = parsed.dependabot
     pipelines = parsed.pipelines
@@ -103,6 +103,20 @@ package struct AuditedProject: Sendable {
   /// The workflow at a path.
   package func workflow(at path: String) -> WorkflowFile? {
     workflowPlaces[path].map { workflows[$0] }
+  }
+
+  /// The action at a path.
+  func action(at path: String) -> ActionFile? { actionPlaces[path].map { actions[$0] } }
+
+  /// The action in a folder that a file's `uses: ./…` names.
+  func action(in folder: String, from path: String) -> ActionFile? {
+    let root = LocalPath.root(of: path) + LocalPath.normal(folder)
+    let prefix = root.isEmpty || root.hasSuffix("/") ? root : root + "/"
+    return action(at: prefix + "action.yml") ?? action(at: prefix + "action.yaml")
+  }
+
+  private static func places(_ paths: [String]) -> [String: Int] {
+    Dictionary(paths.enumerated().map { ($0.element, $0.offset) }) { first, _ in first }
   }
 }
 

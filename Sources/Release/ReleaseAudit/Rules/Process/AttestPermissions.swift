@@ -112,7 +112,7 @@ enum AttestPermissions: AuditRule {
     _ facts: ReleaseFacts, _ site: ReleaseFacts.Site
   ) -> Permissions? {
     facts.calls(of: site.file.path).lazy.compactMap { caller in
-      facts.jobs.first { $0.file.path == caller.path && $0.job.id == caller.job.id }?.permissions
+      facts.site(FlowJob.Reference(path: caller.path, job: caller.job.id.value))?.permissions
     }.first
   }
 

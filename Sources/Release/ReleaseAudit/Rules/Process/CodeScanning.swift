@@ -74,8 +74,7 @@ enum CodeScanning: AuditRule {
             return actions.contains { action.hasPrefix($0) }
               && action != "github/codeql-action/upload-sarif"
           }
-          guard let run = step.run else { return false }
-          return ShellScript(run.value).invocations.contains { invocation in
+          return step.invocations.contains { invocation in
             ["semgrep", "bandit"].contains(invocation.program)
               && !["install", "--version"].contains(invocation.arguments.first?.text ?? "")
               || invocation.program == "codeql" && invocation.isSubcommand(["database"])

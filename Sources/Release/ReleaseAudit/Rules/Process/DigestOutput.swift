@@ -89,6 +89,7 @@ enum DigestOutput: AuditRule {
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
     var isAbout = false
+    var seen: Set<String> = []
     let outcome = project.publishingFindings(pypi: true) { facts, site, findings in
       for other in facts.ancestors(of: site)
       where other.role.contains(.builds) && other.published.isEmpty && !other.job.isCall {
@@ -96,10 +97,7 @@ enum DigestOutput: AuditRule {
         let handsOver = other.job.steps.contains { $0.uses("actions/upload-artifact") }
         if other.role.contains(.compares), !handsOver { continue }
         isAbout = true
-        guard !givesDigests(other), !findings.contains(where: { $0.place.path == other.file.path })
-        else {
-          continue
-        }
+        guard !givesDigests(other), seen.insert(other.file.path).inserted else { continue }
         findings.append(
           finding(
             "`\(other.job.id.value)` hands over files without their hashes", at: other.place))

@@ -41,10 +41,10 @@ enum ForgeAssets: AuditRule {
     ])
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
-    project.publishingFindings(pypi: true) { facts, site, findings in
-      // A workflow of its own may attach them, started by the release.
-      let attaches = facts.jobs.contains { $0.uploads.contains { $0.target == .forge } }
-      guard !attaches, !findings.contains(where: { $0.place.path == site.file.path }) else {
+    // A workflow of its own may attach them, started by the release.
+    let attaches = project.releases.jobs.contains { $0.uploads.contains { $0.target == .forge } }
+    return project.publishingFindings(pypi: true) { _, site, findings in
+      guard !attaches, findings.last?.place.path != site.file.path else {
         return
       }
       findings.append(

@@ -78,7 +78,7 @@ enum ForgeProvenance: AuditRule {
           return texts.contains { text in marks.contains { text.mentions($0) } }
         }
       }
-      guard !attaches, !findings.contains(where: { $0.place.path == site.file.path }) else {
+      guard !attaches, findings.last?.place.path != site.file.path else {
         continue
       }
       findings.append(

@@ -53,11 +53,10 @@ enum GatedRelease: AuditRule {
     let facts = project.releases
     var findings: [Finding] = []
     var isAbout = false
+    var seen: Set<Finding.Place> = []
     for site in facts.publishing {
-      let family = facts.family(of: site.file.path)
-      let forge = facts.jobs.filter { other in
-        family.contains(other.file.path)
-          && other.uploads.contains { $0.target == .forge && !$0.isDraft }
+      let forge = facts.relatives(of: site).filter { other in
+        other.uploads.contains { $0.target == .forge && !$0.isDraft }
       }
       guard !forge.isEmpty else { continue }
       isAbout = true
@@ -67,7 +66,7 @@ enum GatedRelease: AuditRule {
           || facts.ancestors(of: other).contains { isSame($0, site) }
       }
       guard !isGated, let other = forge.first,
-        !findings.contains(where: { $0.place == other.place })
+        seen.insert(other.place).inserted
       else { continue }
       findings.append(
         finding(

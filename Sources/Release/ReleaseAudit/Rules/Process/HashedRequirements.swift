@@ -108,12 +108,13 @@ enum HashedRequirements: AuditRule {
   static func examine(_ project: AuditedProject) -> RuleOutcome {
     var isAbout = false
     var open: [String] = []
+    var seen: Set<Finding.Place> = []
     let outcome = project.publishingFindings(pypi: true) { facts, site, findings in
       for other in facts.ancestors(of: site) {
         guard other.role.contains(.builds) || !other.published.isEmpty else { continue }
         for step in other.job.steps {
           guard let run = step.run else { continue }
-          for invocation in ShellScript(run.value).invocations {
+          for invocation in step.invocations {
             guard let words = PipInstall.words(of: invocation) else { continue }
             isAbout = true
             let environments = [step.env, other.job.env, other.file.workflow.env]
@@ -126,11 +127,10 @@ enum HashedRequirements: AuditRule {
             case .notGiven(let path): open.append(path)
             case .unhashed(let what, let severity):
               let span = run.span(of: invocation.range, in: other.file.workflow.document)
-              guard !findings.contains(where: { $0.place.span == span }) else { continue }
+              let place = Finding.Place(other.file.path, span)
+              guard seen.insert(place).inserted else { continue }
               findings.append(
-                finding(
-                  "`\(other.job.id.value)` installs \(what)", severity,
-                  at: Finding.Place(other.file.path, span)))
+                finding("`\(other.job.id.value)` installs \(what)", severity, at: place))
             }
           }
         }

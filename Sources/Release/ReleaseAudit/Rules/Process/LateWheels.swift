@@ -68,13 +68,14 @@ enum LateWheels: AuditRule {
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
     var isAbout = false
+    var seen: Set<String> = []
     let outcome = project.publishingFindings(pypi: true) { facts, site, findings in
       guard facts.ancestors(of: site).contains(where: { $0.role.contains(.buildsNative) }),
         let triggers = facts.triggers(of: site.file), let first = triggers.first
       else { return }
       isAbout = true
       guard !triggers.contains(where: { $0.trigger.event.value == "workflow_dispatch" }),
-        !findings.contains(where: { $0.place.path == first.file.path })
+        seen.insert(first.file.path).inserted
       else { return }
       findings.append(
         finding(

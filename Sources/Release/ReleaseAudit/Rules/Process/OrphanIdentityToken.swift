@@ -107,6 +107,6 @@ enum OrphanIdentityToken: AuditRule {
     if let uses = step.uses { return uses.action.map { plain.contains($0) } ?? false }
     guard let run = step.run else { return false }
     if run.value.mentions("ID_TOKEN") || run.value.mentions("oidc") { return false }
-    return ShellScript(run.value).invocations.allSatisfy { programs.contains($0.program) }
+    return step.invocations.allSatisfy { programs.contains($0.program) }
   }
 }

@@ -95,11 +95,12 @@ enum PinnedBackend: AuditRule {
     let arePinned = requires.map { $0.allSatisfy { $0.mentions("==") } } ?? false
     var isAbout = false
     var isOpen = false
+    var seen: Set<Finding.Place> = []
     let outcome = project.publishingFindings(pypi: true) { facts, site, findings in
       for other in facts.ancestors(of: site) where other.role.contains(.builds) {
         for step in other.job.steps {
           guard let run = step.run,
-            let build = ShellScript(run.value).invocations.first(where: isBuild)
+            let build = step.invocations.first(where: isBuild)
           else { continue }
           isAbout = true
           let environments = [step.env, other.job.env, other.file.workflow.env]
@@ -113,12 +114,12 @@ enum PinnedBackend: AuditRule {
             isOpen = true
             continue
           }
-          guard !findings.contains(where: { $0.place.span == run.span }) else { continue }
+          let place = Finding.Place(other.file.path, run.span)
+          guard seen.insert(place).inserted else { continue }
           let names = requires.prefix(2).map { "`\($0)`" }.joined(separator: ", ")
           findings.append(
             finding(
-              "the build in `\(other.job.id.value)` resolves \(names) anew",
-              at: Finding.Place(other.file.path, run.span)))
+              "the build in `\(other.job.id.value)` resolves \(names) anew", at: place))
         }
       }
     }

@@ -87,7 +87,7 @@ enum PublishOrder: AuditRule {
             related: [Finding.Place(site.file.path, late.span, "attests")]))
       }
       let before = facts.ancestors(of: site)
-      for other in facts.jobs where other.file.path == site.file.path {
+      for other in facts.jobs(of: site.file.path) {
         guard other.job.id != site.job.id, !other.role.isDisjoint(with: [.attests, .builds]),
           !before.contains(where: {
             $0.file.path == other.file.path && $0.job.id == other.job.id

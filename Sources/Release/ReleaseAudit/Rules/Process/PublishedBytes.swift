@@ -46,7 +46,7 @@ enum PublishedBytes: AuditRule {
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
     project.publishingFindings(pypi: true) { facts, site, findings in
-      guard !findings.contains(where: { $0.place.path == site.file.path }) else { return }
+      guard findings.last?.place.path != site.file.path else { return }
       let isCompared = facts.relatives(of: site).contains { other in
         let comes = facts.ancestors(of: other).contains {
           $0.file.path == site.file.path && $0.job.id == site.job.id
@@ -65,8 +65,7 @@ enum PublishedBytes: AuditRule {
 
   private static func compares(_ step: Step) -> Bool {
     if StepRole(step).contains(.compares) { return true }
-    guard let run = step.run?.value else { return false }
-    return ShellScript(run).invocations.contains { invocation in
+    return step.invocations.contains { invocation in
       ["pip", "pip3", "hallmark"].contains(invocation.program)
         && invocation.isSubcommand(["download"])
     }

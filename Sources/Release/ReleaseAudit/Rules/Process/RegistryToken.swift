@@ -79,6 +79,7 @@ enum RegistryToken: AuditRule {
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
     var isAbout = false
+    var seen: Set<Finding.Place> = []
     let outcome = project.publishingFindings { _, site, findings in
       for upload in site.published {
         let texts =
@@ -91,14 +92,13 @@ enum RegistryToken: AuditRule {
             }
             guard let secret = secrets.first else { continue }
             isAbout = true
-            guard site.job.environment == nil,
-              !findings.contains(where: { $0.place.span == embedded.span })
-            else { continue }
+            let place = Finding.Place(site.file.path, embedded.span)
+            guard site.job.environment == nil, seen.insert(place).inserted else { continue }
             let name = secret.dropFirst(8).uppercased()
             findings.append(
               finding(
                 "`\(site.job.id.value)` publishes with `\(name)`, which every workflow can read",
-                at: Finding.Place(site.file.path, embedded.span)))
+                at: place))
           }
         }
       }

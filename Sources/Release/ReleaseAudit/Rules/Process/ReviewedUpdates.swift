@@ -49,11 +49,9 @@ enum ReviewedUpdates: AuditRule {
       for job in file.workflow.jobs {
         for step in job.steps {
           let merges =
-            step.run.map { run in
-              ShellScript(run.value).invocations.contains {
-                $0.program == "gh" && $0.isSubcommand(["pr", "merge"])
-              }
-            } ?? false
+            step.invocations.contains {
+              $0.program == "gh" && $0.isSubcommand(["pr", "merge"])
+            }
             || step.uses("pascalgn/automerge-action")
             || step.uses("ahmadnassri/action-dependabot-auto-merge")
           guard merges, isForBots(job, step, file) else { continue }

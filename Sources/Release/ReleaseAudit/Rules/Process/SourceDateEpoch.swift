@@ -100,6 +100,7 @@ enum SourceDateEpoch: AuditRule {
     let requires = try? project.pyproject?.optional("build-system")?.optional("requires")?.strings()
     if requires?.contains(where: { $0.hasPrefix("hatchling") }) ?? false { return .examined([]) }
     var isAbout = false
+    var seen: Set<Finding.Place> = []
     let outcome = project.publishingFindings(pypi: true) { facts, site, findings in
       for other in facts.ancestors(of: site) where other.role.contains(.builds) {
         isAbout = true
@@ -110,7 +111,7 @@ enum SourceDateEpoch: AuditRule {
         for step in other.job.steps where other.role(of: step).contains(.builds) {
           // Actions set it themselves, as far as they are known here.
           guard let run = step.run, step.env?.entry(name) == nil,
-            !findings.contains(where: { $0.place.span == run.span })
+            seen.insert(Finding.Place(other.file.path, run.span)).inserted
           else { continue }
           findings.append(
             finding(

@@ -48,7 +48,8 @@ enum TagVerification: AuditRule {
     ])
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
-    project.publishingFindings { facts, site, findings in
+    var seen: Set<String> = []
+    return project.publishingFindings { facts, site, findings in
       let isChecked = facts.ancestors(of: site).contains { other in
         other.role.contains(.verifiesTag)
           || other.job.steps.contains {
@@ -56,9 +57,7 @@ enum TagVerification: AuditRule {
               ?? false
           }
       }
-      guard !isChecked,
-        !findings.contains(where: { $0.place.path == site.file.path })
-      else { return }
+      guard !isChecked, seen.insert(site.file.path).inserted else { return }
       findings.append(
         finding(
           "nothing checks who made the tag or commit that `\(site.job.id.value)` publishes",

@@ -48,7 +48,8 @@ enum EnvironmentFileWrite: AuditRule {
     ])
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
-    project.stepFindings { site, findings in
+    let reached = project.isWhole && !project.actions.isEmpty ? reachedActions(project) : []
+    return project.stepFindings { site, findings in
       guard let run = site.step.run, run.value.holds("GITHUB_") else { return }
       if let workflow = site.workflow {
         guard
@@ -57,7 +58,7 @@ enum EnvironmentFileWrite: AuditRule {
           })
         else { return }
       }
-      let severity = severity(site, project)
+      let severity = severity(site, project, reached)
       let shell = site.shell?.name ?? "bash"
       guard let dialect = ShellScript.Dialect(shell: shell) else {
         if shell == "cmd" || shell == "cmd.exe" { inCMD(run, site, severity, &findings) }
@@ -75,19 +76,28 @@ enum EnvironmentFileWrite: AuditRule {
   }
 
   /// Less for an action that no workflow of this repository uses on a stranger's data.
-  private static func severity(_ site: StepSite, _ project: AuditedProject) -> AuditSeverity {
+  private static func severity(
+    _ site: StepSite, _ project: AuditedProject, _ reached: Set<String>
+  ) -> AuditSeverity {
     guard site.action != nil else { return .high }
     guard project.isWhole, site.path.hasPrefix(".github/") else { return .medium }
     let folder = site.path.split(separator: "/").dropLast().joined(separator: "/")
-    let isReached = project.steps.contains { other in
-      guard case .local(let place)? = other.step.uses?.target,
-        LocalPath.normal(place) == folder
-      else { return false }
+    return reached.contains(folder) ? .high : .low
+  }
+
+  /// The folders of actions that workflows use on a stranger's data.
+  private static func reachedActions(_ project: AuditedProject) -> Set<String> {
+    var reached: Set<String> = []
+    for site in project.steps {
+      guard case .local(let place)? = site.step.uses?.target else { continue }
       // An action that uses it may be used anywhere.
-      guard let workflow = other.workflow else { return true }
-      return UntrustedCheckout.events.contains { workflow.trigger($0) != nil }
+      let isReached =
+        site.workflow.map { workflow in
+          UntrustedCheckout.events.contains { workflow.trigger($0) != nil }
+        } ?? true
+      if isReached { reached.insert(LocalPath.normal(place)) }
     }
-    return isReached ? .high : .low
+    return reached
   }
 
   /// The environment file that a command writes something to that is not fixed.

@@ -58,7 +58,10 @@ enum PackageWithoutLockFile: AuditRule {
     project.stepFindings { site, findings in
       guard let run = site.step.run,
         run.value.holds("install") || run.value.holds("add") || run.value.holds("npm i")
-          || run.value.holds("gem i")
+          || run.value.holds("gem i"),
+        // Scripts are read once more only where one of the programs is in them.
+        run.value.holds("npm") || run.value.holds("gem") || run.value.holds("bundle")
+          || run.value.holds("yarn")
       else { return }
       for command in site.commands {
         guard let name = package(command) else { continue }

@@ -125,18 +125,17 @@ enum UntrustedCheckout: AuditRule {
       }
       return isForeign ? uses.text.span : nil
     }
-    guard let run = step.run else { return nil }
-    return fetches(ShellScript(run.value)) ? step.entry("run")?.key.span : nil
+    return fetches(step.invocations) ? step.entry("run")?.key.span : nil
   }
 
   /// Whether a script brings the commit of a pull request into its folder.
-  private static func fetches(_ script: ShellScript) -> Bool {
+  private static func fetches(_ invocations: [ShellInvocation]) -> Bool {
     var hasFetched = false
-    for invocation in script.invocations {
-      let words = invocation.arguments.map(\.text)
+    for invocation in invocations {
       switch invocation.program {
       case "gh": if invocation.isSubcommand(["pr", "checkout"]) { return true }
       case "git":
+        let words = invocation.arguments.map(\.text)
         let isPull = words.contains {
           $0.holds("pull/") && ($0.holds("/head") || $0.holds("/merge"))
         }
@@ -204,8 +203,7 @@ enum UntrustedCheckout: AuditRule {
       }
       return action.hasSuffix("/pull-request-comment-branch")
     }
-    guard let run = step.run else { return false }
-    return ShellScript(run.value).invocations.contains { invocation in
+    return step.invocations.contains { invocation in
       guard invocation.program == "gh" else { return false }
       let words = invocation.arguments.map(\.text)
       return invocation.isSubcommand(["pr", "view"])

@@ -72,6 +72,7 @@ struct ReleaseFacts: Sendable {
       jobs.append(Site(job, in: file))
     }
     self.jobs = jobs
+    publishing = jobs.filter { !$0.published.isEmpty }
     self.places = places
     self.files = files
   }
@@ -81,10 +82,10 @@ struct ReleaseFacts: Sendable {
   }
 
   /// Jobs that publish to a package index.
-  var publishing: [Site] { jobs.filter { !$0.published.isEmpty } }
+  let publishing: [Site]
 
   /// Jobs that publish to PyPI.
-  var pypi: [Site] { jobs.filter { $0.published.contains { $0.target == .pypi } } }
+  var pypi: [Site] { publishing.filter { $0.published.contains { $0.target == .pypi } } }
 
   /// Whether a job is one of the SLSA generator's reusable workflows.
   static func isGenerator(_ job: Job) -> Bool {
@@ -101,6 +102,12 @@ struct ReleaseFacts: Sendable {
     guard let job = flow.jobs(of: path).first else { return [path] }
     return Set(flow.run(of: job).map(\.path)).union([path])
   }
+
+  /// The jobs of a workflow.
+  func jobs(of path: String) -> [Site] { sites(flow.jobs(of: path)) }
+
+  /// A job.
+  func site(_ reference: FlowJob.Reference) -> Site? { places[reference].map { jobs[$0] } }
 
   /// The jobs that run together with one.
   func relatives(of site: Site) -> [Site] { sites(flow.run(of: site.flow)) }

@@ -58,17 +58,19 @@ extension StepRole {
       default: return []
       }
     }
-    return step.run.map { StepRole(script: $0.value) } ?? []
+    return StepRole(step.invocations)
   }
 
   /// What the lines of a script do besides.
-  init(script: String) {
+  init(script: String) { self.init(ShellScript(script).invocations) }
+
+  /// What programs do besides.
+  private init(_ invocations: [ShellInvocation]) {
     var role: StepRole = []
-    for invocation in ShellScript(script).invocations {
-      let words = invocation.arguments.map(\.text)
+    for invocation in invocations {
       for known in Self.commands
       where known.program == invocation.program
-        && known.words.allSatisfy({ words.contains($0) })
+        && known.words.allSatisfy({ word in invocation.arguments.contains { $0.text == word } })
       {
         role.formUnion(known.role)
       }
