@@ -79,16 +79,51 @@ package struct RoleSite: Hashable, Sendable {
   /// The files or folders that are given to it, as they are written; empty where it has a default or
   /// none.
   package let files: [String]
+  /// The bytes of the command in the value of `run`; nil where an action does it.
+  package let command: Range<Int>?
+  /// The steps of actions of the same repository through which it is done, from outside to inside.
+  package let inside: [Inner]
   /// The path of the action or workflow of the same repository in which it is done.
   package let through: String?
+
+  /// A step of a composite action.
+  package struct Inner: Hashable, Sendable {
+    /// The action's path.
+    package let path: String
+    /// The index of the step.
+    package let step: Int
+  }
+
+  init(
+    role: ReleaseRole, step: Int?, span: Range<Int>, means: String, files: [String],
+    command: Range<Int>? = nil, inside: [Inner] = [], through: String? = nil
+  ) {
+    self.role = role
+    self.step = step
+    self.span = span
+    self.means = means
+    self.files = files
+    self.command = command
+    self.inside = inside
+    self.through = through
+  }
 
   /// Where something is published; nil for other roles.
   package var target: ReleaseRole.Target? {
     if case .publish(let target) = role { target } else { nil }
   }
 
-  func moved(step: Int?, span: Range<Int>, through path: String) -> Self {
+  /// The same from the job that calls the workflow in which it stands.
+  func moved(calling path: String, at span: Range<Int>) -> Self {
     Self(
-      role: role, step: step, span: span, means: means, files: files, through: through ?? path)
+      role: role, step: nil, span: span, means: means, files: files, through: through ?? path)
+  }
+
+  /// The same from the step that uses the action in which it stands.
+  func moved(using path: String, in step: Int, at span: Range<Int>) -> Self {
+    Self(
+      role: role, step: step, span: span, means: means, files: files, command: command,
+      inside: (self.step.map { [Inner(path: path, step: $0)] } ?? []) + inside,
+      through: through ?? path)
   }
 }

@@ -15,7 +15,7 @@ struct RoleFinder {
     return RoleTable.workflows.filter { action.hasPrefix($0.name) }.flatMap { entry in
       entry.roles.map { role in
         RoleSite(
-          role: role, step: nil, span: uses.text.span, means: action, files: [], through: nil)
+          role: role, step: nil, span: uses.text.span, means: action, files: [])
       }
     }
   }
@@ -24,14 +24,14 @@ struct RoleFinder {
   func sites(of step: Step) -> [RoleSite] {
     if let uses = step.uses { return sites(of: step, uses) }
     guard let run = step.run else { return [] }
-    let script = ShellScript(run.value)
-    let invocations = script.invocations
+    let invocations = step.invocations
     let env = [step.env].compactMap { $0 } + env.reversed()
     let sites: [RoleSite] = invocations.compactMap { invocation in
       guard let (role, means) = role(of: invocation, env: env) else { return nil }
       return RoleSite(
         role: role, step: step.index, span: run.span(of: invocation.range, in: document),
-        means: means, files: Self.files(of: invocation, means, script), through: nil)
+        means: means, files: Self.files(of: invocation, means, invocations),
+        command: invocation.range)
     }
     guard sites.allSatisfy({ $0.target == nil }) else { return sites }
     return sites + hidden(step, run, invocations)
@@ -58,7 +58,8 @@ struct RoleFinder {
       RoleSite(
         role: .publish(isRehearsal ? .testPyPI : .pypi), step: step.index,
         span: run.span(of: invocation.range, in: document),
-        means: "\(invocation.program) with \(token.key.value)", files: [], through: nil)
+        means: "\(invocation.program) with \(token.key.value)", files: [],
+        command: invocation.range)
     ]
   }
 
@@ -72,7 +73,7 @@ struct RoleFinder {
       let files = step.with?[entry.files]?.value ?? ""
       return RoleSite(
         role: role, step: step.index, span: uses.text.span, means: action,
-        files: files.split(whereSeparator: \.isNewline).map(String.init), through: nil)
+        files: files.split(whereSeparator: \.isNewline).map(String.init))
     }
   }
 
@@ -187,7 +188,7 @@ struct RoleFinder {
   /// The words that are neither options nor the command's own, and not the value of an option; a
   /// variable of a loop stands for the words that it goes through.
   private static func files(
-    of invocation: ShellInvocation, _ means: String, _ script: ShellScript
+    of invocation: ShellInvocation, _ means: String, _ others: [ShellInvocation]
   ) -> [String] {
     let known = Set(means.split(separator: " ").map(String.init))
     var files: [String] = []
@@ -200,11 +201,11 @@ struct RoleFinder {
       }
       if word.hasPrefix("$") {
         let name = word.drop { "${".contains($0) }.prefix { $0 != "}" }
-        let loop = script.commands.first { command in
-          command.program == "for" && command.arguments.first.map { $0 == name } ?? false
-            && command.arguments.dropFirst().first == "in"
+        let loop = others.first { other in
+          other.program == "for" && other.arguments.first.map { $0.text == name } ?? false
+            && other.arguments.dropFirst().first?.text == "in"
         }
-        files += loop.map { Array($0.arguments.dropFirst(2)) } ?? [word]
+        files += loop.map { $0.arguments.dropFirst(2).map(\.text) } ?? [word]
       } else if word.contains(where: { "/*.".contains($0) }) {
         files.append(word)
       }

@@ -41,7 +41,7 @@ struct RoleResolver {
       if let called = workflow(uses, from: file.path) {
         let sites = sites(ofWorkflow: called, level: level + 1)
         return ActionParts(
-          sites: sites.map { $0.moved(step: nil, span: uses.text.span, through: called.path) })
+          sites: sites.map { $0.moved(calling: called.path, at: uses.text.span) })
       }
       return ActionParts(sites: finder.sites(calling: uses))
     }
@@ -61,7 +61,7 @@ struct RoleResolver {
       let parts = parts(ofAction: action, level: level + 1)
       let span = uses.text.span
       result.sites += parts.sites.map {
-        $0.moved(step: step.index, span: span, through: action.path)
+        $0.moved(using: action.path, in: step.index, at: span)
       }
       result.transfers += parts.transfers.map { $0.moved(step: step.index, span: span) }
     }

@@ -44,6 +44,21 @@ enum BoundVerification: AuditRule {
 
           """),
       RuleSample(
+        "any workflow, in an action of the repository", .findings(lines: [4]),
+        files: [
+          (
+            ".github/actions/check/action.yml",
+            """
+            runs:
+              using: composite
+              steps:
+                - run: gh attestation verify dist/acme.whl --repo acme/acme
+                  shell: bash
+
+            """
+          )
+        ]),
+      RuleSample(
         "no verification, only a page about it", .notApplicable,
         workflow: """
           on:
@@ -81,30 +96,25 @@ enum BoundVerification: AuditRule {
   static func examine(_ project: AuditedProject) -> RuleOutcome {
     var findings: [Finding] = []
     var isAbout = false
-    for file in project.workflows {
-      for job in file.workflow.jobs {
-        for step in job.steps {
-          guard let run = step.run else { continue }
-          for invocation in ShellScript(run.value).invocations {
-            guard
-              let command = commands.first(where: {
-                $0.program == invocation.program && invocation.isSubcommand($0.words)
-              })
-            else { continue }
-            isAbout = true
-            // Options that come from a variable are not seen here.
-            let isBound =
-              command.bindings.contains { invocation.hasOption($0) }
-              || invocation.arguments.contains { $0.text.mentions("@]") || $0.text.mentions("$@") }
-            guard !isBound else { continue }
-            let name = ([command.program] + command.words).joined(separator: " ")
-            findings.append(
-              finding(
-                "`\(name)` accepts every workflow of the repository",
-                at: Finding.Place(
-                  file.path, run.span(of: invocation.range, in: file.workflow.document))))
-          }
-        }
+    for site in project.steps {
+      guard let run = site.step.run else { continue }
+      for invocation in site.step.invocations {
+        guard
+          let command = commands.first(where: {
+            $0.program == invocation.program && invocation.isSubcommand($0.words)
+          })
+        else { continue }
+        isAbout = true
+        // Options that come from a variable are not seen here.
+        let isBound =
+          command.bindings.contains { invocation.hasOption($0) }
+          || invocation.arguments.contains { $0.text.mentions("@]") || $0.text.mentions("$@") }
+        guard !isBound else { continue }
+        let name = ([command.program] + command.words).joined(separator: " ")
+        findings.append(
+          finding(
+            "`\(name)` accepts every workflow of the repository",
+            at: site.place(run.span(of: invocation.range, in: site.document))))
       }
     }
     return isAbout ? .examined(findings) : .notApplicable("no workflow verifies attestations")

@@ -274,13 +274,13 @@ enum VerifiedBeforePublish: AuditRule {
           guard let index = check.step, index < other.job.steps.count,
             other.flow.reference != site.flow.reference || index < upload.step.index
           else { continue }
-          let force = StoppingForce(check, in: other, before: upload, of: site)
+          let force = StoppingForce(check, in: other, before: upload, of: site, project)
           guard force != .none else { continue }
           guard force == .stops else {
             stopping.append("`\(check.means)` in `\(other.job.id.value)`")
             continue
           }
-          switch VerifiedFiles.judge(check, in: other, upload, of: site, project.flow) {
+          switch VerifiedFiles.judge(check, in: other, upload, of: site, project) {
           case .same: return
           case .others(let files): others = files
           case .unclear: open.append("`\(check.means)` in `\(other.job.id.value)`")

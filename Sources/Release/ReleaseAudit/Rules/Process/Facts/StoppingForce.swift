@@ -13,12 +13,12 @@ enum StoppingForce: Hashable, Sendable {
 
   /// Judges a check in a job before an upload, which may be in another job.
   ///
-  /// What counts: `continue-on-error` and `if` of step and job, conditions of the upload that hold
-  /// after a failure, and what the shell does with the status (GitHub's default is `bash -e` without
-  /// `pipefail`; GitHub Docs, "Workflow syntax", `shell`).
+  /// What counts: `continue-on-error` and `if` of step and job, and of the steps of the actions of
+  /// this repository through which the check is done, conditions of the upload that hold after a
+  /// failure, and what the shell does with the status (``StatusInScript``).
   init(
     _ check: RoleSite, in checking: ReleaseFacts.Site, before upload: Upload,
-    of site: ReleaseFacts.Site
+    of site: ReleaseFacts.Site, _ project: AuditedProject
   ) {
     guard let index = check.step, index < checking.job.steps.count else {
       self = .none
@@ -36,13 +36,23 @@ enum StoppingForce: Hashable, Sendable {
     if let text = after?.text.value, outlasts.contains(where: { text.mentions($0) }) {
       force = force.weaker(isOneJob && text.mentions("always(") ? .none : .unclear)
     }
-    if check.through == nil, let run = step.run {
-      force = force.weaker(Self.script(run.value, step, check, in: checking))
+    guard check.through != nil else {
+      self = force.weaker(Self.script(of: step, check, shell: Self.shell(of: step, in: checking)))
+      return
     }
-    self = force
+    guard let inner = project.steps(inside: check), let last = inner.last else {
+      self = force.weaker(.unclear)
+      return
+    }
+    for step in inner {
+      force = force.weaker(Self.goesOn(step.continueOnError))
+        .weaker(Self.condition(step.condition, beside: nil))
+    }
+    // Steps of actions have no shell but their own.
+    self = force.weaker(Self.script(of: last, check, shell: last.shell.map { .named($0) } ?? .open))
   }
 
-  private func weaker(_ other: StoppingForce) -> StoppingForce {
+  func weaker(_ other: StoppingForce) -> StoppingForce {
     if self == .none || other == .none { return .none }
     return self == .unclear ? self : other
   }
@@ -63,25 +73,38 @@ enum StoppingForce: Hashable, Sendable {
   }
 
   private static func script(
-    _ script: String, _ step: Step, _ check: RoleSite, in site: ReleaseFacts.Site
+    of step: Step, _ check: RoleSite, shell: StatusInScript.Shell
   ) -> StoppingForce {
-    if script.mentions("||") { return .none }
-    let bytes = site.file.file.bytes
-    let span = check.span.clamped(to: 0..<bytes.count)
-    let newline = UInt8(ascii: "\n")
-    let before = bytes[..<span.lowerBound].reversed().prefix { $0 != newline }.reversed()
-    let ends = Set(";|&({".utf8)
-    let words = (before.split(whereSeparator: { ends.contains($0) }).last ?? [])
-      .split(separator: UInt8(ascii: " ")).map { String(decoding: $0, as: UTF8.self) }
-    let conditions = ["if", "elif", "while", "until", "!"]
-    if words.contains(where: { conditions.contains($0) }) { return .unclear }
-    let rest = bytes[span.upperBound...].prefix { $0 != newline }
-      .drop { $0 == UInt8(ascii: " ") }
-    if rest.starts(with: "&&".utf8) || script.mentions("set +e") { return .unclear }
-    guard rest.first == UInt8(ascii: "|") else { return .stops }
-    if script.mentions("pipefail") { return .stops }
-    let shell = step.shell ?? site.job.defaults?.shell ?? site.file.workflow.defaults?.shell
-    guard let shell = shell?.value else { return .none }
-    return shell == "bash" || shell.mentions("pipefail") ? .stops : .unclear
+    // An action fails where what it checks does not hold.
+    guard let run = step.run else { return step.uses == nil ? .unclear : .stops }
+    guard let command = check.command else { return .unclear }
+    return StatusInScript(run.value, shell).force(ofCommandAt: command)
+  }
+
+  private static func shell(
+    of step: Step, in site: ReleaseFacts.Site
+  ) -> StatusInScript.Shell {
+    let written = step.shell ?? site.job.defaults?.shell ?? site.file.workflow.defaults?.shell
+    if let written { return .named(written) }
+    // PowerShell is what runs scripts there.
+    let isWindows = (site.job.runsOn?.labels ?? []).contains {
+      $0.value.lowercased().mentions("windows")
+    }
+    return isWindows ? .open : .standard
+  }
+}
+
+extension AuditedProject {
+  /// The steps of actions of this repository through which something is done, from outside to
+  /// inside; nil where one of them cannot be seen.
+  func steps(inside site: RoleSite) -> [Step]? {
+    var steps: [Step] = []
+    for inner in site.inside {
+      guard let action = action(at: inner.path)?.action, action.isComposite,
+        inner.step < action.steps.count
+      else { return nil }
+      steps.append(action.steps[inner.step])
+    }
+    return steps.isEmpty ? nil : steps
   }
 }

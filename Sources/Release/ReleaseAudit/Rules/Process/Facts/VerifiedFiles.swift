@@ -25,15 +25,16 @@ enum VerifiedFiles {
   ///   - other: the job that it is in.
   ///   - upload: the upload.
   ///   - site: the job that publishes.
-  ///   - flow: what goes from one job to another.
+  ///   - project: what goes from one job to another, and what is in its actions.
   /// - Returns: What is found.
   static func judge(
     _ check: RoleSite, in other: ReleaseFacts.Site, _ upload: Upload, of site: ReleaseFacts.Site,
-    _ flow: ReleaseFlow
+    _ project: AuditedProject
   ) -> Judgement {
+    let flow = project.flow
     guard !images.contains(check.means) else { return .others("what `\(check.means)` checks") }
     guard !check.files.isEmpty, check.files.allSatisfy(isWritten),
-      let folder = folder(of: upload, in: site), isAtRoot(check, of: other),
+      let folder = folder(of: upload, in: site), isAtRoot(check, of: other, project),
       upload.step.workingDirectory == nil
     else { return .unclear }
     let names = check.files.map(normalized)
@@ -101,9 +102,13 @@ enum VerifiedFiles {
     return withoutSlash(normalized(String(file[...slash])))
   }
 
-  private static func isAtRoot(_ check: RoleSite, of site: ReleaseFacts.Site) -> Bool {
+  private static func isAtRoot(
+    _ check: RoleSite, of site: ReleaseFacts.Site, _ project: AuditedProject
+  ) -> Bool {
     guard let index = check.step, index < site.job.steps.count else { return false }
+    let inner = check.through == nil ? [] : project.steps(inside: check)
     return site.job.steps[index].workingDirectory == nil
+      && (inner.map { $0.allSatisfy { $0.workingDirectory == nil } } ?? false)
   }
 
   /// Whether nothing in a path is known only in a run.
