@@ -20,6 +20,8 @@ enum CommandPermissions {
   ///     known that are known not to use it.
   /// - Returns: What is known.
   static func answer(_ invocation: ShellInvocation, isGiven: Bool) -> Answer {
+    // A script of the repository may have the name of any program.
+    if invocation.isScript { return .unknown }
     switch invocation.program {
     case "gh": return gitHub(invocation, isGiven: isGiven)
     case "git":

@@ -18,11 +18,15 @@ struct JobNeeds: Sendable {
   /// What is not known.
   private(set) var unknown: [Unknown] = []
 
-  /// Whether a script runs programs that may ask for an identity token.
-  private(set) var mayAskForIdentity = false
+  /// The first program of a script, or a script, that may ask for an identity token.
+  private(set) var mayAskForIdentity: Unknown?
 
   /// Whether every step is known, so that the job can be given exactly this.
-  var isWhole: Bool { unknown.isEmpty && !mayAskForIdentity && !isOnlyForge }
+  var isWhole: Bool { unknown.isEmpty && mayAskForIdentity == nil && !isOnlyForge }
+
+  /// Whether every step is known of a job that had no identity token before: nothing is taken from
+  /// what may ask for one.
+  var isWholeWithoutIdentity: Bool { unknown.isEmpty && !isOnlyForge }
 
   /// The most that is made use of.
   func access(_ scope: String) -> TokenAccess {
@@ -148,6 +152,7 @@ struct JobNeeds: Sendable {
           scope: $0.scope, access: $0.access, isCertain: $0.isCertain, what: $0.what, span: span)
       }
       unknown += inner.unknown.map { Unknown(what: $0.what, span: span) }
+      if let asks = inner.mayAskForIdentity { noteIdentity(asks.what, span) }
       return
     }
     guard case .scopes(let scopes) = permissions.grant else {
@@ -190,25 +195,33 @@ struct JobNeeds: Sendable {
       !isOnlyForge || run.value.mentions("gh ")
         || run.value.mentions("push")
     else { return }
-    addScript(run, document, shell: shell, isGiven: isGiven, checkout, at: place)
+    addScript(step, run, document, shell: shell, isGiven: isGiven, checkout, at: place)
+  }
+
+  private mutating func noteIdentity(_ what: String, _ span: Range<Int>) {
+    if mayAskForIdentity == nil { mayAskForIdentity = Unknown(what: what, span: span) }
   }
 
   private mutating func addScript(
-    _ run: WorkflowText, _ document: YAMLDocument, shell: WorkflowText?, isGiven: Bool,
-    _ checkout: Checkout, at place: Range<Int>?
+    _ step: Step, _ run: WorkflowText, _ document: YAMLDocument, shell: WorkflowText?,
+    isGiven: Bool, _ checkout: Checkout, at place: Range<Int>?
   ) {
     let isInText = run.givesToken
     let isReachable = isGiven || isInText || checkout.leavesToken
+    let whole = place ?? run.span
     guard let dialect = ShellScript.Dialect(shell: shell?.value ?? "bash"),
       !(isInText && run.value.mentions("GITHUB_ENV"))
     else {
       // An identity token can be asked for without anything that is handed on.
-      mayAskForIdentity = true
-      if isReachable { unknown.append(Unknown(what: "a script", span: place ?? run.span)) }
+      noteIdentity("a script", whole)
+      if isReachable { unknown.append(Unknown(what: "a script", span: whole)) }
       return
     }
-    if run.value.mentions("ACTIONS_ID_TOKEN_") { mayAskForIdentity = true }
-    for invocation in ShellScript(run.value, dialect: dialect).invocations {
+    if run.value.mentions("ACTIONS_ID_TOKEN_") { noteIdentity("ACTIONS_ID_TOKEN_…", whole) }
+    let invocations =
+      dialect == .posix
+      ? step.invocations : ShellScript(run.value, dialect: dialect).invocations
+    for invocation in invocations {
       switch CommandPermissions.answer(invocation, isGiven: isReachable && (isGiven || isInText)) {
       case .known(let known):
         // Another token, or none, may be what pushes.
@@ -223,7 +236,10 @@ struct JobNeeds: Sendable {
               span: place ?? run.span(of: invocation.range, in: document)))
         }
       case .unknown:
-        mayAskForIdentity = true
+        if mayAskForIdentity == nil {
+          noteIdentity(
+            Self.words(invocation), place ?? run.span(of: invocation.range, in: document))
+        }
         guard isReachable else { continue }
         let what = Self.words(invocation)
         guard !unknown.contains(where: { $0.what == what }) else { continue }
@@ -243,12 +259,9 @@ struct JobNeeds: Sendable {
     _ folder: String, _ step: Step, isGiven: Bool, _ checkout: Checkout, _ path: String,
     _ project: AuditedProject, level: Int, at span: Range<Int>
   ) {
-    let root = LocalPath.root(of: path) + LocalPath.normal(folder)
-    let prefix = root.isEmpty || root.hasSuffix("/") ? root : root + "/"
-    let file = project.actions.first {
-      $0.path == prefix + "action.yml" || $0.path == prefix + "action.yaml"
-    }
-    guard level < Self.deepest, let file, file.action.isComposite else {
+    guard level < Self.deepest, let file = project.action(in: folder, from: path),
+      file.action.isComposite
+    else {
       unknown.append(Unknown(what: step.uses?.text.value ?? folder, span: span))
       return
     }

@@ -116,14 +116,21 @@ enum ExcessivePermissions: AuditRule {
       if isTopDecisive(workflow) { top(file, project, &findings) }
       for job in workflow.jobs where !isCalled || job.isCall {
         if let permissions = job.permissions {
-          all(permissions, "the job `\(job.id.value)`", file, job.node, job, project, &findings)
+          guard let (severity, text) = grant(permissions) else { continue }
+          let repair = PermissionRepair(of: [job], in: file, project)
+          findings.append(
+            Finding(
+              rule: id, severity: severity, "the job `\(job.id.value)` \(text)",
+              at: Finding.Place(file.path, permissions.span), help: repair.help,
+              fix: repair.replacing(job)))
         } else if workflow.permissions == nil {
+          let repair = PermissionRepair(of: [job], in: file, project)
           findings.append(
             Finding(
               rule: id, severity: .medium,
               "the job `\(job.id.value)` has no `permissions`, and the workflow has none either",
-              at: Finding.Place(file.path, job.id.span),
-              fix: own(job, file, project) ?? readOnly(file)))
+              at: Finding.Place(file.path, job.id.span), help: repair.help,
+              fix: repair.giving(job)))
         }
       }
     }
@@ -145,100 +152,46 @@ enum ExcessivePermissions: AuditRule {
   private static func top(
     _ file: WorkflowFile, _ project: AuditedProject, _ findings: inout [Finding]
   ) {
+    let jobs = file.workflow.jobs.filter { $0.permissions == nil }
     guard let permissions = file.workflow.permissions else {
+      let repair = PermissionRepair(of: jobs, in: file, project)
       findings.append(
         Finding(
           rule: id, severity: .medium,
           "the workflow has no `permissions`, so that jobs have what the repository's settings give",
           at: Finding.Place(file.path, file.workflow.document.root.entry("jobs")?.key.span),
-          fix: readOnly(file)))
+          help: repair.help, fix: repair.dividing()))
       return
     }
-    all(permissions, "every job", file, file.workflow.document.root, nil, project, &findings)
+    if let (severity, text) = grant(permissions) {
+      let repair = PermissionRepair(of: jobs, in: file, project)
+      findings.append(
+        Finding(
+          rule: id, severity: severity, "every job \(text)",
+          at: Finding.Place(file.path, permissions.span), help: repair.help,
+          fix: repair.dividing()))
+    }
     guard case .scopes(let scopes) = permissions.grant,
       scopes.contains(where: { $0.access.value == "write" })
     else { return }
-    let fix = moved(scopes, file, project)
+    let repair = PermissionRepair(of: jobs, in: file, project)
+    let fix = repair.moving(scopes)
     for scope in scopes where scope.access.value == "write" {
       let name = scope.name.value
       findings.append(
         Finding(
           rule: id, severity: high.contains(name) ? .high : low.contains(name) ? .low : .medium,
           "every job of the workflow has `\(name): write`",
-          at: Finding.Place(file.path, scope.span), fix: fix))
+          at: Finding.Place(file.path, scope.span), help: repair.help, fix: fix))
     }
   }
 
-  private static func all(
-    _ permissions: Permissions, _ who: String, _ file: WorkflowFile, _ node: YAMLNode,
-    _ job: Job?, _ project: AuditedProject, _ findings: inout [Finding]
-  ) {
-    let what: (severity: AuditSeverity, text: String)
+  /// What is wrong with rights that are not written one by one.
+  private static func grant(_ permissions: Permissions) -> (AuditSeverity, String)? {
     switch permissions.grant {
-    case .readAll: what = (.medium, "may read everything (`read-all`)")
-    case .writeAll: what = (.high, "may write everything (`write-all`)")
-    case .scopes, .other: return
-    }
-    let document = file.workflow.document
-    let needs = job.map { JobNeeds(of: $0, in: file, project) }.flatMap { $0.isWhole ? $0 : nil }
-    findings.append(
-      Finding(
-        rule: id, severity: what.severity, "\(who) \(what.text)",
-        at: Finding.Place(file.path, permissions.span),
-        fix: document.fix(
-          needs == nil
-            ? "let it read the repository's contents only" : "give it what its steps need",
-          .needsReview, in: file.path
-        ) { () throws(YAMLEditRefusal) in
-          try document.replacing(
-            valueOf: "permissions", in: node, with: needs?.permissions ?? ["contents": "read"])
-        }))
-  }
-
-  /// Gives a job a block of its own, where all of its steps are known.
-  private static func own(
-    _ job: Job, _ file: WorkflowFile, _ project: AuditedProject
-  ) -> ProposedFix? {
-    let needs = JobNeeds(of: job, in: file, project)
-    guard needs.isWhole else { return nil }
-    let document = file.workflow.document
-    return document.fix("give the job what its steps need", .needsReview, in: file.path) {
-      () throws(YAMLEditRefusal) in try document.giving(job, needs.permissions)
-    }
-  }
-
-  /// Moves rights from the top into the jobs that need them, where all steps are known.
-  private static func moved(
-    _ scopes: [Permissions.Scope], _ file: WorkflowFile, _ project: AuditedProject
-  ) -> ProposedFix? {
-    let jobs = file.workflow.jobs.filter { $0.permissions == nil }
-    let needs = jobs.map { JobNeeds(of: $0, in: file, project) }
-    guard needs.allSatisfy(\.isWhole) else { return nil }
-    let document = file.workflow.document
-    return document.fix(
-      "give each job what its steps need, instead of all of them", .needsReview, in: file.path
-    ) { () throws(YAMLEditRefusal) in
-      let gone = scopes.filter { $0.access.value == "write" }
-      var edits: [SourceEdit] = []
-      if gone.count == scopes.count {
-        edits = try document.replacing(
-          valueOf: "permissions", in: document.root, with: YAMLFragment.mapping([]))
-      } else if let block = document.root["permissions"] {
-        for scope in gone { edits += try document.removing(scope.name.value, from: block) }
-      }
-      for (job, needs) in zip(jobs, needs) { edits += try document.giving(job, needs.permissions) }
-      return edits
-    }
-  }
-
-  /// Rights to read the repository for all jobs that say nothing.
-  private static func readOnly(_ file: WorkflowFile) -> ProposedFix? {
-    let document = file.workflow.document
-    return document.fix(
-      "let jobs read the repository's contents only", .needsReview, in: file.path
-    ) { () throws(YAMLEditRefusal) in
-      try document.inserting(
-        "permissions", ["contents": "read"], into: document.root, at: .after("on"))
+    case .readAll: (.medium, "may read everything (`read-all`)")
+    case .writeAll: (.high, "may write everything (`write-all`)")
+    case .scopes, .other: nil
     }
   }
 }
