@@ -19,6 +19,8 @@ struct ShellScan {
     "if", "then", "else", "elif", "fi", "do", "done", "while", "until", "!", "time", "{", "}",
     "esac", "in", "coproc",
   ]
+  private static let opening: Set<String> = ["{", "do", "if"]
+  private static let closing: Set<String> = ["}", "done", "fi"]
 
   init(
     _ bytes: [UInt8], _ span: Range<Int>, _ dialect: ShellScript.Dialect, _ isFolded: Bool
@@ -47,6 +49,8 @@ struct ShellScan {
   /// Reads commands up to a closing byte, which is taken, or to the end.
   mutating func list(until closer: UInt8?, depth: Int) {
     var command = ShellCommand(span: position..<position)
+    // Where the commands of the groups begin that are open here.
+    var groups: [Int] = []
     func isEmpty(_ command: ShellCommand) -> Bool {
       command.words.isEmpty && command.redirections.isEmpty
     }
@@ -96,7 +100,9 @@ struct ShellScan {
       case UInt8(ascii: "("):
         finish(&self)
         position += 1
+        let first = commands.count
         if depth < Self.deepest { list(until: UInt8(ascii: ")"), depth: depth + 1) }
+        endGroup(from: first)
       case UInt8(ascii: ")"):
         // The pattern of a case.
         command = ShellCommand(span: position..<position)
@@ -116,15 +122,32 @@ struct ShellScan {
         {
           continue
         }
-        if command.words.isEmpty,
-          Self.keywords.contains(word.text) || isAssignment(word)
-        {
+        if command.words.isEmpty, Self.keywords.contains(word.text) {
+          if Self.opening.contains(word.text) { groups.append(commands.count) }
+          if Self.closing.contains(word.text), let first = groups.popLast(),
+            groups.count < Self.deepest
+          {
+            endGroup(from: first)
+          }
           continue
         }
+        if command.words.isEmpty, isAssignment(word) { continue }
         append(word, to: &command)
       }
     }
     finish(&self)
+  }
+
+  /// Notes where the output of a group goes that ends here.
+  private mutating func endGroup(from first: Int) {
+    var ahead = 0
+    while byte(ahead) == UInt8(ascii: " ") || byte(ahead) == UInt8(ascii: "\t") { ahead += 1 }
+    guard byte(ahead) == UInt8(ascii: "|"), byte(ahead + 1) != UInt8(ascii: "|") else { return }
+    let reader = commands.count
+    // Of groups in each other the inner one's reader is nearer.
+    for place in first..<reader where commands[place].groupReader == nil {
+      commands[place].groupReader = reader
+    }
   }
 
   private func isLineBreak(after ahead: Int) -> Bool {

@@ -60,6 +60,9 @@ package struct ShellCommand: Sendable {
   package var redirections: [(operator: String, target: ShellWord)] = []
   /// Whether its output goes to the next command.
   package var feedsPipe = false
+  /// The place among the script's commands of the one that the output of a group or loop around it
+  /// goes to: `(curl … || wget …) | sh`; nil where there is none.
+  package var groupReader: Int?
   /// From its first word to the end of its last word or redirection.
   package var span: Range<Int>
 

@@ -73,6 +73,23 @@ import Workflows
       ])
   }
 
+  /// A script and, for each of its commands, the program that the output of its group goes to.
+  @Test(
+    arguments: [
+      ("(a || b) | c", ["c", "c", nil]), ("{ a; b; } | c", ["c", "c", nil]),
+      ("for x in 1; do\n  a\ndone | c", [nil, "c", nil]),
+      ("if a; then b; elif c; then d; fi | e", ["e", "e", "e", "e", nil]),
+      ("( (a) | b ) | c", ["b", "c", nil]), ("(a) || b", [nil, nil]), ("(a); b", [nil, nil]),
+      ("(a) |", [nil]),
+    ] as [(String, [String?])])
+  func `knows where the output of a group goes`(_ script: String, _ readers: [String?]) {
+    let commands = ShellScript(script).commands
+    #expect(
+      commands.map { command in
+        command.groupReader.flatMap { $0 < commands.count ? commands[$0].program : nil }
+      } == readers)
+  }
+
   @Test func `line breaks are blanks in a folded text`() {
     let file = Array("npm\n  publish".utf8)
     let script = ShellScript(scanning: file, in: 0..<file.count, isFolded: true)
@@ -92,7 +109,8 @@ import Workflows
     String(repeating: "$(", count: 20_000), String(repeating: "(", count: 20_000),
     String(repeating: "`", count: 20_001), String(repeating: "${", count: 20_000),
     String(repeating: "<<a ", count: 2_000), String(repeating: "\"", count: 20_001),
-    String(repeating: "a<(", count: 20_000),
+    String(repeating: "a<(", count: 20_000), String(repeating: "{ a;", count: 10_000),
+    String(repeating: "{ a; ", count: 6_000) + String(repeating: "} | b; ", count: 6_000),
   ])
   func `ends with hostile scripts`(_ script: String) {
     #expect(ShellScript(script).commands.count < 20_002)

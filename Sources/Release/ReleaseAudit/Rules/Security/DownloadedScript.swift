@@ -52,6 +52,61 @@ enum DownloadedScript: AuditRule {
             curl -s https://example.org/install.sh | sh /dev/stdin --yes
         """),
       .steps(
+        "in a program that a shell is given as a text", .findings(lines: [9, 10, 11]),
+        """
+        - run: |
+            bash -c "curl -s https://example.org/install.sh | sh"
+            sudo sh -ec 'wget -qO- https://example.org/install.sh | bash -s -- --yes'
+            eval "curl -s https://example.org/install.sh | sh"
+        """),
+      .steps(
+        "by a group or a loop whose output is piped", .findings(lines: [9, 10, 12]),
+        """
+        - run: |
+            (curl -s https://example.org/install.sh || wget -qO- https://example.org/install.sh) | bash
+            { curl -s https://example.org/install.sh; echo install; } | sh
+            for part in 1 2; do
+              curl -s "https://example.org/$part.sh"
+            done | sh
+        """),
+      .steps(
+        "by input, `source` and `eval`", .findings(lines: [9, 10, 11, 12]),
+        """
+        - run: |
+            source <(curl -s https://example.org/env.sh)
+            . <(wget -qO- https://example.org/env.sh)
+            eval $(curl -s https://example.org/env.sh)
+            bash <<< "$(curl -s https://example.org/install.sh)"
+        """),
+      .steps(
+        "kept in a file, and run without a look", .findings(lines: [9, 10, 12, 14]),
+        """
+        - run: |
+            curl -sSfL https://example.org/install.sh -o install.sh && sh install.sh
+            wget https://example.org/setup.sh; chmod +x setup.sh; ./setup.sh --yes
+            curl -s https://example.org/a.sh > /tmp/a.sh
+            source /tmp/a.sh
+            curl -sO https://example.org/b.py
+            python3 ./b.py
+        """),
+      .steps(
+        "files that are compared, data, other files", .good,
+        """
+        - run: |
+            curl -sSfL https://example.org/install.sh -o install.sh
+            cosign verify-blob --key key.pub --signature install.sig install.sh
+            sh install.sh
+            curl -s https://example.org/data.json -o data.json && python3 scripts/read.py data.json
+            wget -q https://example.org/tool.tar.gz && tar xzf tool.tar.gz && ./tool/run
+            (curl -s https://example.org/data.json || echo '{}') | python3 -m json.tool
+            { curl -sO https://example.org/data.json; cat scripts/run.sh; } | sh
+            bash -c "curl -s https://example.org/data.json | jq .name"
+            bash -c 'curl -s https://example.org/data.json -o data.json; cat data.json'
+            eval "$(ssh-agent -s)"
+            bash <<< "$PROGRAM"
+            diff <(curl -s https://example.org/a) <(curl -s https://example.org/b)
+        """),
+      .steps(
         "data as an argument", .good,
         """
         - run: |
@@ -80,37 +135,39 @@ enum DownloadedScript: AuditRule {
         """),
     ])
 
-  private static let fetching: Set<String> = [
-    "curl", "wget", "irm", "iwr", "invoke-restmethod", "invoke-webrequest",
-  ]
   private static let running: Set<String> = [
     "sh", "bash", "dash", "zsh", "python", "python3", "perl", "node", "ruby", "eval", "iex",
     "invoke-expression", "source", ".",
   ]
-
+  private static let shells: Set<String> = ["sh", "bash", "dash", "zsh"]
   private static let evaluating: Set<String> = ["eval", "iex", "invoke-expression", "source", "."]
+
+  /// Programs in texts in programs in texts.
+  private static let deepest = 3
+
+  /// A place where something runs that nobody has looked at.
+  private struct Run {
+    /// The command's place among those of the script.
+    let index: Int
+    let runner: String
+    let fetcher: String
+    /// The file between them.
+    var file: String?
+  }
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
     project.stepFindings { site, findings in
       guard let run = site.step.run, mayFetch(run.value) else { return }
       let commands = site.commands
-      let ends = pipeEnds(commands)
-      var seen: Int?
-      for (index, command) in commands.enumerated() {
-        // Each pipe once, so that a long one costs no more than its length.
-        guard ends[index] != seen, let invocation = ShellInvocation(command),
-          fetching.contains(invocation.program)
-        else { continue }
-        seen = ends[index]
-        guard let runner = runner(of: command, at: index, in: commands, end: ends[index]) else {
-          continue
-        }
+      for run in runs(in: commands, level: 0) {
         let isReleased = project.releaseScope.contains(site.place)
         findings.append(
           Finding(
             rule: id, severity: isReleased ? .high : .medium,
-            "`\(runner)` runs what \(invocation.program) fetches, unseen",
-            at: site.place(command.span)))
+            run.file.map {
+              "`\(run.runner)` runs `\($0)` as \(run.fetcher) has fetched it, unseen"
+            } ?? "`\(run.runner)` runs what \(run.fetcher) fetches, unseen",
+            at: site.place(commands[run.index].span)))
       }
     }
   }
@@ -120,11 +177,61 @@ enum DownloadedScript: AuditRule {
       || text.holds("Invoke-")
   }
 
+  /// What the commands of a script run straight from the network, in their order.
+  private static func runs(in commands: [ShellCommand], level: Int) -> [Run] {
+    let ends = pipeEnds(commands)
+    let invocations = commands.map { ShellInvocation($0) }
+    var files = DownloadedFiles()
+    var runs: [Run] = []
+    var seen: Int?
+    for (index, invocation) in invocations.enumerated() {
+      guard let invocation else { continue }
+      if let file = files.run(by: invocation, commands[index]) {
+        runs.append(
+          Run(
+            index: index, runner: invocation.program, fetcher: file.fetcher, file: file.name))
+      }
+      if let inner = textRuns(invocation, level) {
+        runs.append(Run(index: index, runner: inner.runner, fetcher: inner.fetcher))
+      }
+      guard DownloadedFiles.fetchers.contains(invocation.program) else { continue }
+      // Each pipe once, so that a long one costs no more than its length.
+      guard ends[index] != seen else { continue }
+      seen = ends[index]
+      if let runner = runner(of: commands[index], at: index, in: commands, end: ends[index]) {
+        runs.append(Run(index: index, runner: runner, fetcher: invocation.program))
+      } else {
+        files.note(invocation, commands[index])
+      }
+    }
+    return runs
+  }
+
+  /// What the program does that a shell is given as a text: `bash -c "curl … | sh"`.
+  private static func textRuns(_ invocation: ShellInvocation, _ level: Int) -> Run? {
+    guard level < deepest, !invocation.isModule,
+      shells.contains(invocation.program) || invocation.program == "eval"
+    else { return nil }
+    // What stands in a substitution is among the commands of the script itself.
+    for word in programWords(invocation)
+    where mayFetch(word.text) && word.text.utf8.contains(0x20) && !word.text.hasPrefix("$(") {
+      let inner = runs(in: ShellScript(word.text).commands, level: level + 1)
+      if let first = inner.first { return first }
+    }
+    return nil
+  }
+
   /// For each command, the last one of the pipe that it feeds: itself where it feeds none.
   private static func pipeEnds(_ commands: [ShellCommand]) -> [Int] {
     var ends = Array(commands.indices)
-    for index in commands.indices.dropLast().reversed() where commands[index].feedsPipe {
-      ends[index] = ends[index + 1]
+    for index in commands.indices.dropLast().reversed() {
+      if commands[index].feedsPipe {
+        ends[index] = ends[index + 1]
+      } else if let reader = commands[index].groupReader, commands.indices.contains(reader),
+        DownloadedFiles.writesOutput(commands[index])
+      {
+        ends[index] = ends[reader]
+      }
     }
     return ends
   }
@@ -142,7 +249,9 @@ enum DownloadedScript: AuditRule {
       let outer = ShellInvocation(commands[end + 1]), running.contains(outer.program),
       !outer.isModule
     else { return nil }
-    let holds = programWords(outer).contains {
+    let input = commands[end + 1].redirections.filter { $0.operator == "<<<" }.map(\.target)
+    let words = Array(programWords(outer)) + (readsProgram(outer) ? input : [])
+    let holds = words.contains {
       !$0.isLiteral && $0.span.lowerBound <= first.span.lowerBound
         && first.span.upperBound <= $0.span.upperBound
     }
@@ -194,7 +303,7 @@ enum DownloadedScript: AuditRule {
 
   /// Whether an option says that the program's text is an argument; a shell's `-e` does not.
   private static func givesText(_ options: ArraySlice<ShellWord>, _ program: String) -> Bool {
-    let isShell = ["sh", "bash", "dash", "zsh"].contains(program)
+    let isShell = shells.contains(program)
     return options.contains { option in
       let text = option.text
       if text.hasPrefix("--") { return text.hasPrefix("--eval") }
