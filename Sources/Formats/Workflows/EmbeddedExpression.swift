@@ -28,6 +28,27 @@ package struct EmbeddedExpression: Hashable, Sendable {
     }
   }
 
+  /// The bytes in the file of the first of its contexts that has these names; those of the whole
+  /// expression where it cannot be told.
+  ///
+  /// - Parameters:
+  ///   - path: the names, as ``Expression/path`` has them.
+  ///   - text: the text that it is in.
+  ///   - document: the text's document.
+  /// - Returns: The bytes.
+  package func span(
+    of path: String, in text: WorkflowText, _ document: YAMLDocument
+  ) -> Range<Int> {
+    guard let place = Expression.places(in: source).first(where: { $0.path == path }) else {
+      return span
+    }
+    // What stands in `if:` may have no `${{`.
+    let start = range.lowerBound + (range.count == source.utf8.count ? 0 : 3)
+    let part = (start + place.range.lowerBound)..<(start + place.range.upperBound)
+    let found = text.span(of: part, in: document)
+    return found == text.span ? span : found
+  }
+
   /// The expressions of all texts of a document, in their order; those of an anchor once.
   package static func all(in document: YAMLDocument) -> [Self] {
     var result: [Self] = []

@@ -15,6 +15,14 @@ extension Expression {
     var parser = ExpressionParser(source)
     self = try parser.whole()
   }
+
+  /// Where the contexts of an expression stand in its source, by their bytes, each with its names as
+  /// in ``path``; none where the source does not parse.
+  package static func places(in source: String) -> [(path: String, range: Range<Int>)] {
+    guard source.utf8.count <= longest else { return [] }
+    var parser = ExpressionParser(source, notesPlaces: true)
+    return (try? parser.whole()) == nil ? [] : parser.places
+  }
 }
 
 /// Reads expressions by their precedence: `||`, `&&`, `==` `!=`, `<` `>` `<=` `>=`, `!`, members.
@@ -22,8 +30,13 @@ struct ExpressionParser {
   private let bytes: [UInt8]
   private var offset = 0
   private var level = 0
+  private let notesPlaces: Bool
+  private(set) var places: [(path: String, range: Range<Int>)] = []
 
-  init(_ source: String) { bytes = Array(source.utf8) }
+  init(_ source: String, notesPlaces: Bool = false) {
+    bytes = Array(source.utf8)
+    self.notesPlaces = notesPlaces
+  }
 
   mutating func whole() throws(ExpressionError) -> Expression {
     let expression = try either()
@@ -94,6 +107,18 @@ struct ExpressionParser {
   }
 
   private mutating func member() throws(ExpressionError) -> Expression {
+    skipBlanks()
+    let start = offset
+    let base = try members()
+    if notesPlaces, let path = base.path {
+      var end = offset
+      while end > start, bytes[end - 1] <= 0x20 { end -= 1 }
+      places.append((path, start..<end))
+    }
+    return base
+  }
+
+  private mutating func members() throws(ExpressionError) -> Expression {
     var base = try primary()
     var count = 0
     while true {

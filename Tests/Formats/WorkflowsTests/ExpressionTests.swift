@@ -42,6 +42,26 @@ import Workflows
     }
   }
 
+  /// Where contexts stand, in the order in which they end.
+  @Test(arguments: [
+    (" github.ref ", ["github.ref=github.ref"]),
+    (
+      "format('{0} {1}',\n  github.event['head'] , matrix[ inputs.Key ].*)",
+      [
+        "github.event.head=github.event['head']", "inputs.key=inputs.Key",
+        "matrix.[…].*=matrix[ inputs.Key ].*",
+      ]
+    ),
+    ("a && (b || !c.D)", ["a=a", "b=b", "c.d=c.D"]), ("'github.ref'", []), ("github.", []),
+  ])
+  func findsPlaces(source: String, places: [String]) {
+    let bytes = Array(source.utf8)
+    let found = Expression.places(in: source).map {
+      "\($0.path)=\(String(decoding: bytes[$0.range], as: UTF8.self))"
+    }
+    #expect(found == places)
+  }
+
   @Test func keepsLimits() {
     let brackets = String(repeating: "(", count: 51) + "a" + String(repeating: ")", count: 51)
     #expect(throws: ExpressionError.self) { try Expression(parsing: brackets) }

@@ -36,6 +36,15 @@ enum TemplateInjection: AuditRule {
             git push origin "HEAD:${{ github.head_ref }}"
         """),
       .steps(
+        "an expression of several lines, where its context stands", .findings(lines: [11]),
+        """
+        - run: |
+            echo "${{
+              format('branch {0}',
+                github.head_ref)
+            }}"
+        """),
+      .steps(
         "in single quotes", .findings(lines: [9, 9, 10]),
         """
         - run: |
@@ -176,11 +185,14 @@ enum TemplateInjection: AuditRule {
         case .narrow: "which others choose from a narrow alphabet"
         case .unclear, .fixed: "whose text is only known in a run"
         }
+      // In a larger expression the context itself is shown, which may stand lines below.
+      let isAlone = source.lowercased() == worst.path
+      let place = isAlone ? embedded.span : embedded.span(of: worst.path, in: text, site.document)
       findings.append(
         Finding(
           rule: id, severity: severity,
           "the script gets `\(source)`, \(why), as a part of its program",
-          at: site.place(embedded.span),
+          at: site.place(place),
           related: uses.map { [site.place($0.text.span, "this action runs the input")] } ?? [],
           help: uses?.action == "actions/github-script"
             ? "put the expression into `env:` of the step and read `process.env.NAME`" : nil,
