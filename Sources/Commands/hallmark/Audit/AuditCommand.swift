@@ -71,17 +71,18 @@ struct AuditCommand: AsyncParsableCommand {
     let run = try AuditRun(
       paths: paths, options: choice, forge: forge, network: network, console: console,
       format: global.json ? .json : choice.format ?? .text)
-    let status: Int32
+    let end: (status: Int32, results: [AuditResult])
     if let url = try index.url() {
       let (name, roots) = (try index.name(), try index.trust.load())
-      status = try await network.withTransport { transport in
+      end = try await network.withTransport { transport in
         try await run.run(
           asking: AuditIndex(
             url: url, name: name, roots: roots, transport: transport, console: console))
       }
     } else {
-      status = try await run.run()
+      end = try await run.run()
     }
-    if status != 0 { throw ExitCode(status) }
+    // All is written. What was read would only be taken apart piece by piece before the end.
+    withExtendedLifetime((run, end.results)) { Platform.exit(end.status) }
   }
 }

@@ -51,9 +51,11 @@ struct AuditRun {
   /// Does it all.
   ///
   /// - Parameter index: The index that is asked for the last release; nil asks none.
-  /// - Returns: The exit status.
+  /// - Returns: The exit status, and what was found.
   /// - Throws: `CommandFailure`, `CancellationError`.
-  func run(asking index: AuditIndex? = nil) async throws -> Int32 {
+  func run(
+    asking index: AuditIndex? = nil
+  ) async throws -> (status: Int32, results: [AuditResult]) {
     for path in missing {
       console.report(
         Diagnostic(
@@ -98,10 +100,10 @@ struct AuditRun {
       try Self.write(baseline.json.indentedText + "\n", to: path)
       console.progress(
         "wrote \(UntrustedText.printable(path)): \(result.report.findings.count) findings")
-      return isIncomplete ? ExitStatus.couldNotRun.rawValue : 0
+      return (isIncomplete ? ExitStatus.couldNotRun.rawValue : 0, results)
     }
     try show(results)
-    return status(of: results, isIncomplete: isIncomplete)
+    return (status(of: results, isIncomplete: isIncomplete), results)
   }
 
   private func result(
