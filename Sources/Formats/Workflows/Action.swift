@@ -22,6 +22,8 @@ package final class Action: Sendable {
   package let main: WorkflowText?
   /// `runs.steps` of a composite action.
   package let steps: [Step]
+  /// All `${{ }}` of the document, in their order.
+  package let expressions: [EmbeddedExpression]
   /// Pieces that are not what GitHub asks for.
   package let problems: [WorkflowProblem]
 
@@ -30,7 +32,8 @@ package final class Action: Sendable {
 
   /// Reads a document as an action.
   package init(_ document: YAMLDocument) {
-    var reader = WorkflowReader(document)
+    expressions = EmbeddedExpression.all(in: document)
+    var reader = WorkflowReader(document, expressions)
     let root = document.root
     self.document = document
     name = reader.text(root["name"], "`name`")

@@ -27,12 +27,16 @@ package final class Workflow: Sendable {
   package let concurrency: Concurrency?
   /// The jobs, in their order.
   package let jobs: [Job]
+  /// All `${{ }}` of the document, in their order.
+  package let expressions: [EmbeddedExpression]
   /// Pieces that are not what GitHub asks for.
   package let problems: [WorkflowProblem]
 
   /// Reads a document as a workflow.
   package init(_ document: YAMLDocument) {
-    var reader = WorkflowReader(document)
+    // Each is parsed once, for the document as for the text in which it stands.
+    expressions = EmbeddedExpression.all(in: document)
+    var reader = WorkflowReader(document, expressions)
     let root = document.root
     if root.entries == nil { reader.note(root, "the workflow is not a mapping") }
     self.document = document

@@ -6,8 +6,18 @@ import SourceText
 struct WorkflowReader {
   let document: YAMLDocument
   private(set) var problems: [WorkflowProblem] = []
+  // All expressions of the document; nil where each text looks for its own.
+  private let expressions: [EmbeddedExpression]?
 
-  init(_ document: YAMLDocument) { self.document = document }
+  /// Begins with a document and, where they are known, all of its expressions in their order.
+  init(_ document: YAMLDocument, _ expressions: [EmbeddedExpression]? = nil) {
+    self.document = document
+    self.expressions = expressions
+  }
+
+  private func text(_ node: YAMLNode) -> WorkflowText? {
+    expressions.map { WorkflowText(node, among: $0) } ?? WorkflowText(node, in: document)
+  }
 
   mutating func note(_ node: YAMLNode, _ problem: String) {
     problems.append(WorkflowProblem(node.resolved.span, problem))
@@ -23,7 +33,7 @@ struct WorkflowReader {
   /// The text of a node that may be absent or null.
   mutating func text(_ node: YAMLNode?, _ what: String) -> WorkflowText? {
     guard let node, !node.isNull else { return nil }
-    guard let text = WorkflowText(node, in: document) else {
+    guard let text = text(node) else {
       note(node, "\(what) is not a text")
       return nil
     }
@@ -72,13 +82,13 @@ struct WorkflowReader {
   mutating func mapping(_ node: YAMLNode?, _ what: String) -> WorkflowMapping? {
     guard let node else { return nil }
     let span = node.resolved.span
-    if !node.isNull, let text = WorkflowText(node, in: document), text.hasExpressions {
+    if !node.isNull, let text = text(node), text.hasExpressions {
       return WorkflowMapping(entries: [], expression: text, span: span)
     }
     var result: [WorkflowEntry] = []
     for entry in entries(node, what) {
       guard let key = key(entry) else { continue }
-      guard let value = WorkflowText(entry.value, in: document) else {
+      guard let value = text(entry.value) else {
         note(entry.value, "`\(key.value)` is not a text")
         continue
       }

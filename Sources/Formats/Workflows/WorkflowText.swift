@@ -26,6 +26,26 @@ package struct WorkflowText: Hashable, Sendable {
       places: { ScalarPlaces(scalar, node.resolved.span, document.bytes) })
   }
 
+  /// Reads a scalar whose expressions are among those of its document, in the order of their places;
+  /// nil for a list or a mapping.
+  init?(_ node: YAMLNode, among all: [EmbeddedExpression]) {
+    guard let scalar = node.scalar else { return nil }
+    value = scalar.text
+    span = node.resolved.span
+    style = scalar.style
+    guard value.utf8.contains(UInt8(ascii: "$")) else {
+      expressions = []
+      return
+    }
+    var (low, high) = (0, all.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if all[middle].span.lowerBound < span.lowerBound { low = middle + 1 } else { high = middle }
+    }
+    let end = span.upperBound
+    expressions = Array(all[low...].prefix { $0.span.upperBound <= end })
+  }
+
   /// The value with its place.
   package var located: Located<String> { Located(value, span) }
 

@@ -140,9 +140,8 @@ extension AuditedProject {
   /// What may publish unseen: another CI system, or a command of a workflow whose work is described
   /// elsewhere.
   var unseenCommand: String? {
-    if let other = files.keys.sorted().first(where: {
-      ProjectPlaces.otherSystems.contains($0.lowercased())
-    }) {
+    let others = files.keys.filter { ProjectPlaces.otherSystems.contains($0.lowercased()) }
+    if let other = others.min() {
       return "`\(other)`"
     }
     for site in steps {

@@ -10,7 +10,7 @@ package struct WorkflowFile: Sendable {
   /// What it says.
   package let workflow: Workflow
   /// All `${{ }}` of the file, in their order.
-  package let expressions: [EmbeddedExpression]
+  package var expressions: [EmbeddedExpression] { workflow.expressions }
 
   /// Its path in the project.
   package var path: String { file.path }
@@ -23,7 +23,7 @@ package struct ActionFile: Sendable {
   /// What it says.
   package let action: Action
   /// All `${{ }}` of the file, in their order.
-  package let expressions: [EmbeddedExpression]
+  package var expressions: [EmbeddedExpression] { action.expressions }
 
   /// Its path in the project.
   package var path: String { file.path }
@@ -120,14 +120,11 @@ struct ParsedFiles {
     case .workflow:
       let workflow = Workflow(document)
       note(workflow.problems, file)
-      workflows.append(
-        WorkflowFile(
-          file: file, workflow: workflow, expressions: EmbeddedExpression.all(in: document)))
+      workflows.append(WorkflowFile(file: file, workflow: workflow))
     case .action:
       let action = Action(document)
       note(action.problems, file)
-      actions.append(
-        ActionFile(file: file, action: action, expressions: EmbeddedExpression.all(in: document)))
+      actions.append(ActionFile(file: file, action: action))
     case .dependabot: dependabot.append(DependabotFile(file: file, document: document))
     case nil where isNamed && !ProjectPlaces.isFile(file.path):
       problems.append(

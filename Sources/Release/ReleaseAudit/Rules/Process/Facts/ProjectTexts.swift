@@ -11,7 +11,10 @@ extension AuditedProject {
     for path in paths {
       if let file = files[path] { return file }
       let wanted = path.lowercased()
-      if let found = files.keys.filter({ $0.lowercased() == wanted }).min() { return files[found] }
+      // Most names have another length, and need not be changed for it.
+      let length = wanted.utf8.count
+      let found = files.keys.filter { $0.utf8.count == length && $0.lowercased() == wanted }.min()
+      if let found { return files[found] }
     }
     return nil
   }
