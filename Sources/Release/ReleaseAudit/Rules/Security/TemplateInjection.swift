@@ -186,7 +186,7 @@ enum TemplateInjection: AuditRule {
         case .unclear, .fixed: "whose text is only known in a run"
         }
       // In a larger expression the context itself is shown, which may stand lines below.
-      let isAlone = source.lowercased() == worst.path
+      let isAlone = expression.path != nil
       let place = isAlone ? embedded.span : embedded.span(of: worst.path, in: text, site.document)
       findings.append(
         Finding(
