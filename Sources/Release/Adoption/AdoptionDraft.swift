@@ -14,6 +14,8 @@ struct AdoptionDraft {
   private(set) var reasons: [String: String] = [:]
   /// What a person must know of the changes.
   var notes: [String] = []
+  /// The stored tokens that no job needs any more, by the names of their variables.
+  var storedTokens: [String] = []
 
   private let original: AuditedProject
   private let record: AdoptionRecord?
@@ -132,11 +134,13 @@ struct AdoptionDraft {
     }
   }
 
-  /// The SHA-256 of a text in which actions have no versions: updates of these are nobody's edit.
+  /// The SHA-256 of a text in which actions have no versions and images no digests: updates of these
+  /// are nobody's edit.
   static func hash(_ bytes: [UInt8]) -> SHA256Hash {
     var result: [UInt8] = []
     for line in bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
-      let isUse = line.firstRange(of: "uses: ".utf8) != nil
+      let isUse =
+        line.firstRange(of: "uses: ".utf8) != nil || line.firstRange(of: "image: ".utf8) != nil
       result += isUse ? line.prefix { $0 != UInt8(ascii: "@") } : line
       result.append(0x0A)
     }

@@ -7,8 +7,10 @@ import SourceText
 
 /// What a person says about a project where its files do not.
 package struct AdoptionAnswers: Hashable, Sendable {
-  /// `owner/name` at GitHub.
+  /// `owner/name` at the forge, or its address.
   package var repository: String?
+  /// The forge; nil where the project's origin or addresses tell.
+  package var forge: AdoptionForge?
   /// Who reviews changes of what decides a release: `@account`, `@organisation/team`.
   package var owners: [String] = []
   /// The branch that releases come from.
@@ -65,6 +67,8 @@ package struct AdoptionFacts: Hashable, Sendable {
   package let signers: String
   /// The requirements file, without `.in` and `.txt`.
   package let requirementsStem: String
+  /// The file of requirements with which GitLab's jobs attest, verify and publish.
+  package let toolsStem: String
   /// The versions of Python that workflows use.
   let python: PythonVersion
   /// The profile.
@@ -72,6 +76,9 @@ package struct AdoptionFacts: Hashable, Sendable {
 
   /// The version of Python that builds releases, such as `3.13`.
   package var pythonOfReleases: String { python.ofReleases }
+
+  /// The forge.
+  package var forge: AdoptionForge { repository.forge }
 
   /// The workflow file's name.
   package var workflowName: String { String(workflow.split(separator: "/").last ?? "") }
@@ -105,22 +112,21 @@ package struct AdoptionFacts: Hashable, Sendable {
     } catch {
       problems += error.problems
     }
-    let repository = Self.repository(project, outline, record, answers)
+    let forge = Self.forge(project, outline, record, answers)
+    let repository = Self.repository(project, outline, record, answers, at: forge)
     if repository == nil {
       problems.append(
-        .init(
-          answers.repository.map { "`\($0)` is not the name of a repository" }
-            ?? "it is not known which repository at GitHub the project is",
-          help: "name it: --repository OWNER/NAME"))
+        Self.unknownRepository(project, answers, at: forge))
     }
     let owners = answers.owners.isEmpty ? record?.owners ?? [] : answers.owners
-    for owner in owners where !SafeName.isOwner(owner) {
+    for owner in owners where !SafeName.isOwner(owner, at: forge) {
       problems.append(
         .init(
           "`\(owner)` is not the name of a code owner",
-          help: "write --owner @ACCOUNT or --owner @ORGANISATION/TEAM"))
+          help: "write --owner @ACCOUNT or --owner "
+            + (forge == .github ? "@ORGANISATION/TEAM" : "@GROUP/SUBGROUP")))
     }
-    if owners.isEmpty, Self.needsOwners(project) {
+    if owners.isEmpty, Self.needsOwners(project, at: forge) {
       problems.append(
         .init(
           "it is not known who reviews changes of the release's files",
@@ -157,14 +163,26 @@ package struct AdoptionFacts: Hashable, Sendable {
         .contains { text.lowercased().hasPrefix($0) }
     }
     tagPattern = Self.tagPattern(project)
-    workflow = Self.workflow(project, outline, record)
-    environment =
-      outline.publishers.compactMap(\.environment).first(where: SafeName.isEnvironment) ?? "pypi"
+    workflow =
+      forge == .github ? Self.workflow(project, outline, record) : GitLabOutline.entrance
+    let environments =
+      forge == .github
+      ? outline.publishers.compactMap(\.environment)
+      : GitLabOutline(project).publishers.compactMap(\.environment)
+    environment = environments.first(where: SafeName.isEnvironment) ?? "pypi"
     let signers = project.git?.allowedSigners ?? ""
     self.signers =
       ["allowed_signers", ".allowed_signers"].contains(signers)
-      ? signers : ".github/allowed_signers"
-    requirementsStem = Self.stem(project, record)
+      ? signers : ".\(forge.rawValue)/allowed_signers"
+    requirementsStem =
+      Self.stem(
+        ["requirements/build", "requirements/release", "requirements/release-build"], project,
+        record)
+      ?? "requirements/hallmark-build"
+    toolsStem =
+      Self.stem(
+        ["requirements/publish", "requirements/release-tools"], project, record)
+      ?? "requirements/hallmark-publish"
   }
 
   private static func name(
@@ -204,43 +222,6 @@ package struct AdoptionFacts: Hashable, Sendable {
       ])
     }
     return name
-  }
-
-  private static func repository(
-    _ project: AuditedProject, _ outline: ReleaseOutline, _ record: AdoptionRecord?,
-    _ answers: AdoptionAnswers
-  ) -> ForgeRepository? {
-    if let given = answers.repository { return ForgeRepository(given) }
-    if let recorded = record?.repository { return ForgeRepository(recorded) }
-    if let origin = project.git?.settings.remotes["origin"],
-      let found = ForgeRepository(address: origin)
-    {
-      return found
-    }
-    guard let table = try? outline.pyproject?.optional("project")?.optional("urls")?.table() else {
-      return nil
-    }
-    let keys = ["source", "repository", "source code", "code", "github", "homepage"]
-    for key in keys {
-      for member in table.members where member.key.lowercased() == key {
-        if case .string(let address) = member.value,
-          let found = ForgeRepository(address: address)
-        {
-          return found
-        }
-      }
-    }
-    return nil
-  }
-
-  // The files that are going to be there count, too.
-  private static func needsOwners(_ project: AuditedProject) -> Bool {
-    let stub = Array("on: workflow_dispatch\njobs: {}\n".utf8)
-    let future =
-      project.workflows.isEmpty ? project.with([".github/workflows/release.yml": stub]) : project
-    let rule = AuditRules.all.first { $0.description.id == "code-owners" }
-    guard case .examined(let findings) = rule?.examine(future) else { return false }
-    return !findings.isEmpty
   }
 
   private static func branch(_ project: AuditedProject) -> String {
@@ -303,12 +284,13 @@ package struct AdoptionFacts: Hashable, Sendable {
     return folder + (publishing == folder + "release.yml" ? "publish.yml" : "release.yml")
   }
 
-  private static func stem(_ project: AuditedProject, _ record: AdoptionRecord?) -> String {
-    let stems = ["requirements/build", "requirements/release", "requirements/release-build"]
+  private static func stem(
+    _ stems: [String], _ project: AuditedProject, _ record: AdoptionRecord?
+  ) -> String? {
     let recorded = record?.blocks.map(\.path) ?? []
     return stems.first { stem in
       recorded.contains(stem + ".in")
         || (project.files[stem + ".in"] == nil && project.files[stem + ".txt"] == nil)
-    } ?? "requirements/hallmark-build"
+    }
   }
 }

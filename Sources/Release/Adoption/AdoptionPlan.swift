@@ -53,16 +53,23 @@ package struct AdoptionPlan: Sendable {
   package static func requirementsToLock(
     _ project: AuditedProject, _ facts: AdoptionFacts, _ record: AdoptionRecord?
   ) -> [String]? {
-    let path = facts.requirementsStem + ".in"
-    let lock = project.files[facts.requirementsStem + ".txt"]?.bytes ?? []
-    let isLocked = lock.firstRange(of: "--hash=sha256:".utf8) != nil
-    guard let input = project.files[path]?.bytes else { return facts.requirements }
-    if input == Array(BuildRequirements.input(facts).utf8) {
-      return isLocked ? nil : facts.requirements
-    }
-    if record?.block(path, nil)?.sha256 == AdoptionDraft.hash(input) { return facts.requirements }
-    return isLocked ? nil : BuildRequirements.list(input) ?? facts.requirements
+    BuildRequirements.toLock(
+      facts.requirements, input: BuildRequirements.input(facts), stem: facts.requirementsStem,
+      project, record)
   }
+
+  /// The same of the tools with which GitLab's jobs attest, verify and publish; nil at GitHub.
+  package static func toolsToLock(
+    _ project: AuditedProject, _ facts: AdoptionFacts, _ record: AdoptionRecord?
+  ) -> [String]? {
+    guard facts.forge == .gitlab else { return nil }
+    return BuildRequirements.toLock(
+      GitLabRelease.toolRequirements, input: BuildRequirements.toolsInput, stem: facts.toolsStem,
+      project, record)
+  }
+
+  /// The version of Python for which those tools are locked.
+  package static let pythonOfTools = GitLabRelease.toolsPython
 
   /// Plans.
   ///
@@ -71,39 +78,44 @@ package struct AdoptionPlan: Sendable {
   ///   - facts: what is known of it.
   ///   - record: what an earlier adoption wrote down.
   ///   - lock: the locked requirements as a text; nil where there is no new one.
+  ///   - toolsLock: the same of the tools of GitLab's jobs.
   ///   - license: the license to add where there is none.
   /// - Throws: ``AdoptionRefusal`` where the project cannot be read as a whole.
   package init(
     _ project: AuditedProject, facts: AdoptionFacts, record: AdoptionRecord?, lock: String?,
-    license: LicenseText?
+    toolsLock: String? = nil, license: LicenseText?
   ) throws(AdoptionRefusal) {
     try Self.checkReadable(project)
     var facts = facts
     var draft = AdoptionDraft(project, record: record)
     let own = project.pins
     let pins = PinnedActions(own)
-    let unknown = PinnedActions.used.filter { pins.newest($0) == nil }
-    guard unknown.isEmpty else {
-      throw AdoptionRefusal(
-        problems: unknown.map {
-          .init("no commit of `\($0)` is known", help: "`hallmark pins update` looks it up")
-        })
-    }
+    let isGitHub = facts.forge == .github
+    if isGitHub { try Self.checkPins(pins) } else { try AdoptionSteps.checkImages(facts) }
     var unfinished: [String] = []
 
     AdoptionSteps.writePins(&draft, own)
+    if !isGitHub { AdoptionSteps.pinImages(&draft) }
     AdoptionSteps.repair(&draft)
-    let holds = AdoptionSteps.writeRelease(&draft, facts, pins)
-    if holds { facts.follow(ReleaseOutline(draft.project)) }
-    AdoptionSteps.writeChecks(&draft, facts, pins)
+    let holds: Bool
+    if isGitHub {
+      holds = AdoptionSteps.writeRelease(&draft, facts, pins)
+      if holds { facts.follow(ReleaseOutline(draft.project)) }
+      AdoptionSteps.writeChecks(&draft, facts, pins)
+    } else {
+      holds = AdoptionSteps.writeGitLabRelease(&draft, facts)
+    }
     AdoptionSteps.writeLists(&draft, facts)
     AdoptionSteps.writeLicense(&draft, facts, license, &unfinished)
     if holds {
-      let isNeeded = Self.requirementsToLock(draft.project, facts, record) != nil
-      AdoptionSteps.writeRequirements(&draft, facts, lock, isNeeded: isNeeded, &unfinished)
+      for list in Self.requirements(facts, draft.project, record, lock, toolsLock) {
+        AdoptionSteps.writeRequirements(&draft, list, &unfinished)
+      }
       AdoptionSteps.writePages(&draft, facts)
     } else {
-      draft.notes.append("the policy and the pages about releases wait until the workflow holds")
+      draft.notes.append(
+        "the policy and the pages about releases wait until the "
+          + "\(isGitHub ? "workflow" : "pipeline") holds")
     }
     // What was written may be what other repairs waited for.
     AdoptionSteps.writePins(&draft, own)
@@ -111,8 +123,8 @@ package struct AdoptionPlan: Sendable {
     AdoptionSteps.writePins(&draft, own)
 
     let written = AdoptionRecord(
-      profile: facts.profile, repository: facts.repository.description, branch: facts.branch,
-      owners: facts.owners, blocks: draft.recorded)
+      profile: facts.profile, forge: facts.forge, repository: facts.repository.description,
+      branch: facts.branch, owners: facts.owners, blocks: draft.recorded)
     draft.write(
       AdoptionRecord.path, written.json.indentedText + "\n", "what was written, for later runs")
     let result = draft.project
@@ -129,7 +141,7 @@ package struct AdoptionPlan: Sendable {
     notes = draft.notes
     self.unfinished = unfinished
     self.project = result
-    toDo = ToDo.all(facts, result)
+    toDo = ToDo.all(facts, result, storedTokens: draft.storedTokens)
   }
 
   /// The same plan for a folder in which some of the project's files are not there yet.
@@ -151,10 +163,37 @@ package struct AdoptionPlan: Sendable {
     return plan
   }
 
+  private static func requirements(
+    _ facts: AdoptionFacts, _ project: AuditedProject, _ record: AdoptionRecord?, _ lock: String?,
+    _ toolsLock: String?
+  ) -> [AdoptionSteps.Requirements] {
+    let build = AdoptionSteps.Requirements(
+      stem: facts.requirementsStem, input: BuildRequirements.input(facts),
+      reason: "what builds a release (items 47, 48)", python: facts.pythonOfReleases, lock: lock,
+      isNeeded: requirementsToLock(project, facts, record) != nil)
+    guard facts.forge == .gitlab else { return [build] }
+    let tools = AdoptionSteps.Requirements(
+      stem: facts.toolsStem, input: BuildRequirements.toolsInput,
+      reason: "what attests, verifies and publishes (item 47)", python: pythonOfTools,
+      lock: toolsLock, isNeeded: toolsToLock(project, facts, record) != nil)
+    return [build, tools]
+  }
+
+  private static func checkPins(_ pins: PinnedActions) throws(AdoptionRefusal) {
+    let unknown = PinnedActions.used.filter { pins.newest($0) == nil }
+    guard unknown.isEmpty else {
+      throw AdoptionRefusal(
+        problems: unknown.map {
+          .init("no commit of `\($0)` is known", help: "`hallmark pins update` looks it up")
+        })
+    }
+  }
+
   private static func checkReadable(_ project: AuditedProject) throws(AdoptionRefusal) {
     let lost = project.problems.filter { problem in
       problem.extent == .all
         && (problem.path == "." || problem.path.hasPrefix(".github")
+          || problem.path.hasPrefix(".gitlab")
           || problem.path.hasPrefix(".hallmark") || problem.path == "pyproject.toml")
     }
     guard lost.isEmpty else {

@@ -30,6 +30,8 @@ package struct AdoptionRecord: Hashable, Sendable {
 
   /// The profile.
   package let profile: AuditProfile
+  /// The forge; a file that names none is of GitHub.
+  package let forge: AdoptionForge
   /// `owner/name`.
   package let repository: String
   /// The branch.
@@ -41,9 +43,11 @@ package struct AdoptionRecord: Hashable, Sendable {
 
   /// Describes an adoption.
   init(
-    profile: AuditProfile, repository: String, branch: String, owners: [String], blocks: [Block]
+    profile: AuditProfile, forge: AdoptionForge, repository: String, branch: String,
+    owners: [String], blocks: [Block]
   ) {
     self.profile = profile
+    self.forge = forge
     self.repository = repository
     self.branch = branch
     self.owners = owners
@@ -65,6 +69,13 @@ package struct AdoptionRecord: Hashable, Sendable {
     guard let known = AuditProfile(rawValue: try profile.string()) else {
       throw profile.error("it is no profile")
     }
+    var forge = AdoptionForge.github
+    if let node = try root.optional("forge") {
+      guard let named = AdoptionForge(rawValue: try node.string()) else {
+        throw node.error("it is no forge")
+      }
+      forge = named
+    }
     var owners: [String] = []
     for node in try root.required("owners").array(limit: 100) { owners.append(try node.string()) }
     var blocks: [Block] = []
@@ -79,7 +90,7 @@ package struct AdoptionRecord: Hashable, Sendable {
           }))
     }
     self.init(
-      profile: known, repository: try root.required("repository").string(),
+      profile: known, forge: forge, repository: try root.required("repository").string(),
       branch: try root.required("branch").string(), owners: owners, blocks: blocks)
   }
 
@@ -92,19 +103,27 @@ package struct AdoptionRecord: Hashable, Sendable {
 
   /// The file.
   package var json: JSONValue {
-    [
-      "schema": .string(Self.schema), "version": .integer(Self.version),
-      "profile": .string(profile.rawValue), "repository": .string(repository),
-      "branch": .string(branch), "owners": .array(owners.map { .string($0) }),
-      "blocks": .array(
-        blocks.map { block in
-          var members: [(String, JSONValue)] = [("path", .string(block.path))]
-          if let section = block.section { members.append(("section", .string(section))) }
-          members.append(("sha256", .string(block.sha256.hexadecimal)))
-          if let edited = block.edited { members.append(("edited", .string(edited.hexadecimal))) }
-          return .object(members)
-        }),
+    var members: [(String, JSONValue)] = [
+      ("schema", .string(Self.schema)), ("version", .integer(Self.version)),
+      ("profile", .string(profile.rawValue)),
     ]
+    if forge != .github { members.append(("forge", .string(forge.rawValue))) }
+    members += [
+      ("repository", .string(repository)), ("branch", .string(branch)),
+      ("owners", .array(owners.map { .string($0) })),
+      (
+        "blocks",
+        .array(
+          blocks.map { block in
+            var members: [(String, JSONValue)] = [("path", .string(block.path))]
+            if let section = block.section { members.append(("section", .string(section))) }
+            members.append(("sha256", .string(block.sha256.hexadecimal)))
+            if let edited = block.edited { members.append(("edited", .string(edited.hexadecimal))) }
+            return .object(members)
+          })
+      ),
+    ]
+    return .object(members)
   }
 
   /// The piece of a file.

@@ -6,25 +6,42 @@ import ReleaseAudit
 import SourceText
 
 extension AdoptionSteps {
-  /// Writes the requirements of the build, and their lock where there is a new one.
+  /// A list of requirements, and its lock where there is a new one.
+  struct Requirements {
+    /// The path, without `.in` and `.txt`.
+    let stem: String
+    /// The file in which they are written by hand.
+    let input: String
+    /// What it is for, in a few words.
+    let reason: String
+    /// The version of Python that installs them.
+    let python: String
+    /// The new lock.
+    let lock: String?
+    /// Whether there must be a new one.
+    let isNeeded: Bool
+  }
+
+  /// Writes requirements, and their lock where there is a new one.
   static func writeRequirements(
-    _ draft: inout AdoptionDraft, _ facts: AdoptionFacts, _ lock: String?,
-    isNeeded: Bool, _ unfinished: inout [String]
+    _ draft: inout AdoptionDraft, _ list: Requirements, _ unfinished: inout [String]
   ) {
-    let stem = facts.requirementsStem
-    let isUsed = ReleaseOutline(draft.project).publishers.contains { publisher in
-      draft.project.files[publisher.path]?.bytes.firstRange(of: "\(stem).txt".utf8) != nil
+    let stem = list.stem
+    let paths =
+      ReleaseOutline(draft.project).publishers.map(\.path)
+      + GitLabOutline(draft.project).steps.map(\.path)
+    let isUsed = paths.contains { path in
+      draft.project.files[path]?.bytes.firstRange(of: "\(stem).txt".utf8) != nil
     }
     guard isUsed else { return }
-    draft.place(
-      stem + ".in", BuildRequirements.input(facts), "what builds a release (items 47, 48)")
-    if let lock {
+    draft.place(stem + ".in", list.input, list.reason)
+    if let lock = list.lock {
       draft.write(stem + ".txt", lock, "the same with versions and hashes")
-    } else if isNeeded {
+    } else if list.isNeeded {
       unfinished.append(
         "`\(stem).txt` is missing, or not of these requirements: run `hallmark adopt` where an "
           + "index can be reached, or `uv pip compile --universal --python-version "
-          + "\(facts.python.ofReleases) --generate-hashes --only-binary :all: -o \(stem).txt "
+          + "\(list.python) --generate-hashes --only-binary :all: -o \(stem).txt "
           + "\(stem).in`")
     }
   }
@@ -32,30 +49,52 @@ extension AdoptionSteps {
   /// Writes the lists around a release: allowed signers, code owners, updates, how to report.
   static func writeLists(_ draft: inout AdoptionDraft, _ facts: AdoptionFacts) {
     let documents = Documents(facts: facts)
-    let isOurs = ReleaseOutline(draft.project).publishers.contains { $0.path == facts.workflow }
-    if isOurs, facts.signers.hasPrefix(".github/"), draft.project.files[facts.signers] == nil {
+    let isGitHub = facts.forge == .github
+    let isOurs =
+      isGitHub
+      ? ReleaseOutline(draft.project).publishers.contains { $0.path == facts.workflow }
+      : !GitLabOutline(draft.project).publishers.isEmpty
+    if isOurs, facts.signers.hasPrefix(".git"), draft.project.files[facts.signers] == nil {
       // It is the signers' own from the first line on, so it is in no record.
       draft.write(facts.signers, documents.signers, "who may sign release tags (item 83)")
     }
     let hasSecurityPage = ReleaseOutline(draft.project).securityPage != nil
+    let security = isGitHub ? documents.security : GitLabDocuments(facts: facts).security
     draft.place(
-      "SECURITY.md", documents.security, "how to report a vulnerability (item 66)",
+      "SECURITY.md", security, "how to report a vulnerability (item 66)",
       isWanted: !hasSecurityPage)
     writeOwners(&draft, facts, documents)
-    writeUpdates(&draft, facts, documents)
+    if isGitHub { writeUpdates(&draft, facts, documents) } else { writeRenovate(&draft, facts) }
+  }
+
+  private static func writeRenovate(_ draft: inout AdoptionDraft, _ facts: AdoptionFacts) {
+    draft.place(
+      "renovate.json", GitLabDocuments(facts: facts).renovate,
+      "grouped updates after a week (items 23, 24, 45)",
+      isWanted: !ReleaseOutline(draft.project).hasRenovate)
   }
 
   private static func writeOwners(
     _ draft: inout AdoptionDraft, _ facts: AdoptionFacts, _ documents: Documents
   ) {
     guard !facts.owners.isEmpty else { return }
-    let critical = ["/.github/", "/.hallmark/", "/requirements/", "/hallmark.toml"]
+    let isGitHub = facts.forge == .github
+    let hasWorkflows = isGitHub || !draft.project.workflows.isEmpty
+    let critical =
+      (hasWorkflows ? ["/.github/"] : []) + (isGitHub ? [] : ["/.gitlab-ci.yml", "/.gitlab/"])
+      + ["/.hallmark/", "/requirements/", "/hallmark.toml"]
     let builds = ["pyproject.toml", "setup.py", "setup.cfg"].filter {
       draft.project.files[$0] != nil
     }
     let text = documents.codeOwners(of: critical + builds.map { "/\($0)" })
-    guard let file = ReleaseOutline(draft.project).codeOwners else {
-      draft.place(".github/CODEOWNERS", text, "who reviews what decides a release (item 54)")
+    let owners =
+      isGitHub
+      ? ReleaseOutline(draft.project).codeOwners : GitLabOutline(draft.project).codeOwners
+    guard let file = owners else {
+      // Where both forges look, if there is something of both.
+      let folder = !isGitHub && hasWorkflows ? "" : ".\(facts.forge.rawValue)/"
+      draft.place(
+        folder + "CODEOWNERS", text, "who reviews what decides a release (item 54)")
       return
     }
     draft.place(file.path, text, "")
@@ -136,31 +175,45 @@ extension AdoptionSteps {
   }
 
   private static func writePolicy(_ draft: inout AdoptionDraft, _ facts: AdoptionFacts) {
-    let policy = Policy(publishers: [
-      PublisherPolicy(
+    let isGitHub = facts.forge == .github
+    let publisher =
+      isGitHub
+      ? PublisherPolicy(
         signer: .gitHub(
           repository: facts.repository.description, workflow: facts.workflowName),
         ref: .versionTag, runner: .gitHubHosted)
-    ])
+      : PublisherPolicy(
+        signer: .gitLab(
+          repository: facts.repository.description, workflowFilepath: facts.workflow),
+        ref: .versionTag)
     draft.place(
       "hallmark.toml",
-      "# Who must have signed the files of a release: this workflow, at the tag of the version.\n"
-        + policy.text, "the policy for users and CI (items 82, 87)")
+      "# Who must have signed the files of a release: this \(isGitHub ? "workflow" : "pipeline"), "
+        + "at the tag of the version.\n" + Policy(publishers: [publisher]).text,
+      "the policy for users and CI (items 82, 87)")
   }
 
   private static func writeVerifying(
     _ draft: inout AdoptionDraft, _ facts: AdoptionFacts, _ documents: Documents
   ) {
     let readme = ReleaseOutline(draft.project).readme
+    let isGitHub = facts.forge == .github
+    let verifying = { (markup: Markup) in
+      isGitHub ? documents.verifying(markup) : GitLabDocuments(facts: facts).verifying(markup)
+    }
     draft.place(
-      "README.md", "# \(facts.name)\n\n" + documents.verifying(.markdown),
+      "README.md", "# \(facts.name)\n\n" + verifying(.markdown),
       "how users verify a release (items 87, 92)", isWanted: readme == nil)
     guard let readme else { return }
     let isMissing =
-      !findings("no-verify-instructions", draft.project).isEmpty
-      || !findings("no-signer-identity", draft.project).isEmpty
+      isGitHub
+      ? !findings("no-verify-instructions", draft.project).isEmpty
+        || !findings("no-signer-identity", draft.project).isEmpty
+      : ["pypi-attestations verify", "hallmark verify"].allSatisfy {
+        readme.bytes.firstRange(of: $0.utf8) == nil
+      }
     draft.place(
-      section: "verifying", in: readme.path, documents.verifying(Markup(of: readme.path)),
+      section: "verifying", in: readme.path, verifying(Markup(of: readme.path)),
       "how users verify a release (items 87, 92)", isWanted: isMissing)
   }
 
@@ -169,7 +222,14 @@ extension AdoptionSteps {
     _ draft: inout AdoptionDraft, _ facts: AdoptionFacts, _ documents: Documents
   ) {
     let outline = ReleaseOutline(draft.project)
-    guard !outline.publishers.isEmpty else { return }
+    let gitLab = GitLabOutline(draft.project)
+    let isGitHub = facts.forge == .github
+    guard !(isGitHub ? outline.publishers.isEmpty : gitLab.publishers.isEmpty) else { return }
+    let releasing = { (markup: Markup) in
+      isGitHub
+        ? documents.releasing(outline, markup)
+        : GitLabDocuments(facts: facts).releasing(gitLab, markup)
+    }
     let own = "RELEASING.md"
     let path = outline.releasePage?.path
     let isChapter =
@@ -177,17 +237,21 @@ extension AdoptionSteps {
         let name = path.lowercased().split(separator: "/").last ?? ""
         return !name.hasPrefix("releas")
       } ?? false
+    let isSilent =
+      isGitHub
+      ? findings("release-page-drift", draft.project).contains { $0.place.span == nil }
+      : !gitLab.isTold(in: outline.releasePage)
+    let isRight = isGitHub ? isContent("release-page-drift", draft.project) : !isSilent
     // A chapter somewhere may be all that a project needs, if it is right.
-    let isWanted = path == nil || isChapter && !isContent("release-page-drift", draft.project)
+    let isWanted = path == nil || isChapter && !isRight
     if isWanted || path == own {
       draft.place(
-        own, "# Releasing \(facts.name)\n\n" + documents.releasing(outline, .markdown),
+        own, "# Releasing \(facts.name)\n\n" + releasing(.markdown),
         "how a release is made (items 1, 2)", isWanted: isWanted)
     }
     guard !isWanted, let path else { return }
-    let isSilent = findings("release-page-drift", draft.project).contains { $0.place.span == nil }
     draft.place(
-      section: "releasing", in: path, documents.releasing(outline, Markup(of: path)),
+      section: "releasing", in: path, releasing(Markup(of: path)),
       "how a release is made (item 2)", isWanted: isSilent)
   }
 }

@@ -148,12 +148,7 @@ enum AdoptionSteps {
     _ draft: inout AdoptionDraft, _ facts: AdoptionFacts, _ pins: PinnedActions
   ) {
     let outline = ReleaseOutline(draft.project)
-    let tests = "requirements/test.txt"
-    let locked = draft.project.files[tests]?.bytes ?? []
-    let testsAreLocked = ["--hash=sha256:", "\npytest==", "\nbuild=="].allSatisfy {
-      locked.firstRange(of: $0.utf8) != nil
-    }
-    let workflows = CheckWorkflows(facts: facts, pins: pins, tests: testsAreLocked ? tests : nil)
+    let workflows = CheckWorkflows(facts: facts, pins: pins, tests: lockedTests(draft.project))
     let folder = ".github/workflows/"
     draft.place(
       folder + "ci.yml", workflows.ci, "builds and installs every change",

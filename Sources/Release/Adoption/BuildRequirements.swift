@@ -3,6 +3,7 @@
 import Encodings
 import PythonPackaging
 package import Rebuild
+import ReleaseAudit
 
 /// The requirements file of a release's build.
 package enum BuildRequirements {
@@ -13,6 +14,29 @@ package enum BuildRequirements {
   static func input(_ facts: AdoptionFacts) -> String {
     "# What builds a release: the front end, and `build-system.requires` of pyproject.toml.\n"
       + facts.requirements.map { "\($0)\n" }.joined()
+  }
+
+  /// The file with what GitLab's jobs attest, verify and publish by.
+  static var toolsInput: String {
+    "# What attests, verifies and publishes a release, in jobs with identities.\n"
+      + GitLabRelease.toolRequirements.map { "\($0)\n" }.joined()
+  }
+
+  /// The requirements that must be locked; nil where a lock of them is there.
+  ///
+  /// A list that somebody has changed is theirs, and is locked as it is.
+  static func toLock(
+    _ requirements: [String], input: String, stem: String, _ project: AuditedProject,
+    _ record: AdoptionRecord?
+  ) -> [String]? {
+    let lock = project.files[stem + ".txt"]?.bytes ?? []
+    let isLocked = lock.firstRange(of: "--hash=sha256:".utf8) != nil
+    guard let written = project.files[stem + ".in"]?.bytes else { return requirements }
+    if written == Array(input.utf8) { return isLocked ? nil : requirements }
+    if record?.block(stem + ".in", nil)?.sha256 == AdoptionDraft.hash(written) {
+      return requirements
+    }
+    return isLocked ? nil : list(written) ?? requirements
   }
 
   /// The requirements of a list that somebody has written; nil where it has anything else.

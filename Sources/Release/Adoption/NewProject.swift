@@ -71,7 +71,7 @@ package struct NewProject: Hashable, Sendable {
 
     [project.urls]
     Source = "\(repository.url)"
-    Changelog = "\(repository.url)/blob/main/CHANGELOG.md"
+    Changelog = "\(repository.url)\(repository.forge == .github ? "" : "/-")/blob/main/CHANGELOG.md"
 
     [tool.flit.module]
     name = "\(module)"

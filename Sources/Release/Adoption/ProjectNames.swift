@@ -1,8 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A repository at GitHub: who owns it and what it is called.
+/// The forges that a release process can be written for.
+package enum AdoptionForge: String, Hashable, Sendable, CaseIterable {
+  /// github.com.
+  case github
+  /// gitlab.com; PyPI trusts the jobs of no other GitLab.
+  case gitlab
+
+  /// The name that people know it by.
+  package var name: String { self == .github ? "GitHub" : "GitLab" }
+  /// Its address.
+  package var address: String { "https://\(rawValue).com" }
+}
+
+/// A repository at a forge: who owns it and what it is called.
 package struct ForgeRepository: Hashable, Sendable, CustomStringConvertible {
-  /// The account or organisation.
+  /// The forge.
+  package let forge: AdoptionForge
+  /// The account or organisation; at GitLab the namespace, `group/subgroup`.
   package let owner: String
   /// The name.
   package let name: String
@@ -10,29 +25,51 @@ package struct ForgeRepository: Hashable, Sendable, CustomStringConvertible {
   /// `owner/name`.
   package var description: String { "\(owner)/\(name)" }
   /// Its address.
-  package var url: String { "https://github.com/\(owner)/\(name)" }
+  package var url: String { "\(forge.address)/\(owner)/\(name)" }
 
-  /// Reads `owner/name`; nil for names that GitHub does not give.
-  package init?(_ text: String) {
+  /// Reads `owner/name`, or the address of a repository at the forge; nil for names that the forge
+  /// does not give.
+  package init?(_ text: String, at forge: AdoptionForge = .github) {
+    var text = text
+    if forge == .gitlab, text.contains(":") {
+      guard let path = Self.path(in: text, at: forge) else { return nil }
+      text = path
+    }
     let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-    guard parts.count == 2, SafeName.isAccount(parts[0]),
-      SafeName.isPlain(parts[1], also: "._-", limit: 100), parts[1] != ".", parts[1] != ".."
-    else { return nil }
-    owner = parts[0]
-    name = parts[1]
+    switch forge {
+    case .github:
+      guard parts.count == 2, SafeName.isAccount(parts[0]),
+        SafeName.isPlain(parts[1], also: "._-", limit: 100), parts[1] != ".", parts[1] != ".."
+      else { return nil }
+    case .gitlab:
+      // 20 levels of groups, and the project.
+      guard (2...21).contains(parts.count), parts.allSatisfy({ SafeName.isGitLabPath($0) })
+      else { return nil }
+    }
+    self.forge = forge
+    owner = parts.dropLast().joined(separator: "/")
+    name = parts.last ?? ""
   }
 
-  /// Reads the address of a remote repository or of a page of one at GitHub; nil for others.
-  package init?(address: String) {
+  /// Reads the address of a remote repository or of a page of one at the forge; nil for others.
+  package init?(address: String, at forge: AdoptionForge = .github) {
+    guard let path = Self.path(in: address, at: forge) else { return nil }
+    self.init(path, at: forge)
+  }
+
+  private static func path(in address: String, at forge: AdoptionForge) -> String? {
+    let host = "\(forge.rawValue).com"
     let starts = [
-      "https://github.com/", "http://github.com/", "git@github.com:", "ssh://git@github.com/",
-      "git://github.com/", "ssh://github.com/",
+      "https://\(host)/", "http://\(host)/", "git@\(host):", "ssh://git@\(host)/",
+      "git://\(host)/", "ssh://\(host)/",
     ]
     guard let start = starts.first(where: { address.hasPrefix($0) }) else { return nil }
     let parts = address.dropFirst(start.count).split(separator: "/")
-    guard parts.count >= 2 else { return nil }
-    let name = parts[1].hasSuffix(".git") ? parts[1].dropLast(4) : parts[1]
-    self.init("\(parts[0])/\(name)")
+    // At GitLab `/-/` stands before what is no project.
+    let path = forge == .github ? parts.prefix(2) : parts.prefix { $0 != "-" }
+    guard path.count >= 2, let last = path.last else { return nil }
+    let name = last.hasSuffix(".git") ? last.dropLast(4) : last
+    return (path.dropLast() + [name]).joined(separator: "/")
   }
 }
 
@@ -52,12 +89,22 @@ enum SafeName {
     isPlain(text, also: "-_", limit: 39) && text.utf8.first != UInt8(ascii: "-")
   }
 
-  /// `@account` or `@organisation/team`.
-  static func isOwner(_ text: String) -> Bool {
+  /// `@account` or `@organisation/team`; at GitLab also `@group/subgroup/subgroup`.
+  static func isOwner(_ text: String, at forge: AdoptionForge = .github) -> Bool {
     guard text.hasPrefix("@") else { return false }
     let parts = text.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+    if forge == .gitlab {
+      return (1...20).contains(parts.count) && parts.allSatisfy { isGitLabPath(String($0)) }
+    }
     return (1...2).contains(parts.count) && isAccount(String(parts[0]))
       && parts.dropFirst().allSatisfy { isPlain(String($0), also: "._-", limit: 100) }
+  }
+
+  /// A group, a user or a project at GitLab, as it stands in addresses.
+  static func isGitLabPath(_ text: String) -> Bool {
+    isPlain(text, also: "._-", limit: 255) && !text.contains("..")
+      && isAlphanumeric(text.utf8.first ?? 0) && text.utf8.last != UInt8(ascii: ".")
+      && ![".git", ".atom"].contains { text.lowercased().hasSuffix($0) }
   }
 
   /// The name of a branch.

@@ -24,9 +24,21 @@ package struct ToDo: Hashable, Sendable {
   package func hash(into hasher: inout Hasher) { hasher.combine(title) }
 
   /// Everything, in the order in which it is best done.
-  static func all(_ facts: AdoptionFacts, _ project: AuditedProject) -> [ToDo] {
-    let settings = facts.repository.url + "/settings"
-    let name = facts.name.normalized
+  ///
+  /// - Parameters:
+  ///   - facts: what is known of the project.
+  ///   - project: the project as it will be.
+  ///   - storedTokens: tokens that no job needs any more, by the names of their variables.
+  /// - Returns: All of it.
+  static func all(
+    _ facts: AdoptionFacts, _ project: AuditedProject, storedTokens: [String] = []
+  ) -> [ToDo] {
+    facts.forge == .github
+      ? gitHub(facts, project) : gitLab(facts, project, storedTokens: storedTokens)
+  }
+
+  /// What lets git sign, and lists who may.
+  static func signing(_ facts: AdoptionFacts, _ project: AuditedProject) -> [ToDo] {
     var list: [ToDo] = []
     if !hasSigners(project, facts.signers) {
       list.append(
@@ -50,6 +62,13 @@ package struct ToDo: Hashable, Sendable {
           ("", "git config commit.gpgSign true"), ("", "git config tag.gpgSign true"),
           ("", "git config gpg.ssh.allowedSignersFile \(facts.signers)"),
         ]))
+    return list
+  }
+
+  private static func gitHub(_ facts: AdoptionFacts, _ project: AuditedProject) -> [ToDo] {
+    let settings = facts.repository.url + "/settings"
+    let name = facts.name.normalized
+    var list = signing(facts, project)
     list.append(
       ToDo(
         title: "Make the environment that publishes", items: [4, 5, 16, 17, 63],
@@ -111,20 +130,24 @@ package struct ToDo: Hashable, Sendable {
           ("Dependabot security updates", "on"),
           ("CodeQL analysis", "advanced, by the workflow; default setup off"),
         ]))
-    if facts.profile == .spec8 {
-      list.append(
-        ToDo(
-          title: "When all of this is done, the badge of SPEC 8 is true", items: [38],
-          place: ReleaseOutline(project).readme?.path ?? "README.md",
-          values: [
-            (
-              "Badge",
-              "[![SPEC 8](https://img.shields.io/badge/SPEC-8-green)]"
-                + "(https://scientific-python.org/specs/spec-0008/)"
-            )
-          ]))
-    }
-    return list
+    return list + badge(facts, project)
+  }
+
+  /// The badge, where the profile is that of SPEC 8.
+  static func badge(_ facts: AdoptionFacts, _ project: AuditedProject) -> [ToDo] {
+    guard facts.profile == .spec8 else { return [] }
+    return [
+      ToDo(
+        title: "When all of this is done, the badge of SPEC 8 is true", items: [38],
+        place: ReleaseOutline(project).readme?.path ?? "README.md",
+        values: [
+          (
+            "Badge",
+            "[![SPEC 8](https://img.shields.io/badge/SPEC-8-green)]"
+              + "(https://scientific-python.org/specs/spec-0008/)"
+          )
+        ])
+    ]
   }
 
   private static func hasSigners(_ project: AuditedProject, _ path: String) -> Bool {

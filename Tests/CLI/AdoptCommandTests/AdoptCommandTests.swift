@@ -162,7 +162,8 @@ import Testing
     let empty = try Scratch()
     #expect(try Program("hallmark").run(["adopt", "--diff"], in: empty.path).status == 2)
     #expect(try hallmark("adopt", "nowhere").status == 1)
-    #expect(try hallmark("adopt", "--forge-kind", "gitlab").errors.contains("not written"))
+    let other = try hallmark("adopt", "--forge-kind", "gitlab")
+    #expect(other.status == 2 && other.errors.contains("--repository GROUP/PROJECT"), "\(other)")
     try write("pyproject.toml", "[project]\nname = \"a\\u001b[31m\\n  evil: 1\"\n")
     let hostile = try hallmark("adopt", "--diff")
     #expect(hostile.status == 2)
@@ -177,6 +178,8 @@ import Testing
       ["new", "greeting"], ["new", "a b", "--repository", "a/b"],
       ["new", "class", "--repository", "a/b"], ["new", "x", "--repository", "a"],
       ["new", "greeting", "--repository", "a/b", "--directory", "."],
+      ["new", "x", "--forge-kind", "gitlab", "--repository", "https://github.com/a/b"],
+      ["new", "x", "--forge-kind", "github", "--repository", "a/b/c"],
     ] {
       let outcome = try Program("hallmark").run(arguments, in: scratch.path, timeout: 60)
       #expect(outcome.status == 2, "\(arguments): \(outcome)")

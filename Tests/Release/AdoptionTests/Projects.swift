@@ -42,9 +42,10 @@ struct Project {
     let project = audited
     let facts = try AdoptionFacts(project, record: record, answers: answers)
     let wanted = AdoptionPlan.requirementsToLock(project, facts, record)
+    let tools = AdoptionPlan.toolsToLock(project, facts, record)
     return try AdoptionPlan(
       project, facts: facts, record: record, lock: locks ? wanted.map(Self.lock) : nil,
-      license: answers.license)
+      toolsLock: locks ? tools.map(Self.lock) : nil, license: answers.license)
   }
 
   /// The project with the changes of a plan.

@@ -6,14 +6,14 @@ import ReleaseAudit
 
 extension LicenseText: ExpressibleByArgument {}
 
-/// The forges that a release process can be written for.
-enum AdoptedForge: String, CaseIterable, ExpressibleByArgument {
-  case github, gitlab
-}
+extension AdoptionForge: ExpressibleByArgument {}
 
 /// What is said about a project, for `adopt` and `new`.
 struct AdoptOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The repository at the forge.", valueName: "owner/name"))
+  @Option(
+    help: ArgumentHelp(
+      "The repository at the forge: owner/name, group/subgroup/name, or its address.",
+      valueName: "owner/name"))
   var repository: String?
 
   @Option(
@@ -28,8 +28,8 @@ struct AdoptOptions: ParsableArguments {
   @Option(help: "Which side is taken where recommendations contradict each other.")
   var profile: AuditProfile?
 
-  @Option(help: "The forge that runs the workflows.")
-  var forgeKind: AdoptedForge = .github
+  @Option(help: "The forge that makes the releases; git's origin tells it by default.")
+  var forgeKind: AdoptionForge?
 
   @Option(help: ArgumentHelp("The interpreter that looks requirements up.", valueName: "program"))
   var python = "python3"
@@ -41,10 +41,6 @@ struct AdoptOptions: ParsableArguments {
   var yes = false
 
   func validate() throws {
-    guard forgeKind == .github else {
-      throw ValidationError(
-        "--forge-kind gitlab: pipelines of GitLab are audited, but not written by this version.")
-    }
     if diff, yes { throw ValidationError("--diff shows the changes, --yes makes them.") }
   }
 
@@ -52,6 +48,7 @@ struct AdoptOptions: ParsableArguments {
   func answers(license: LicenseText?) -> AdoptionAnswers {
     var answers = AdoptionAnswers()
     answers.repository = repository
+    answers.forge = forgeKind
     answers.owners = owner
     answers.branch = branch
     answers.license = license

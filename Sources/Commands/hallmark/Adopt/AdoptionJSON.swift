@@ -16,6 +16,7 @@ struct AdoptionJSON {
       "schema": "hallmark.adopt/v1", "profile": .string(plan.facts.profile.rawValue),
       "project": .string(plan.facts.name.text),
       "repository": .string(plan.facts.repository.description),
+      "forge": .string(plan.facts.forge.rawValue),
       "workflow": .string(plan.facts.workflow),
       "environment": .string(plan.facts.environment), "written": .boolean(isWritten),
       "changes": .array(

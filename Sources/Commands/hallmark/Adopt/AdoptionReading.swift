@@ -76,8 +76,15 @@ struct AdoptionReading {
           wanted, oldest: facts.pythonOfReleases, input: facts.requirementsStem + ".in",
           python: python, console: console)
       }
+      var toolsLock: String?
+      if locks, let wanted = AdoptionPlan.toolsToLock(read.project, facts, record) {
+        toolsLock = try await Self.lock(
+          wanted, oldest: AdoptionPlan.pythonOfTools, input: facts.toolsStem + ".in",
+          python: python, console: console)
+      }
       return try AdoptionPlan(
-        read.project, facts: facts, record: record, lock: lock, license: answers.license)
+        read.project, facts: facts, record: record, lock: lock, toolsLock: toolsLock,
+        license: answers.license)
     } catch let refusal as AdoptionRefusal {
       throw Self.failure(refusal, at: read.root)
     }

@@ -16,9 +16,11 @@ struct NewCommand: AsyncParsableCommand {
       Examples:
         hallmark new greeting --repository acme/greeting --owner @acme/releasers
         hallmark new greeting --repository acme/greeting --owner @acme/releasers --diff
+        hallmark new greeting --forge-kind gitlab --repository acme/tools/greeting \
+          --owner @acme/releasers
 
       Writes a package with a locked back end, a test, a license, and everything that `hallmark \
-      adopt` adds: the workflows, requirements with hashes, policy, code owners, updates, and the \
+      adopt` adds: the workflows or the pipeline, requirements with hashes, policy, code owners, updates, and the \
       pages about releases. The folder must be new or empty, or made by this command; then only what \
       is missing is written.
 
@@ -76,7 +78,14 @@ struct NewCommand: AsyncParsableCommand {
       throw ValidationError(
         "name the repository that the project will have: --repository OWNER/NAME.")
     }
-    guard let parsedRepository = ForgeRepository(repository) else {
+    let forges = choice.forgeKind.map { [$0] } ?? AdoptionForge.allCases
+    let found = forges.lazy.compactMap { forge in
+      // Without a kind only an address tells that it is at GitLab.
+      forge == .github || choice.forgeKind != nil
+        ? ForgeRepository(repository, at: forge) ?? ForgeRepository(address: repository, at: forge)
+        : ForgeRepository(address: repository, at: forge)
+    }.first
+    guard let parsedRepository = found else {
       throw ValidationError(
         "`\(UntrustedText.printable(repository))` is not the name of a repository: OWNER/NAME.")
     }

@@ -31,6 +31,7 @@ enum ProjectPlaces {
       return ["rulesets", "requirements"].contains(parts[1]) && parts.count == 3
     case ".gitlab", ".gitlab-ci", "ci":
       return isYAML || name == "codeowners" || isRenovate(name)
+        || lower == ".gitlab/allowed_signers"
     case "docs", "doc", "documentation", ".circleci", ".hallmark":
       return isDocument(name) || parts[0] == ".circleci" && isYAML
         || parts[0] == ".hallmark"

@@ -54,7 +54,10 @@ package struct GitReading: Sendable {
       ])
       places = [(file, ProjectReader.join(path?.hasPrefix("/") == true ? "" : root, path ?? file))]
     } else {
-      for name in ["allowed_signers", ".allowed_signers", ".github/allowed_signers"] {
+      for name in [
+        "allowed_signers", ".allowed_signers", ".github/allowed_signers",
+        ".gitlab/allowed_signers",
+      ] {
         places.append((name, ProjectReader.join(root, name)))
       }
     }

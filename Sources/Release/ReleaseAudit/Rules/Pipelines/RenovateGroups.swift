@@ -20,15 +20,26 @@ enum RenovateGroups: AuditRule {
         "together", .good,
         #"{"packageRules": [{"matchManagers": ["github-actions"], "groupName": "actions"}]}"#),
       .renovate("by a preset", .good, #"{"extends": ["group:allNonMajor"]}"#),
+      RuleSample(
+        "images of GitLab's pipeline together", .good,
+        files: [
+          (
+            "renovate.json",
+            #"{"packageRules": [{"matchManagers": ["gitlabci"], "groupName": "pipeline"}]}"#
+          ), (".gitlab-ci.yml", "test:\n  script: [pytest]\n"),
+        ]),
     ])
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
-    project.renovateFindings { file, findings in
+    // Where there are no actions, what GitLab's pipelines use is meant.
+    let hasActions = !project.workflows.isEmpty || project.pipelines.gitLab.isEmpty
+    return project.renovateFindings { file, findings in
       let renovate = file.renovate
       let isGrouped =
         file.uses(["group:all"])
         || ([renovate.settings] + renovate.rules).contains {
-          !$0.isNarrow && $0.groupName != nil && $0.isFor("github-actions")
+          !$0.isNarrow && $0.groupName != nil
+            && ($0.isFor("github-actions") || !hasActions && $0.isFor("gitlabci"))
         }
       if isGrouped { return .decided }
       guard file.foreignPresets.isEmpty else { return .unknown }

@@ -37,23 +37,41 @@ enum CodeOwners: AuditRule {
           (".github/workflows/release.yml", "on: push\njobs: {}\n"),
         ]),
       RuleSample(
+        "nobody owns GitLab's pipeline", .findings(lines: [0]), isWhole: true,
+        files: [
+          (".gitlab/CODEOWNERS", "/pyproject.toml @acme/releasers\n"),
+          ("pyproject.toml", "[project]\nname = \"acme\"\n"),
+          (".gitlab-ci.yml", "test:\n  script: [pytest]\n"),
+        ]),
+      RuleSample(
+        "GitLab's own place", .good, isWhole: true,
+        files: [
+          (
+            ".gitlab/CODEOWNERS",
+            "/.gitlab-ci.yml @acme/releasers\n/pyproject.toml @acme/releasers\n"
+          ),
+          ("pyproject.toml", "[project]\nname = \"acme\"\n"),
+          (".gitlab-ci.yml", "test:\n  script: [pytest]\n"),
+        ]),
+      RuleSample(
         "a part", .notApplicable,
         files: [(".github/workflows/release.yml", "on: push\njobs: {}\n")]),
     ])
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
+    let isGitLab = project.workflows.isEmpty && project.files[".gitlab-ci.yml"] != nil
     let critical =
-      project.workflows.map(\.path).prefix(1)
+      project.workflows.map(\.path).prefix(1) + (isGitLab ? [".gitlab-ci.yml"] : [])
       + ["pyproject.toml", "setup.py", "setup.cfg"].filter { project.files[$0] != nil }
     guard !critical.isEmpty else {
       return .notApplicable("there is neither a workflow nor a build configuration")
     }
-    let places = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"]
-    guard let file = project.first(of: places) else {
+    // GitLab looks into its own folder last, GitHub into its own first.
+    let own = isGitLab ? ".gitlab/CODEOWNERS" : ".github/CODEOWNERS"
+    let others = ["CODEOWNERS", "docs/CODEOWNERS"]
+    guard let file = project.first(of: isGitLab ? others + [own] : [own] + others) else {
       guard project.isWhole else { return AuditedProject.isPart }
-      return .examined([
-        finding("there is no CODEOWNERS file", at: Finding.Place(places[0], nil))
-      ])
+      return .examined([finding("there is no CODEOWNERS file", at: Finding.Place(own, nil))])
     }
     let rules = file.textLines.compactMap { Rule($0.text) }
     let unowned = critical.filter { path in

@@ -38,6 +38,33 @@ enum TruthfulBadge: AuditRule {
           ),
         ]),
       RuleSample(
+        "a stored token at GitLab", .findings(lines: [3]), isWhole: true,
+        files: [
+          ("README.md", "# Acme\n\n[![SPEC 8](https://img.shields.io/badge/SPEC-8-green)](x)\n"),
+          (
+            ".gitlab-ci.yml",
+            "publish:\n  environment: pypi\n  script:\n    - twine upload --attestations dist/*\n"
+          ),
+        ]),
+      RuleSample(
+        "true at GitLab", .good, isWhole: true,
+        files: [
+          ("README.md", "# Acme\n\n[![SPEC 8](https://img.shields.io/badge/SPEC-8-green)](x)\n"),
+          (
+            ".gitlab-ci.yml",
+            """
+            publish:
+              environment: pypi
+              id_tokens:
+                PYPI_ID_TOKEN: { aud: pypi }
+              script:
+                - python -m pypi_attestations sign dist/*
+                - twine upload --attestations dist/*
+
+            """
+          ),
+        ]),
+      RuleSample(
         "no badge", .notApplicable, isWhole: true,
         files: [("README.md", "# Acme\n"), (".github/workflows/release.yml", untrue)]),
     ])
@@ -60,6 +87,7 @@ enum TruthfulBadge: AuditRule {
     else { return .notApplicable("there is no SPEC 8 badge") }
     let facts = project.releases
     guard !facts.publishing.isEmpty else {
+      if !project.gitLab.publishing.isEmpty { return examine(gitLab: project, place) }
       guard project.isWhole else { return AuditedProject.isPart }
       return .examined([finding("the badge is shown, and no workflow publishes", at: place)])
     }
@@ -73,11 +101,34 @@ enum TruthfulBadge: AuditRule {
     if case .examined(let findings) = Provenance.examine(project), !findings.isEmpty {
       lacks.append("attestations")
     }
-    guard !lacks.isEmpty else { return .examined([]) }
-    return .examined([
+    return .examined(untrue(lacks, place))
+  }
+
+  // The same of GitLab's jobs, as their own rules find it.
+  private static func examine(gitLab project: AuditedProject, _ place: Finding.Place)
+    -> RuleOutcome
+  {
+    var lacks: [String] = []
+    let rules: [(any AuditRule.Type, String)] = [
+      (GitLabPublishEnvironment.self, "an environment"),
+      (GitLabPublishToken.self, "Trusted Publishing"), (GitLabProvenance.self, "attestations"),
+    ]
+    for (rule, what) in rules {
+      switch rule.examine(project) {
+      case .examined(let findings): if !findings.isEmpty { lacks.append(what) }
+      case .unknown(let tells): return .unknown(wouldTell: tells)
+      case .notApplicable: break
+      }
+    }
+    return .examined(untrue(lacks, place))
+  }
+
+  private static func untrue(_ lacks: [String], _ place: Finding.Place) -> [Finding] {
+    guard !lacks.isEmpty else { return [] }
+    return [
       finding(
         "the badge promises SPEC 8, and there is no \(lacks.joined(separator: ", no "))",
         at: place)
-    ])
+    ]
   }
 }
