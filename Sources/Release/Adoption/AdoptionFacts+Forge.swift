@@ -37,7 +37,9 @@ extension AdoptionFacts {
     _ project: AuditedProject, _ outline: ReleaseOutline, _ record: AdoptionRecord?,
     _ answers: AdoptionAnswers, at forge: AdoptionForge
   ) -> ForgeRepository? {
-    if let given = answers.repository { return ForgeRepository(given, at: forge) }
+    if let given = answers.repository {
+      return ForgeRepository(given, at: forge) ?? ForgeRepository(address: given, at: forge)
+    }
     if let record, record.forge == forge { return ForgeRepository(record.repository, at: forge) }
     if let origin = project.git?.settings.remotes["origin"],
       let found = ForgeRepository(address: origin, at: forge)

@@ -63,7 +63,7 @@ extension AdoptionSteps {
           + "needs: give it another name, then run again")
       return false
     }
-    guard let stage = outline.lastStage, isStage(stage),
+    guard let stage = outline.lastStage(without: path), isStage(stage),
       let text = GitLabRelease(facts, stage: stage)?.text
     else {
       draft.notes.append(

@@ -110,14 +110,18 @@ package struct GitLabOutline: Sendable {
 
   /// The last stage that a job can have, before `.post`; nil where only an include from elsewhere
   /// tells the stages.
-  package var lastStage: String? {
+  ///
+  /// - Parameter path: a file that is known to set none, whether it is there or not.
+  /// - Returns: its name.
+  package func lastStage(without path: String) -> String? {
     guard let pipeline else { return "deploy" }
     let isWritten = pipeline.files.contains { $0.stages != nil }
     // What GitLab's own templates leave is `deploy`, too.
     let isForeign = pipeline.files.contains { file in
       file.includes.contains { include in
         switch include.source {
-        case .local(let text): GitLabPath(text.value).map { names(at: $0) == 0 } ?? true
+        case .local(let text):
+          GitLabPath(text.value).map { $0.path != path && names(at: $0) == 0 } ?? true
         case .template: false
         case .project, .remote, .component: true
         }
