@@ -241,7 +241,10 @@ struct GitLabRelease {
         served = {}
         for pause in (0, 10, 20, 30, 60, 120, 240):
             time.sleep(pause)
-            index = json.loads(fetch("https://pypi.org/simple/\(facts.name.normalized)/"))
+            try:
+                index = json.loads(fetch("https://pypi.org/simple/\(facts.name.normalized)/"))
+            except OSError:
+                continue
             served = {file["filename"]: file["url"] for file in index["files"]}
             if wanted <= set(served):
                 break

@@ -27,6 +27,18 @@ enum GitLabSourceDate: AuditRule {
             - twine upload dist/*
         """),
       .gitLab(
+        "an image without git", .findings(lines: [4]),
+        """
+        build:
+          image: python:3.13-slim
+          script:
+            - python -m build
+        publish:
+          stage: deploy
+          script:
+            - twine upload dist/*
+        """),
+      .gitLab(
         "the time of the commit", .good,
         """
         build:
@@ -67,13 +79,23 @@ enum GitLabSourceDate: AuditRule {
       findings.append(
         finding(
           "the build in `\(site.name)` does not take its time from the commit", at: build.place,
-          fix: site.repair("take the time from the commit") {
-            document, node throws(YAMLEditRefusal) in
-            guard let list = node["script"], list.items != nil else { throw .shape }
-            return try document.inserting(
-              .scalar("export \(name)=$(git log -1 --pretty=%ct)"), intoList: list, at: 0)
+          fix: time(in: site).flatMap { time in
+            site.repair("take the time from the commit") {
+              document, node throws(YAMLEditRefusal) in
+              guard let list = node["script"], list.items != nil else { throw .shape }
+              return try document.inserting(
+                .scalar("export \(name)=$(\(time))"), intoList: list, at: 0)
+            }
           }))
     }
     return .examined(findings)
+  }
+
+  // What tells the time of the commit in a job's image; nil where that is neither git nor GNU date.
+  private static func time(in site: GitLabFacts.Site) -> String? {
+    let image = site.job.inherited(\.image)?.value.name.value ?? ""
+    if image.mentions("alpine") || image.mentions("distroless") { return nil }
+    return image.mentions("slim")
+      ? "date --date \"$CI_COMMIT_TIMESTAMP\" +%s" : "git log -1 --pretty=%ct"
   }
 }
