@@ -75,8 +75,16 @@ extension AdoptionSteps {
     let others = publishing.filter { $0.path != path }
     let isUntouched = draft.untouched.contains(path)
     if others.isEmpty, publishing.isEmpty || isUntouched {
-      draft.place(path, text, reason)
-      return include(&draft, facts)
+      var next = draft
+      next.place(path, text, reason)
+      guard include(&next, facts) else {
+        draft.notes.append(
+          "`include:` of `\(GitLabOutline.entrance)` cannot be edited as it is written: add "
+            + "`- local: \(path)` by hand, then run again")
+        return false
+      }
+      draft = next
+      return true
     }
     let failing = failingRules(draft.project)
     guard !failing.isEmpty else {
@@ -158,7 +166,6 @@ extension AdoptionSteps {
       draft.write(entrance, bytes: bytes, "includes the release")
       return true
     } catch {
-      draft.notes.append("`\(entrance)`: the include cannot be written (\(error))")
       return false
     }
   }

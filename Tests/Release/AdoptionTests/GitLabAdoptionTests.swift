@@ -146,6 +146,27 @@ import Workflows
     #expect(try project.applying(plan).plan().changes.map(\.path) == [])
   }
 
+  /// A file that cannot be read or edited stays, and so does everything else of the release.
+  @Test(
+    arguments: [
+      ("include:\n  local: a.yml\n  rules:\n    - if: $X\nstages: [test]\n", "by hand"),
+      ("include: https://example.org/a.yml\nstages: [test]\n", "by hand"),
+      ("include: [\n", nil), ("test: {\n", nil),
+    ] as [(String, String?)])
+  func unreadableIncludes(text: String, note: String?) throws {
+    var project = try Self.project("bare")
+    project.files[".gitlab-ci.yml"] = text + Self.test
+    guard let note else {
+      #expect(throws: AdoptionRefusal.self) { try project.plan() }
+      return
+    }
+    let plan = try project.plan()
+    #expect(plan.notes.contains { $0.contains(note) }, "\(plan.notes)")
+    for path in ["hallmark.toml", "RELEASING.md", Self.release] {
+      #expect(plan.project.files[path] == nil, "\(path)")
+    }
+  }
+
   /// What includes what decides how it is written there.
   @Test(arguments: [
     ("include:\n  - local: a.yml\n", "include:\n  - local: a.yml\n  - local: \(release)\n"),

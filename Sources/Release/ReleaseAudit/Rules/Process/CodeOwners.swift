@@ -54,6 +54,15 @@ enum CodeOwners: AuditRule {
           (".gitlab-ci.yml", "test:\n  script: [pytest]\n"),
         ]),
       RuleSample(
+        "a section with owners", .good, isWhole: true,
+        files: [
+          (
+            "CODEOWNERS", "[Release][2] @acme/releasers\n*.yml\n/pyproject.toml\n\n[Docs]\n/docs/\n"
+          ),
+          ("pyproject.toml", "[project]\nname = \"acme\"\n"),
+          (".gitlab-ci.yml", "test:\n  script: [pytest]\n"),
+        ]),
+      RuleSample(
         "a part", .notApplicable,
         files: [(".github/workflows/release.yml", "on: push\njobs: {}\n")]),
     ])
@@ -73,15 +82,31 @@ enum CodeOwners: AuditRule {
       guard project.isWhole else { return AuditedProject.isPart }
       return .examined([finding("there is no CODEOWNERS file", at: Finding.Place(own, nil))])
     }
-    let rules = file.textLines.compactMap { Rule($0.text) }
+    let sections = Self.sections(file, isGitLab: isGitLab)
     let unowned = critical.filter { path in
-      !(rules.last { $0.matches(path) }?.hasOwners ?? false)
+      !sections.contains { rules in rules.last { $0.matches(path) }?.hasOwners ?? false }
     }
     return .examined(
       unowned.map { path in
         let name = path.hasPrefix(".github/") ? "/.github/" : "/\(path)"
         return finding("nobody owns `\(name)`", at: Finding.Place(file.path, nil))
       })
+  }
+
+  // In each section of GitLab's the last line that matches decides; its heading may name owners for
+  // lines without any.
+  private static func sections(_ file: AuditedFile, isGitLab: Bool) -> [[Rule]] {
+    var sections: [[Rule]] = [[]]
+    var hasDefault = false
+    for line in file.textLines {
+      if isGitLab, line.text.hasPrefix("[") || line.text.hasPrefix("^[") {
+        hasDefault = line.text.contains(" @")
+        sections.append([])
+      } else if let rule = Rule(line.text, hasDefault: hasDefault) {
+        sections[sections.count - 1].append(rule)
+      }
+    }
+    return sections
   }
 
   /// A line of a CODEOWNERS file: a pattern as in .gitignore, and owners.
@@ -91,13 +116,13 @@ enum CodeOwners: AuditRule {
     let isFolder: Bool
     let hasOwners: Bool
 
-    init?(_ line: String) {
+    init?(_ line: String, hasDefault: Bool) {
       let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" })
       guard let first = words.first, !first.hasPrefix("#"), !first.hasPrefix("[") else {
         return nil
       }
       var text = first
-      hasOwners = words.dropFirst().prefix { !$0.hasPrefix("#") }.isEmpty == false
+      hasOwners = hasDefault || words.dropFirst().prefix { !$0.hasPrefix("#") }.isEmpty == false
       isFolder = text.hasSuffix("/")
       if isFolder { text = text.dropLast() }
       isAnchored = text.contains("/")
