@@ -63,8 +63,8 @@ extension AdoptionSteps {
           + "needs: give it another name, then run again")
       return false
     }
-    guard let stage = outline.lastStage(without: path), isStage(stage),
-      let text = GitLabRelease(facts, stage: stage)?.text
+    var next = draft
+    guard let stage = stage(outline, &next), let text = GitLabRelease(facts, stage: stage)?.text
     else {
       draft.notes.append(
         "the stages of the pipeline stand in what it includes from elsewhere: write `stages:` into "
@@ -75,7 +75,6 @@ extension AdoptionSteps {
     let others = publishing.filter { $0.path != path }
     let isUntouched = draft.untouched.contains(path)
     if others.isEmpty, publishing.isEmpty || isUntouched {
-      var next = draft
       next.place(path, text, reason)
       guard include(&next, facts) else {
         draft.notes.append(
@@ -104,7 +103,6 @@ extension AdoptionSteps {
           + "\(kept.obstacle ?? ""); take it out by hand, then run again: \(open)")
       return false
     }
-    var next = draft
     next.storedTokens = outline.storedTokens(draft.project)
     guard include(&next, facts), takeOut(others, &next) else {
       draft.notes.append(
@@ -118,9 +116,22 @@ extension AdoptionSteps {
     return true
   }
 
-  // What a stage's name may be to be written as it is.
-  private static func isStage(_ text: String) -> Bool {
-    SafeName.isEnvironment(text)
+  // The stage of the release: one that is meant for it, or a new one behind all that is there, so
+  // that tests come first; nil where the stages are not known.
+  private static func stage(_ outline: GitLabOutline, _ draft: inout AdoptionDraft) -> String? {
+    guard let stages = outline.stages(without: GitLabRelease.path) else { return nil }
+    let names = ["release", "publish", "deploy", "upload", "pypi"]
+    if let found = stages.last(where: { names.contains($0) }) { return found }
+    let entrance = GitLabOutline.entrance
+    if let bytes = draft.project.files[entrance]?.bytes,
+      let document = try? YAMLDocument(parsing: bytes), let list = document.root["stages"],
+      let edits = try? document.inserting(.scalar("release"), intoList: list),
+      let after = edits.applied(to: bytes)
+    {
+      draft.write(entrance, bytes: after, "includes the release")
+      return "release"
+    }
+    return stages.last.flatMap { SafeName.isEnvironment($0) ? $0 : nil }
   }
 
   // The rules on publishing jobs that find something.

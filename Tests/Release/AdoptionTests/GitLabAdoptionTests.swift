@@ -98,10 +98,10 @@ import Workflows
       without
         == before.replacing(
           "stages: [check, test]",
-          with: "include:\n  - local: \(Self.release)\nstages: [check, test]"))
-    // Its last stage is the one of the release, and its defaults stay out.
+          with: "include:\n  - local: \(Self.release)\nstages: [check, test, release]"))
+    // Its tests come first, and its defaults stay out.
     let release = try #require(after.files[Self.release])
-    #expect(release.contains("  stage: test\n  inherit:\n    default: false\n"))
+    #expect(release.contains("  stage: release\n  inherit:\n    default: false\n"))
 
     let token = try Self.project("token")
     let plan = try token.plan()
@@ -187,6 +187,25 @@ import Workflows
     let written = try #require(plan.project.files[".gitlab-ci.yml"]?.bytes)
     #expect(String(decoding: written, as: UTF8.self).hasPrefix(after + "test:\n"), "\(plan.notes)")
     #expect(GitLabOutline(plan.project).publishers.count == 1)
+    #expect(try project.applying(plan).plan(locks: false).changes.map(\.path) == [])
+  }
+
+  /// The release has a stage of its own behind tests, or the one that is meant for it.
+  @Test(arguments: [
+    ("stages: [test]\n", "stages: [test, release]\n", "release"),
+    ("stages:\n  - test\n", "stages:\n  - test\n  - release\n", "release"),
+    ("stages: [test, deploy, cleanup]\n", "stages: [test, deploy, cleanup]\n", "deploy"),
+    ("", "", "deploy"),
+  ])
+  func stages(before: String, after: String, stage: String) throws {
+    var project = try Self.project("bare")
+    project.files[".gitlab-ci.yml"] = before + Self.test
+    let plan = try project.plan()
+    let files = project.applying(plan).files
+    #expect(
+      try #require(files[".gitlab-ci.yml"])
+        .hasPrefix("include:\n  - local: \(Self.release)\n\(after)test:\n"))
+    #expect(try #require(files[Self.release]).contains("\n  stage: \(stage)\n"))
     #expect(try project.applying(plan).plan(locks: false).changes.map(\.path) == [])
   }
 

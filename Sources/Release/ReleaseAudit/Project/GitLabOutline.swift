@@ -108,13 +108,12 @@ package struct GitLabOutline: Sendable {
   /// The files of the pipeline.
   package var files: [String] { pipeline?.files.map(\.path) ?? [] }
 
-  /// The last stage that a job can have, before `.post`; nil where only an include from elsewhere
-  /// tells the stages.
+  /// The stages between `.pre` and `.post`; nil where only an include from elsewhere tells them.
   ///
   /// - Parameter path: a file that is known to set none, whether it is there or not.
-  /// - Returns: its name.
-  package func lastStage(without path: String) -> String? {
-    guard let pipeline else { return "deploy" }
+  /// - Returns: their names, in their order.
+  package func stages(without path: String) -> [String]? {
+    guard let pipeline else { return ["build", "test", "deploy"] }
     let isWritten = pipeline.files.contains { $0.stages != nil }
     // What GitLab's own templates leave is `deploy`, too.
     let isForeign = pipeline.files.contains { file in
@@ -128,7 +127,7 @@ package struct GitLabOutline: Sendable {
       }
     }
     if !isWritten, isForeign { return nil }
-    return pipeline.stages.dropLast().last
+    return Array(pipeline.stages.dropFirst().dropLast())
   }
 
   /// Whether the rules of the whole pipeline let tags start one; nil where they cannot be told.
