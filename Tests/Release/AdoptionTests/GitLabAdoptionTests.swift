@@ -99,7 +99,8 @@ import Workflows
         == before.replacing(
           "stages: [check, test]",
           with: "include:\n  - local: \(Self.release)\nstages: [check, test, release]"))
-    // Its tests come first, and its defaults stay out.
+    // Its tests come first, and its defaults and files stay out.
+    #expect(try #require(after.files[Self.release]).contains("\n  dependencies: []\n"))
     let release = try #require(after.files[Self.release])
     #expect(release.contains("  stage: release\n  inherit:\n    default: false\n"))
 
