@@ -216,8 +216,8 @@ struct GitLabRelease {
 
         """
         + script(
-          "# A stored token would be taken before the identity.\n"
-            + "unset TWINE_USERNAME TWINE_PASSWORD\n"
+          "# A stored token would be taken before the identity, and a stored address before PyPI's.\n"
+            + "unset TWINE_USERNAME TWINE_PASSWORD TWINE_REPOSITORY TWINE_REPOSITORY_URL\n"
             + withTools(
               "cat SHA256SUMS\n"
                 + "python -m twine upload --non-interactive --disable-progress-bar \\\n"

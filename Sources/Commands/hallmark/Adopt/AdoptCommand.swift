@@ -14,11 +14,11 @@ struct AdoptCommand: AsyncParsableCommand {
       Examples:
         hallmark adopt --diff
         hallmark adopt --repository acme/greeting --owner @acme/releasers
-        hallmark adopt --forge-kind gitlab --repository acme/tools/greeting --owner @acme/releasers
+        hallmark adopt --forge-kind gitlab --repository acme/greeting --owner @acme/x
         hallmark adopt --check
 
       What holds stays as it is, what can be repaired is repaired, and what is missing is written: \
-      the workflow, or the jobs of GitLab's pipeline, that builds, attests, verifies and publishes, requirements with hashes, a policy, \
+      the workflow (at GitLab, jobs of the pipeline) that builds, attests, verifies and publishes, requirements with hashes, a policy, \
       code owners, updates, and the pages about releases. The changes are shown and asked about; \
       then comes the list of what only a person can do, with the values to enter.
 

@@ -16,8 +16,7 @@ struct NewCommand: AsyncParsableCommand {
       Examples:
         hallmark new greeting --repository acme/greeting --owner @acme/releasers
         hallmark new greeting --repository acme/greeting --owner @acme/releasers --diff
-        hallmark new greeting --forge-kind gitlab --repository acme/tools/greeting \
-          --owner @acme/releasers
+        hallmark new greeting --forge-kind gitlab --repository acme/greeting --owner @acme/x
 
       Writes a package with a locked back end, a test, a license, and everything that `hallmark \
       adopt` adds: the workflows or the pipeline, requirements with hashes, policy, code owners, updates, and the \
