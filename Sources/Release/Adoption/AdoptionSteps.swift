@@ -97,8 +97,24 @@ enum AdoptionSteps {
         "`\(facts.workflow)` is replaced: its \(jobs(replaced)) did not hold items \(list) of "
           + "the checklist")
     }
+    let gates = publishing.flatMap { lostGates($0, outline) }
+    if !gates.isEmpty {
+      draft.notes.append(
+        "releases waited for the \(jobs(gates)) until now, and the new workflow does not: require "
+          + "\(gates.count == 1 ? "it" : "them") for the branch `\(facts.branch)`, and release only "
+          + "what has passed there")
+    }
     draft.place(facts.workflow, text, replaced.isEmpty ? reason : "replaced", isForced: true)
     return true
+  }
+
+  // Jobs without a part in the release that its jobs wait for: tests, as a rule.
+  private static func lostGates(_ path: String, _ outline: ReleaseOutline) -> [String] {
+    let gone = outline.releaseJobs[path] ?? []
+    let needs = outline.steps(of: path).filter { gone.contains($0.job) }.flatMap(\.needs)
+    return needs.enumerated().filter { index, job in
+      !gone.contains(job) && needs.firstIndex(of: job) == index
+    }.map(\.element)
   }
 
   // A workflow without the jobs of the release; nil where that cannot be.

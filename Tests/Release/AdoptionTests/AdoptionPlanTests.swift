@@ -80,6 +80,24 @@ import Workflows
     #expect(plan.notes.contains { $0.contains("give way") }, "\(plan.notes)")
   }
 
+  /// What releases waited for is named where the new workflow does not.
+  @Test(arguments: [
+    ("", nil), ("    needs: lint\n", "`lint`"), ("    needs: [lint, docs]\n", "`docs`"),
+  ])
+  func lostGatesAreNamed(needs: String, expected: String?) throws {
+    var project = Project.pushed
+    let path = ".github/workflows/release.yml"
+    project.files[path] =
+      try #require(project.files[path]).replacing(
+        "  build-and-publish:\n", with: "  build-and-publish:\n" + needs)
+      + "  lint:\n    runs-on: ubuntu-latest\n    steps: [{run: ruff check}]\n"
+      + "  docs:\n    runs-on: ubuntu-latest\n    steps: [{run: mkdocs build}]\n"
+    let plan = try project.plan()
+    let note = plan.notes.first { $0.contains("releases waited for") }
+    #expect((note == nil) == (expected == nil), "\(plan.notes)")
+    if let expected { #expect(note?.contains(expected) == true) }
+  }
+
   /// The file and the environment that the index knows stay those.
   @Test func theRegisteredNamesStay() throws {
     let plan = try Self.project("generated", .template).plan()

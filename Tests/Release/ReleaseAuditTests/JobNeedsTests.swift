@@ -98,6 +98,11 @@ import Workflows
       step: "{run: 'echo T=${{ github.token }} >> $GITHUB_ENV'}", needs: [], unknown: ["a script"]),
     Case(step: "{run: print(1), shell: python, \(token)}", needs: [], unknown: ["a script"]),
     Case(step: "run: twine upload dist/*", needs: ["id-token: write"]),
+    Case(step: "run: twine check dist/*", needs: []),
+    Case(step: "{uses: docker/build-push-action@v6}", needs: ["contents: read"]),
+    Case(
+      step: "{uses: docker/build-push-action@v6, with: {push: true}}",
+      needs: ["contents: read", "id-token: write", "packages: write"]),
   ]
 
   @Test(arguments: cases) func stepsNeed(_ item: Case) throws {

@@ -32,6 +32,17 @@ import Workflows
 
         """),
     Case(
+      name: "an identity that the job never had, and that its step may do without",
+      before: "jobs:\n  a:\n    runs-on: x\n    steps: [{run: twine upload dist/x}]\n",
+      after: """
+        jobs:
+          a:
+            runs-on: x
+            permissions: {}
+            steps: [{run: twine upload dist/x}]
+
+        """),
+    Case(
       name: "nothing is said, and an action is not known",
       before: "jobs:\n  a:\n    runs-on: x\n    steps: [{uses: example/tool@v1}]\n",
       help: "`example/tool` in line 5"),

@@ -176,7 +176,10 @@ enum ActionPermissions {
     ("docker/metadata-action", readContents),
     (
       "docker/build-push-action",
-      [.may("contents", .read), .may("packages"), .may("id-token")]
+      [
+        .may("contents", .read), .may("packages", when: .on("push", byDefault: false)),
+        .may("id-token", when: .on("push", byDefault: false)),
+      ]
     ),
     ("docker/bake-action", [.may("contents", .read), .may("packages"), .may("id-token")]),
     ("redhat-actions/push-to-registry", [.may("packages")]),

@@ -37,8 +37,15 @@ struct JobNeeds: Sendable {
   var scopes: [String] { Set(needs.map(\.scope)).sorted() }
 
   /// What `permissions:` would say.
-  var permissions: YAMLFragment {
-    .mapping(scopes.map { (key: $0, value: .scalar(access($0).text)) })
+  ///
+  /// - Parameter hadIdentity: whether the job could ask for an identity token before; one that could
+  ///   not gets that right only where a step fails without it.
+  /// - Returns: The block's value.
+  func permissions(hadIdentity: Bool) -> YAMLFragment {
+    let given = scopes.filter { scope in
+      scope != "id-token" || hadIdentity || needs.contains { $0.scope == scope && $0.isCertain }
+    }
+    return .mapping(given.map { (key: $0, value: .scalar(access($0).text)) })
   }
 
   /// Looks at a job.

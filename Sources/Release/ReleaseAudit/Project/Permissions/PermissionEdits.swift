@@ -18,7 +18,10 @@ extension YAMLDocument {
     _ lacking: [TokenNeed], to job: Job, _ permissions: Permissions, _ needs: JobNeeds
   ) throws(YAMLEditRefusal) -> [SourceEdit] {
     guard let block = job.entry("permissions")?.value else {
-      if needs.isWhole { return try giving(job, needs.permissions) }
+      if needs.isWhole {
+        let hadIdentity = permissions.access("id-token") != "none"
+        return try giving(job, needs.permissions(hadIdentity: hadIdentity))
+      }
       guard case .scopes(let scopes) = permissions.grant else { throw .shape }
       var all: [(key: String, value: YAMLFragment)] = []
       for scope in scopes where !lacking.contains(where: { $0.scope == scope.name.value }) {

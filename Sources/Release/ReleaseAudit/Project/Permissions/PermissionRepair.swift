@@ -35,7 +35,7 @@ struct PermissionRepair {
   /// Writes a block into a job that has none.
   func giving(_ job: Job) -> ProposedFix? {
     fix("give the job what its steps need") { document throws(YAMLEditRefusal) in
-      try document.giving(job, jobs[0].needs.permissions)
+      try document.giving(job, permissions(jobs[0].job, jobs[0].needs))
     }
   }
 
@@ -43,7 +43,7 @@ struct PermissionRepair {
   func replacing(_ job: Job) -> ProposedFix? {
     fix("give it what its steps need") { document throws(YAMLEditRefusal) in
       try document.replacing(
-        valueOf: "permissions", in: job.node, with: jobs[0].needs.permissions)
+        valueOf: "permissions", in: job.node, with: permissions(jobs[0].job, jobs[0].needs))
     }
   }
 
@@ -78,18 +78,23 @@ struct PermissionRepair {
 
   private func own(_ document: YAMLDocument) throws(YAMLEditRefusal) -> [SourceEdit] {
     var edits: [SourceEdit] = []
-    for (job, needs) in jobs { edits += try document.giving(job, needs.permissions) }
+    for (job, needs) in jobs { edits += try document.giving(job, permissions(job, needs)) }
     return edits
   }
 
   /// Whether a job keeps all that it works with.
   private func knows(_ job: Job, _ needs: JobNeeds) -> Bool {
-    if needs.isWhole { return true }
-    // No settings give an identity token; only what is written does, or who calls the workflow.
-    let hasNoIdentity =
-      file.workflow.permissions(of: job).map { $0.access("id-token") == "none" }
-      ?? (file.workflow.trigger("workflow_call") == nil)
-    return needs.isWholeWithoutIdentity && hasNoIdentity
+    needs.isWhole || needs.isWholeWithoutIdentity && !mayHaveIdentity(job)
+  }
+
+  // No settings give an identity token; only what is written does, or who calls the workflow.
+  private func mayHaveIdentity(_ job: Job) -> Bool {
+    file.workflow.permissions(of: job).map { $0.access("id-token") != "none" }
+      ?? (file.workflow.trigger("workflow_call") != nil)
+  }
+
+  private func permissions(_ job: Job, _ needs: JobNeeds) -> YAMLFragment {
+    needs.permissions(hadIdentity: mayHaveIdentity(job))
   }
 
   private func fix(

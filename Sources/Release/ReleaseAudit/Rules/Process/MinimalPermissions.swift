@@ -249,7 +249,10 @@ enum MinimalPermissions: AuditRule {
         : [Finding.Place(file.path, permissions.span, "from here")],
       fix: file.repair("give the job only what its steps need", .needsReview) {
         document throws(YAMLEditRefusal) in
-        guard isHere else { return try document.giving(job, needs.permissions) }
+        guard isHere else {
+          let hadIdentity = permissions.access("id-token") != "none"
+          return try document.giving(job, needs.permissions(hadIdentity: hadIdentity))
+        }
         let node = job.permissions != nil ? job.node : document.root
         guard let block = node.entry("permissions")?.value,
           case .scopes(let all) = permissions.grant
@@ -321,7 +324,8 @@ enum MinimalPermissions: AuditRule {
         fix: !needs.unknown.isEmpty
           ? nil
           : file.repair("give the job what its steps need", .needsReview) {
-            document throws(YAMLEditRefusal) in try document.giving(job, needs.permissions)
+            document throws(YAMLEditRefusal) in
+            try document.giving(job, needs.permissions(hadIdentity: false))
           }))
   }
 

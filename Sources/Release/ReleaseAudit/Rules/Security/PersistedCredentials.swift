@@ -29,6 +29,12 @@ enum PersistedCredentials: AuditRule {
         - run: make
         """),
       .steps(
+        "a later step pushes with what is kept, so nothing is proposed", .findings(lines: [8]),
+        """
+        - uses: actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2
+        - run: make; git push origin HEAD
+        """),
+      .steps(
         "an artifact of the whole folder", .findings(lines: [9]),
         """
         - name: Get the source
@@ -81,10 +87,12 @@ enum PersistedCredentials: AuditRule {
     // From the end, so that it is known what follows.
     var upload: Step?
     var isGitUsed = false
+    var pusher: Step?
     var found: [Finding] = []
     for step in steps.reversed() {
       if leaksFolder(step) { upload = step }
       isGitUsed = isGitUsed || usesGit(step)
+      if pushes(step) { pusher = step }
       guard step.uses("actions/checkout"), let uses = step.uses, step.with?.expression == nil else {
         continue
       }
@@ -112,7 +120,13 @@ enum PersistedCredentials: AuditRule {
           related: upload.map {
             [Finding.Place(path, $0.span, "this artifact holds the whole folder")]
           } ?? [],
-          fix: step.fix(input: "persist-credentials", to: "false", safety, in: document, path)))
+          help: pusher.map { _ in
+            "a later step pushes with this token: give it to that step alone, then write "
+              + "`persist-credentials: false` here"
+          },
+          fix: pusher != nil
+            ? nil
+            : step.fix(input: "persist-credentials", to: "false", safety, in: document, path)))
     }
     findings += found.reversed()
   }
@@ -126,6 +140,20 @@ enum PersistedCredentials: AuditRule {
     ]
     return verbs.contains { run.holds($0) }
   }
+
+  /// Whether a step pushes with what the checkout left.
+  private static func pushes(_ step: Step) -> Bool {
+    if let action = step.uses?.action { return committing.contains(action) }
+    guard let run = step.run?.value, run.holds("git ") else { return false }
+    return run.split(separator: "\n").contains { line in
+      String(line).holds("git ") && String(line).holds(" push")
+    }
+  }
+
+  // They commit and push by the git of the checkout.
+  private static let committing: Set<String> = [
+    "stefanzweifel/git-auto-commit-action", "endbug/add-and-commit",
+  ]
 
   private static func leaksFolder(_ step: Step) -> Bool {
     guard step.uses("actions/upload-artifact"), let path = step.with?["path"] else { return false }
