@@ -4,6 +4,8 @@
 struct YAMLComposer {
   /// The spans of all scalars that are not empty, in their order.
   private(set) var scalars: [Range<Int>] = []
+  /// The names of the anchors that aliases refer to.
+  private(set) var aliases: Set<String> = []
 
   private let events: YAMLEvents
   private let lines: SourceLines
@@ -82,6 +84,7 @@ struct YAMLComposer {
           reason: .syntax, position: lines.position(at: span.lowerBound),
           problem: "there is no anchor `\(name)` before this alias")
       }
+      aliases.insert(name)
       content = .alias(name: name, target.node)
     case .sequenceStart(let layout):
       var items: [YAMLNode] = []

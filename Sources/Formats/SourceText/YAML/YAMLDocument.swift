@@ -29,6 +29,10 @@ package struct YAMLDocument: Sendable {
   package let root: YAMLNode
   /// The comments, in their order.
   package let comments: [YAMLComment]
+  /// The columns of its collections.
+  let style: YAMLStyle
+  /// The names of the anchors that aliases refer to.
+  let aliases: Set<String>
 
   /// The text.
   package var bytes: [UInt8] { lines.bytes }
@@ -56,6 +60,8 @@ package struct YAMLDocument: Sendable {
     var composer = try YAMLComposer(lines, limits)
     root = try composer.document()
     comments = YAMLCommentScan.comments(in: lines, scalars: composer.scalars)
+    style = YAMLStyle(of: root, in: lines)
+    aliases = composer.aliases
   }
 
   /// The bytes of a span as text.

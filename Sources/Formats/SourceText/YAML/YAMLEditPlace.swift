@@ -31,7 +31,10 @@ extension YAMLDocument {
       switch node.content {
       case .mapping(let entries, let layout):
         isInFlow = isInFlow || layout == .flow
-        for entry in entries where entry.span.holds(target.span) {
+        // Entries end in their order: those before the value need no look.
+        let first = entries.firstIndex(sorted: { $0.span.upperBound >= target.span.upperBound })
+        for entry in entries[first...] {
+          guard entry.span.lowerBound <= target.span.lowerBound else { break }
           guard !entry.key.span.holds(target.span) || entry.value.span == target.span else {
             throw .key
           }
@@ -42,7 +45,9 @@ extension YAMLDocument {
         }
       case .sequence(let items, let layout):
         isInFlow = isInFlow || layout == .flow
-        for item in items where item.span.holds(target.span) {
+        let first = items.firstIndex(sorted: { $0.span.upperBound >= target.span.upperBound })
+        for item in items[first...] {
+          guard item.span.lowerBound <= target.span.lowerBound else { break }
           parent = .item(of: node)
           node = item
           continue search
@@ -51,40 +56,8 @@ extension YAMLDocument {
       }
       throw .shape
     }
-    if !anchors.isEmpty, root.usesAlias(of: anchors) { throw .alias }
+    guard aliases.isDisjoint(with: anchors) else { throw .alias }
     return YAMLEditPlace(parent: parent, isInFlow: isInFlow)
-  }
-
-  /// The columns of the document's collections.
-  var style: YAMLStyle {
-    var style = YAMLStyle()
-    var isKnown = (step: false, list: false)
-    func visit(_ node: YAMLNode, _ column: Int) {
-      guard !isKnown.step || !isKnown.list else { return }
-      switch node.content {
-      case .mapping(let entries, .block):
-        let own = self.column(node.span.lowerBound)
-        for entry in entries {
-          let column = self.column(entry.value.span.lowerBound)
-          switch entry.value.content {
-          case .mapping(_, .block) where !isKnown.step && column > own:
-            style.step = column - own
-            isKnown.step = true
-          case .sequence(_, .block) where !isKnown.list:
-            style.list = max(0, column - own)
-            isKnown.list = true
-          default: break
-          }
-          visit(entry.value, own)
-        }
-      case .sequence(let items, .block): for item in items { visit(item, column) }
-      default: break
-      }
-    }
-    visit(root, 0)
-    style.step = min(style.step, 16)
-    style.list = min(style.list, 16)
-    return style
   }
 
   /// Where a line ends, before its line break.
@@ -173,22 +146,12 @@ extension YAMLDocument {
 
   /// Whether a comment begins in a part of the text.
   func hasComment(in span: Range<Int>) -> Bool {
-    comments.contains { span.contains($0.span.lowerBound) }
+    let next = comments.firstIndex(sorted: { $0.span.lowerBound >= span.lowerBound })
+    return next < comments.count && span.contains(comments[next].span.lowerBound)
   }
 }
 
 extension YAMLNode {
-  /// Whether somewhere in it an alias names one of these anchors.
-  func usesAlias(of anchors: [String]) -> Bool {
-    switch content {
-    case .scalar: false
-    case .alias(let name, _): anchors.contains(name)
-    case .sequence(let items, _): items.contains { $0.usesAlias(of: anchors) }
-    case .mapping(let entries, _):
-      entries.contains { $0.key.usesAlias(of: anchors) || $0.value.usesAlias(of: anchors) }
-    }
-  }
-
   /// The value that stands last in it.
   var lastLeaf: YAMLNode {
     switch content {

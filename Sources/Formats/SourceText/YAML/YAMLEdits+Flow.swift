@@ -10,10 +10,12 @@ extension YAMLDocument {
   ///   - ends: where each of them ends.
   ///   - brackets: the collection with its brackets.
   ///   - open: the opening bracket.
+  ///   - allowsTabs: whether lines may be indented by tabs.
   /// - Returns: The edits.
   /// - Throws: ``YAMLEditRefusal``.
   func insertingInFlow(
-    _ text: String, at index: Int, starts: [Int], ends: [Int], brackets: Range<Int>, open: UInt8
+    _ text: String, at index: Int, starts: [Int], ends: [Int], brackets: Range<Int>, open: UInt8,
+    allowsTabs: Bool = false
   ) throws(YAMLEditRefusal) -> [SourceEdit] {
     guard brackets.count >= 2, bytes[brackets.lowerBound] == open else { throw .shape }
     let inside = brackets.lowerBound + 1..<brackets.upperBound - 1
@@ -22,13 +24,13 @@ extension YAMLDocument {
       return [SourceEdit(inside, text)]
     }
     if index == 0 {
-      guard let spaces = try ownLine(starts[0]) else {
+      guard let spaces = try ownLine(starts[0], allowsTabs) else {
         return [SourceEdit(at: starts[0], text + ", ")]
       }
       return [SourceEdit(at: starts[0], text + "," + lineBreak(starts[0]) + spaces)]
     }
     let end = ends[index - 1]
-    guard let spaces = try ownLine(starts[index - 1]) else {
+    guard let spaces = try ownLine(starts[index - 1], allowsTabs) else {
       return [SourceEdit(at: end, ", " + text)]
     }
     var next = end
@@ -51,12 +53,12 @@ extension YAMLDocument {
     ]
   }
 
-  // The spaces before a value that begins its line.
-  private func ownLine(_ offset: Int) throws(YAMLEditRefusal) -> String? {
+  // The blanks before a value that begins its line.
+  private func ownLine(_ offset: Int, _ allowsTabs: Bool) throws(YAMLEditRefusal) -> String? {
     let before = bytes[lineStart(offset)..<offset]
     guard before.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) else { return nil }
-    guard !before.contains(0x09) else { throw .tab }
-    return String(repeating: " ", count: before.count)
+    guard allowsTabs || !before.contains(0x09) else { throw .tab }
+    return String(decoding: before, as: UTF8.self)
   }
 
   private func hidesComma(from offset: Int, to end: Int) -> Bool {

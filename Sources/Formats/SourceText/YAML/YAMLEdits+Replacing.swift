@@ -159,7 +159,7 @@ extension YAMLDocument {
   /// Refuses to lose an anchor that is used.
   func checkAnchors(_ node: YAMLNode) throws(YAMLEditRefusal) {
     let anchors = node.anchors
-    if !anchors.isEmpty, root.usesAlias(of: anchors) { throw .alias }
+    guard aliases.isDisjoint(with: anchors) else { throw .alias }
   }
 
   private static func places(of part: [UInt8], in text: ArraySlice<UInt8>) -> [Int] {

@@ -115,9 +115,8 @@ extension YAMLDocument {
   // A text block takes comments below for its own that are indented as it is.
   func checkBelow(_ offset: Int, _ endsWithBlock: Bool, _ indent: Int) throws(YAMLEditRefusal) {
     guard endsWithBlock else { return }
-    guard let next = comments.first(where: { $0.isAlone && $0.span.lowerBound >= offset }) else {
-      return
-    }
+    let behind = comments[comments.firstIndex(sorted: { $0.span.lowerBound >= offset })...]
+    guard let next = behind.first(where: \.isAlone) else { return }
     let between = bytes[offset..<next.span.lowerBound]
     if between.allSatisfy({ $0 <= 0x20 }), column(next.span.lowerBound) > indent { throw .comment }
   }

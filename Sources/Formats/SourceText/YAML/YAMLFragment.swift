@@ -36,6 +36,46 @@ struct YAMLStyle: Hashable {
   var step = 2
   /// Spaces between a key and the `-` of its list.
   var list = 2
+
+  init() {}
+
+  /// Finds the first of each in a document.
+  init(of root: YAMLNode, in lines: SourceLines) {
+    var isKnown = (step: false, list: false)
+    var found = YAMLStyle()
+    func column(_ offset: Int) -> Int {
+      let start = lines.starts[lines.line(at: offset) - 1]
+      let isMarked = start == 0 && lines.bytes.starts(with: [0xEF, 0xBB, 0xBF])
+      return offset - (isMarked ? 3 : start)
+    }
+    func visit(_ node: YAMLNode) {
+      guard !isKnown.step || !isKnown.list else { return }
+      switch node.content {
+      case .mapping(let entries, .block):
+        let own = column(node.span.lowerBound)
+        for entry in entries {
+          switch entry.value.content {
+          case .mapping(_, .block) where !isKnown.step:
+            let column = column(entry.value.span.lowerBound)
+            if column > own {
+              found.step = column - own
+              isKnown.step = true
+            }
+          case .sequence(_, .block) where !isKnown.list:
+            found.list = max(0, column(entry.value.span.lowerBound) - own)
+            isKnown.list = true
+          default: break
+          }
+          visit(entry.value)
+        }
+      case .sequence(let items, .block): for item in items { visit(item) }
+      default: break
+      }
+    }
+    visit(root)
+    step = min(found.step, 16)
+    list = min(found.list, 16)
+  }
 }
 
 extension YAMLFragment {
@@ -69,7 +109,7 @@ extension YAMLFragment {
       throw .comment
     case .sequence(let items) where !items.isEmpty: throw .shape
     default:
-      let parts = try parts(YAMLStyle(step: 2, list: 2), listIndent: 2)
+      let parts = try parts(YAMLStyle(), listIndent: 2)
       var head = "-"
       if let inline = parts.inline { head += " " + inline }
       if let comment = parts.comment { head += " # " + comment }
