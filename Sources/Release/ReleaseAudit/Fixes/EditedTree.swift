@@ -18,29 +18,10 @@ enum EditedTree {
   static func firstDifference(
     _ before: YAMLDocument, _ after: YAMLDocument, edits: [SourceEdit]
   ) -> Int? {
-    let ordered = edits.sorted { $0.span.lowerBound < $1.span.lowerBound }
-    var moved: [Range<Int>] = []
-    var shift = 0
-    for edit in ordered {
-      let start = edit.span.lowerBound + shift
-      moved.append(start..<start + edit.replacement.count)
-      shift += edit.replacement.count - edit.span.count
-    }
-    func mapped(_ offset: Int) -> Int {
-      var shift = 0
-      for edit in ordered where edit.span.upperBound <= offset {
-        shift += edit.replacement.count - edit.span.count
-      }
-      return offset + shift
-    }
-    let old = values(
-      before, touches: { span in ordered.contains { touches(span, $0.span) } },
-      isAtEdit: { offset in
-        ordered.contains { isAt(offset, $0.span, before.bytes) }
-      }, place: mapped)
-    let new = values(
-      after, touches: { span in moved.contains { touches(span, $0) } },
-      isAtEdit: { offset in moved.contains { isAt(offset, $0, after.bytes) } }, place: { $0 })
+    let map = EditMap(edits)
+    let written = EditMap.written(edits)
+    let old = values(before, map, place: map.mapped)
+    let new = values(after, written, place: { $0 })
     for (one, other) in zip(old, new) where one != other {
       return after.lines.line(at: other.start)
     }
@@ -70,9 +51,14 @@ enum EditedTree {
   }
 
   private static func values(
-    _ document: YAMLDocument, touches: (Range<Int>) -> Bool, isAtEdit: (Int) -> Bool,
-    place: (Int) -> Int
+    _ document: YAMLDocument, _ edits: EditMap, place: (Int) -> Int
   ) -> [Value] {
+    func touches(_ span: Range<Int>) -> Bool {
+      edits.contains(meeting: span) { Self.touches(span, $0) }
+    }
+    func isAtEdit(_ offset: Int) -> Bool {
+      edits.contains(meeting: max(0, offset - 256)..<offset) { isAt(offset, $0, document.bytes) }
+    }
     var result: [Value] = []
     func add(_ node: YAMLNode, _ text: String, _ parent: Int?) {
       guard !touches(node.span) else { return }

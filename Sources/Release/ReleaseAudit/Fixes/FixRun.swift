@@ -58,16 +58,20 @@ package struct FixRun: Sendable {
     while true {
       var batch: [Fix] = []
       var edits: [String: [SourceEdit]] = [:]
+      var taken: [String: TakenSpans] = [:]
       for finding in report.findings {
         guard let proposal = finding.fix, includesUnsafe || proposal.safety == .safe,
           isWanted(finding), !tried.contains(name(finding)), !(isSingle && batch.count == 1),
           proposal.edits.allSatisfy({ path, new in
-            let old = edits[path] ?? []
-            return (old.isEmpty || !careful.contains(path)) && !Self.conflicts(old, new)
+            guard let old = taken[path] else { return true }
+            return !careful.contains(path) && !old.meet(new)
           })
         else { continue }
         batch.append(Fix(finding: finding, proposal: proposal))
-        for (path, new) in proposal.edits { edits[path, default: []] += new }
+        for (path, new) in proposal.edits {
+          edits[path, default: []] += new
+          taken[path, default: TakenSpans()].take(new)
+        }
       }
       guard !batch.isEmpty else { break }
       switch attempt(batch, edits) {
@@ -139,11 +143,9 @@ package struct FixRun: Sendable {
         return fail("the file could not be read afterwards")
       }
     }
-    guard ProjectFiles.isYAML(path) else { return .success(after) }
     do throws(YAMLError) {
-      let new = try YAMLDocument(parsing: after)
-      if let before {
-        let old = try YAMLDocument(parsing: before)
+      guard let new = try ProjectFiles.document(path, after) else { return .success(after) }
+      if let before, let old = try ProjectFiles.document(path, before) {
         if let line = EditedTree.firstDifference(old, new, edits: edits) {
           return fail("something else would be read differently, in line \(line)")
         }
@@ -152,15 +154,6 @@ package struct FixRun: Sendable {
       return fail("the file could not be read afterwards: \(error)")
     }
     return .success(after)
-  }
-
-  // Edits that overlap or are at the same place.
-  private static func conflicts(_ old: [SourceEdit], _ new: [SourceEdit]) -> Bool {
-    new.contains { new in
-      old.contains {
-        $0.span.lowerBound <= new.span.upperBound && new.span.lowerBound <= $0.span.upperBound
-      }
-    }
   }
 
   // What a fix is known by after others have moved it.

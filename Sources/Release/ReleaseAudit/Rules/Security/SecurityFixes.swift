@@ -4,8 +4,8 @@ import SourceText
 import Workflows
 
 extension YAMLDocument {
-  /// Larger files are not repaired: each repair looks for its place among all others.
-  private static let largest = 1 << 18
+  /// Larger files are not repaired: after each round all of them are read and compared again.
+  private static let largest = 1 << 20
 
   /// A fix of one file; nil where its document cannot be edited at that place.
   func fix(
