@@ -81,6 +81,10 @@ package struct GitLabRule: Sendable {
   package let namedCondition: String?
   /// `when`.
   package let when: WorkflowText?
+  /// Whether it also asks that files have changed: `changes`.
+  package let hasChanges: Bool
+  /// Whether it also asks that files are there: `exists`.
+  package let hasFiles: Bool
   /// The job whose rules stand here: `!reference [job, rules]`.
   package let reference: String?
   /// Its bytes.
@@ -92,8 +96,8 @@ package struct GitLabRule: Sendable {
       if let reference = GitLabReference(node) {
         rules.append(
           GitLabRule(
-            condition: nil, namedCondition: nil, when: nil, reference: reference.job,
-            span: node.resolved.span))
+            condition: nil, namedCondition: nil, when: nil, hasChanges: false, hasFiles: false,
+            reference: reference.job, span: node.resolved.span))
       } else if let items = node.items {
         if level < 10 { for item in items { add(item, level + 1) } }
       } else if node.entries != nil {
@@ -103,6 +107,8 @@ package struct GitLabRule: Sendable {
           GitLabRule(
             condition: named == nil ? reader.text(condition, "`if`") : nil,
             namedCondition: named?.string, when: reader.text(node["when"], "`when`"),
+            hasChanges: node["changes"].map { !$0.isNull } ?? false,
+            hasFiles: node["exists"].map { !$0.isNull } ?? false,
             reference: nil, span: node.resolved.span))
       } else if !node.isNull {
         reader.note(node, "the rule is not a mapping")
@@ -117,8 +123,10 @@ package struct GitLabRule: Sendable {
 package struct GitLabFilter: Sendable {
   /// Branches, tags, patterns and kinds of pipelines.
   package let refs: [WorkflowText]
-  /// Whether further conditions stand there: `variables`, `changes`.
-  package let hasConditions: Bool
+  /// `variables`: conditions of which one must hold; nil where none are written.
+  package let conditions: [WorkflowText]?
+  /// Whether it also asks that files have changed: `changes`.
+  package let hasChanges: Bool
   /// From the key to the end.
   package let span: Range<Int>
 
@@ -126,7 +134,9 @@ package struct GitLabFilter: Sendable {
     let node = entry.value
     let isMapping = node.entries != nil
     refs = reader.texts(isMapping ? node["refs"] : node, "`refs`")
-    hasConditions = isMapping && node["variables"] != nil
+    conditions =
+      isMapping ? node["variables"].map { reader.texts($0, "`variables`") } : nil
+    hasChanges = isMapping && node["changes"] != nil
     span = entry.span
   }
 }

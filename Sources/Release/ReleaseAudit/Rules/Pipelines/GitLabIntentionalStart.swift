@@ -41,6 +41,14 @@ enum GitLabIntentionalStart: AuditRule {
             - twine upload dist/*
         """),
       .gitLab(
+        "a branch for releases", .findings(lines: [1]),
+        """
+        publish:
+          only: [releases/final]
+          script:
+            - twine upload dist/*
+        """),
+      .gitLab(
         "by hand, for a tag", .good,
         """
         publish:
@@ -78,7 +86,7 @@ enum GitLabIntentionalStart: AuditRule {
         guard project.profile != .template else { return .decided }
         findings.append(
           finding(
-            "a pushed tag starts `\(site.name)`; the profile `\(project.profile.rawValue)` asks "
+            "a pushed tag or branch of releases starts `\(site.name)`; the profile `\(project.profile.rawValue)` asks "
               + "for a start by hand", project.profile == .strict ? .low : .info, at: site.place,
             help: "add `when: manual`, or choose `--profile template`"))
       }
