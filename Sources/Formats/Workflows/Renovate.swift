@@ -39,8 +39,9 @@ package struct Renovate: Sendable {
       let wide = ["matchManagers", "matchUpdateTypes"]
       isNarrow = (node.entries ?? []).contains { entry in
         let key = entry.key.string ?? ""
-        return !wide.contains(key) && (key.hasPrefix("match") || key.hasPrefix("exclude"))
-          && !(key.hasPrefix("match") && Self.isEverything(entry.value))
+        return Self.olderMatchers.contains(key)
+          || !wide.contains(key) && (key.hasPrefix("match") || key.hasPrefix("exclude"))
+            && !(key.hasPrefix("match") && Self.isEverything(entry.value))
       }
       enabled = reader.text(node["enabled"], "`enabled`")
       automerge = reader.text(node["automerge"], "`automerge`")
@@ -50,6 +51,12 @@ package struct Renovate: Sendable {
       pinDigests = reader.text(node["pinDigests"], "`pinDigests`")
       extends = reader.texts(node["extends"], "`extends`")
     }
+
+    // What older versions called `matchPackageNames` and the like; it is still taken.
+    private static let olderMatchers: Set<String> = [
+      "packageName", "packageNames", "packagePatterns", "depTypeList", "paths", "languages",
+      "baseBranchList", "sourceUrlPrefixes", "datasources", "managers", "updateTypes",
+    ]
 
     // Whether a list of patterns matches everything; one with `!` leaves something out.
     private static func isEverything(_ node: YAMLNode?) -> Bool {

@@ -35,6 +35,17 @@ import Workflows
     #expect(Array(text.utf8)[place].elementsEqual("\"7 days\"".utf8))
   }
 
+  /// Whether a rule is for some packages only, also in the words of older versions.
+  @Test(arguments: [
+    ("{\"matchManagers\": [\"pip\"]}", false), ("{\"matchPackageNames\": [\"*\"]}", false),
+    ("{\"matchPackageNames\": [\"a\"]}", true), ("{\"packageName\": \"a\"}", true),
+    ("{\"packagePatterns\": [\"^a\"]}", true), ("{\"depTypeList\": [\"action\"]}", true),
+  ])
+  func rulesForSomePackages(rule: String, isNarrow: Bool) throws {
+    let found = try Renovate(parsing: Array("{\"packageRules\": [\(rule)]}".utf8))
+    #expect(found.rules.first?.isNarrow == isNarrow)
+  }
+
   /// What YAML would read differently is refused, never taken for something else.
   @Test(arguments: [
     "", "[]", "a: b", "{", "{\"a\": \"b", "{a:1}", "{'a': 'it\\'s'}", "{\"a\": *x}",

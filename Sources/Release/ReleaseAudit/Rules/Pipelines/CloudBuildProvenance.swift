@@ -28,6 +28,23 @@ enum CloudBuildProvenance: AuditRule {
         images:
           - europe-docker.pkg.dev/acme/a/a
         """),
+      RuleSample(
+        "in JSON", .findings(lines: [3]),
+        files: [
+          (
+            "cloudbuild.json",
+            """
+            {
+              "steps": [{"name": "gcr.io/cloud-builders/docker", "args": ["build", "."]}],
+              "images": ["europe-docker.pkg.dev/acme/a/a"],
+              "options": {
+                "machineType": "E2_HIGHCPU_8"
+              }
+            }
+
+            """
+          )
+        ]),
       .cloudBuild(
         "a step that pushes, and one that uploads", .findings(lines: [3, 6]),
         """
@@ -74,9 +91,8 @@ enum CloudBuildProvenance: AuditRule {
             "the build publishes even where it can make no provenance", .low,
             at: Finding.Place(file.path, named.key.span),
             fix: file.repair("ask for provenance that is verified") {
-              document throws(YAMLEditRefusal) in
-              try document.setting(
-                "requestedVerifyOption", to: "VERIFIED", in: "options", of: root)
+              () throws(YAMLEditRefusal) in
+              try file.setting("requestedVerifyOption", to: "VERIFIED", in: "options")
             }))
       }
       var isAbout = named != nil

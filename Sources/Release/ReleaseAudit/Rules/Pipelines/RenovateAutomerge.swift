@@ -43,6 +43,24 @@ enum RenovateAutomerge: AuditRule {
         """),
       .renovate("nothing", .good, #"{"extends": ["config:best-practices"]}"#),
       .renovate("what is elsewhere", .unknown, #"{"extends": ["github>acme/renovate"]}"#),
+      .renovate(
+        "what is elsewhere may have rules that win over what is set at the top", .unknown,
+        #"{"extends": ["config:recommended", "github>acme/renovate"], "automerge": false}"#),
+      .renovate(
+        "a rule behind those of elsewhere", .good,
+        """
+        {
+          "extends": ["config:recommended", "github>acme/renovate"],
+          "packageRules": [{"matchManagers": ["github-actions"], "automerge": false}],
+        }
+        """),
+      .renovate(
+        "a preset in a rule", .findings(lines: [2]),
+        """
+        {"packageRules": [
+          {"matchManagers": ["github-actions"], "extends": [":automergeDigest"]}
+        ]}
+        """),
       .gitLab("no Renovate", .notApplicable, "test: { script: [pytest] }"),
     ])
 
@@ -52,33 +70,50 @@ enum RenovateAutomerge: AuditRule {
   ]
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
-    project.renovateFindings { file, findings in
+    let wanted = project.renovateManagers
+    return project.renovateFindings { file, findings in
       let renovate = file.renovate
       var merges: Finding.Place?
-      for preset in renovate.settings.extends
-      where presets.contains(where: { preset.value.hasPrefix($0) }) {
+      if let preset = renovate.settings.extends.first(where: isMerging) {
         merges = Finding.Place(file.path, preset.span)
       }
       if let flag = renovate.settings.automerge {
         merges = flag.value == "true" ? Finding.Place(file.path, flag.span) : nil
       }
-      // Later rules win over earlier ones.
+      // Later rules win over earlier ones, and over those of presets.
+      var settled: Set<String> = []
       for rule in renovate.rules where !rule.isNarrow {
-        guard let flag = rule.automerge,
-          rule.managers.isEmpty || !Set(rule.managers).isDisjoint(with: managers)
-        else { continue }
+        guard rule.managers.isEmpty || !Set(rule.managers).isDisjoint(with: managers) else {
+          continue
+        }
+        if let preset = rule.extends.first(where: isMerging), rule.automerge == nil {
+          merges = Finding.Place(file.path, preset.span)
+          settled = []
+        }
+        guard let flag = rule.automerge else { continue }
         if flag.value == "true" {
           merges = Finding.Place(file.path, flag.span)
+          settled = []
         } else if rule.updateTypes.isEmpty {
           merges = nil
+          settled.formUnion(wanted.filter(rule.isFor))
         }
       }
       if let merges {
+        let list = JSONFragment.array(wanted.map { .string($0) })
         findings.append(
-          finding("Renovate merges updates of actions that nobody has looked at", at: merges))
+          finding(
+            "Renovate merges updates of actions that nobody has looked at", at: merges,
+            fix: file.fix(
+              "leave updates of what runs in CI to somebody",
+              rule: [("matchManagers", list), ("automerge", .boolean(false))])))
         return .decided
       }
-      return file.foreignPresets.isEmpty ? .decided : .unknown
+      return file.foreignPresets.isEmpty || settled.isSuperset(of: wanted) ? .decided : .unknown
     }
+  }
+
+  private static func isMerging(_ preset: WorkflowText) -> Bool {
+    presets.contains { preset.value.hasPrefix($0) }
   }
 }

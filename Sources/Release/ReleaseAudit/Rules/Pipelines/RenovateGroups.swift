@@ -20,31 +20,37 @@ enum RenovateGroups: AuditRule {
         "together", .good,
         #"{"packageRules": [{"matchManagers": ["github-actions"], "groupName": "actions"}]}"#),
       .renovate("by a preset", .good, #"{"extends": ["group:allNonMajor"]}"#),
+      .renovate(
+        "what is elsewhere", .unknown,
+        #"{"extends": ["config:recommended", "github>acme/renovate"]}"#),
       RuleSample(
-        "images of GitLab's pipeline together", .good,
+        "images of GitLab's jobs", .good,
         files: [
           (
             "renovate.json",
-            #"{"packageRules": [{"matchManagers": ["gitlabci"], "groupName": "pipeline"}]}"#
-          ), (".gitlab-ci.yml", "test:\n  script: [pytest]\n"),
+            #"{"packageRules": [{"matchManagers": ["gitlabci"], "groupName": "images"}]}"# + "\n"
+          ), (".gitlab-ci.yml", "test: {script: [pytest]}\n"),
         ]),
     ])
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
-    // Where there are no actions, what GitLab's pipelines use is meant.
-    let hasActions = !project.workflows.isEmpty || project.pipelines.gitLab.isEmpty
+    // Includes come from few places.
+    let wanted = project.renovateManagers.filter { $0 != "gitlabci-include" }
     return project.renovateFindings { file, findings in
       let renovate = file.renovate
-      let isGrouped =
-        file.uses(["group:all"])
-        || ([renovate.settings] + renovate.rules).contains {
-          !$0.isNarrow && $0.groupName != nil
-            && ($0.isFor("github-actions") || !hasActions && $0.isFor("gitlabci"))
-        }
-      if isGrouped { return .decided }
+      let groups = ([renovate.settings] + renovate.rules).filter {
+        !$0.isNarrow && $0.groupName != nil
+      }
+      let alone = wanted.filter { manager in !groups.contains { $0.isFor(manager) } }
+      if alone.isEmpty || file.uses(["group:all"]) { return .decided }
       guard file.foreignPresets.isEmpty else { return .unknown }
+      let list = JSONFragment.array(alone.map { .string($0) })
       findings.append(
-        finding("each action's update is a proposal of its own", at: file.place))
+        finding(
+          "each action's update is a proposal of its own", at: file.place,
+          fix: file.fix(
+            "propose them together",
+            rule: [("matchManagers", list), ("groupName", .string("CI"))])))
       return .decided
     }
   }

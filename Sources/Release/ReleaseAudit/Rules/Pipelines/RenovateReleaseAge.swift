@@ -21,7 +21,11 @@ enum RenovateReleaseAge: AuditRule {
     samples: [
       .renovate("at once", .findings(lines: [1]), #"{"extends": ["config:recommended"]}"#),
       .renovate("a day", .findings(lines: [1]), #"{"minimumReleaseAge": "1 day"}"#),
+      .renovate("a day, as a number", .findings(lines: [1]), #"{"stabilityDays": 1}"#),
       .renovate("a week", .good, #"{minimumReleaseAge: "7 days",}"#),
+      .renovate(
+        "lines, tabs and a comma at the end", .findings(lines: [2]),
+        "{\n\t\"extends\": [\n\t\t\"config:recommended\", // Renovate's own\n\t],\n}"),
       .renovate("what is elsewhere", .unknown, #"{"extends": ["local>acme/renovate"]}"#),
     ])
 
@@ -36,16 +40,29 @@ enum RenovateReleaseAge: AuditRule {
       guard let age = ages.first else {
         guard file.foreignPresets.isEmpty else { return .unknown }
         findings.append(
-          finding("Renovate proposes versions as soon as they appear", at: file.place))
+          finding(
+            "Renovate proposes versions as soon as they appear", at: file.place, fix: fix(file)))
         return .decided
       }
       if let number = number(of: age.value), number < days {
+        // The days of older versions are a number.
+        let isNumber = age.style == .plain
         findings.append(
           finding(
             "Renovate proposes versions after `\(age.value)`", .low,
-            at: Finding.Place(file.path, age.span)))
+            at: Finding.Place(file.path, age.span),
+            fix: ProposedFix(
+              "wait 7 days", .safe,
+              edits: [file.path: [SourceEdit(age.span, isNumber ? "7" : "\"7 days\"")]])))
       }
       return .decided
+    }
+  }
+
+  private static func fix(_ file: RenovateFile) -> ProposedFix? {
+    let document = file.renovate.document
+    return document.fix("wait 7 days", .safe, in: file.path) { () throws(YAMLEditRefusal) in
+      try document.insertingJSON("minimumReleaseAge", .string("7 days"), into: document.root)
     }
   }
 

@@ -88,6 +88,8 @@ enum UpdatePolicy: AuditRule {
         return .unknown(wouldTell: tells)
       }
     case .off(let place) where project.dependabot.isEmpty:
+      // A project of another language has none.
+      guard !project.isWhole || project.pinnedRequirements != nil else { break }
       return .examined([finding("Renovate does not look at Python requirements", at: place)])
     case .off, nil: break
     }

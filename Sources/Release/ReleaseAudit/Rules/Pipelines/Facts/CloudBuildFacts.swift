@@ -46,17 +46,28 @@ extension CloudBuildFile {
     }
   }
 
-  /// Whether its files can be changed as YAML.
-  var isYAML: Bool { ProjectFiles.isYAML(path) }
-
-  /// A repair; nil where the file is JSON, or the edit is refused.
+  /// A repair; nil where the edit is refused.
   func repair(
-    _ title: String, _ edits: (YAMLDocument) throws(YAMLEditRefusal) -> [SourceEdit]
+    _ title: String, _ safety: ProposedFix.Safety = .needsReview,
+    _ edits: () throws(YAMLEditRefusal) -> [SourceEdit]
   ) -> ProposedFix? {
-    guard isYAML else { return nil }
-    return build.document.fix(title, .needsReview, in: path) { () throws(YAMLEditRefusal) in
-      try edits(build.document)
+    build.document.fix(title, safety, in: path, edits)
+  }
+
+  /// Writes an entry of a mapping at the top, such as `options`; with the mapping, where there is
+  /// none.
+  func setting(
+    _ key: String, to value: String, in name: String
+  ) throws(YAMLEditRefusal) -> [SourceEdit] {
+    let document = build.document
+    guard !ProjectFiles.isYAML(path) else {
+      return try document.setting(key, to: .scalar(value), in: name, of: document.root)
     }
+    guard let mapping = document.root[name] else {
+      return try document.insertingJSON(
+        name, .object([(key, .string(value))]), into: document.root)
+    }
+    return try document.settingJSON(key, to: .string(value), in: mapping)
   }
 }
 

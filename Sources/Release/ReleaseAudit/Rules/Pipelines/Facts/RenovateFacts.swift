@@ -12,13 +12,27 @@ extension RenovateFile {
 
   /// The presets that are neither Renovate's own nor known here: what they set only they tell.
   var foreignPresets: [WorkflowText] {
-    renovate.settings.extends.filter { $0.value.contains(">") || $0.value.contains("/") }
+    ([renovate.settings] + renovate.rules).flatMap(\.extends).filter {
+      $0.value.contains(">") || $0.value.contains("/")
+    }
   }
 
   /// Whether one of Renovate's own presets is used.
   func uses(_ presets: [String]) -> Bool {
     ([renovate.settings] + renovate.rules).contains { settings in
       settings.extends.contains { text in presets.contains { text.value.hasPrefix($0) } }
+    }
+  }
+
+  /// A repair by a rule behind all others, which has the last word; nil where the edit is refused.
+  func fix(_ title: String, rule: [(String, JSONFragment)]) -> ProposedFix? {
+    let document = renovate.document
+    return document.fix(title, .safe, in: path) { () throws(YAMLEditRefusal) in
+      guard let rules = document.root["packageRules"] else {
+        return try document.insertingJSON(
+          "packageRules", .array([.object(rule)]), into: document.root)
+      }
+      return try document.appendingJSON(.object(rule), to: rules)
     }
   }
 }
@@ -33,6 +47,17 @@ enum RenovateState {
 }
 
 extension AuditedProject {
+  /// Renovate's managers of what runs in this project's CI.
+  var renovateManagers: [String] {
+    var managers: [String] = []
+    if !workflows.isEmpty || pipelines.gitLab.isEmpty && pipelines.builds.isEmpty {
+      managers.append("github-actions")
+    }
+    if !pipelines.gitLab.isEmpty { managers += ["gitlabci", "gitlabci-include"] }
+    if !pipelines.builds.isEmpty { managers.append("cloudbuild") }
+    return managers
+  }
+
   /// What Renovate does for one of some managers; nil without a configuration.
   func renovateState(_ managers: [String]) -> RenovateState? {
     guard let file = pipelines.renovate.first else {
@@ -73,8 +98,9 @@ extension AuditedProject {
     {
       return .off(Finding.Place(file.path, enabled.span))
     }
+    // A preset of elsewhere may switch off what the file does not speak of.
     let presets = file.foreignPresets
-    if on.isEmpty, !presets.isEmpty, presets.count == renovate.settings.extends.count {
+    if on.isEmpty, renovate.enabledManagers == nil, !presets.isEmpty {
       let names = presets.prefix(2).map { "`\($0.value)`" }.joined(separator: ", ")
       return .unknown(wouldTell: "what the preset \(names) of Renovate sets")
     }
