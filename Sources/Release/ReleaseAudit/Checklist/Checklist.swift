@@ -14,6 +14,12 @@ package enum Checklist {
   /// The items that files or git could decide and that no rule decides, with what tells.
   package static let undecided: [Int: String] = [:]
 
+  /// The items of which rules for pipelines say themselves that there is nothing that they are
+  /// about; of others that only means that no rule looks for it there.
+  static let answeredByPipelines: Set<Int> = [28, 30, 64, 95]
+  /// The same, of releases for PyPI.
+  static let answeredForPyPI: Set<Int> = [47, 48]
+
   /// The verdict on every item, in the order of the numbers.
   ///
   /// Several rules for one item: one that fails decides; else one that does not know; else one
@@ -46,6 +52,10 @@ package enum Checklist {
         verdict = .unknown(wouldTell: "what is in \(unread), which cannot be read")
       case .notApplicable(let reason) where hidden != nil && reason.mentions("publishes"):
         verdict = .unknown(wouldTell: "whether \(hidden ?? "it") publishes")
+      case .notApplicable
+      where answeredByPipelines.contains(item.number) && said.count == rules.count
+        || answeredForPyPI.contains(item.number) && project.publishesByPipeline:
+        break
       case .notApplicable(let reason) where elsewhere != nil && isAboutReleases(reason):
         verdict = .unknown(
           wouldTell: "somebody who reads \(elsewhere ?? "it"): no rule looks for this there")

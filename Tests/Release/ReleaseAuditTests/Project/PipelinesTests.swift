@@ -31,7 +31,7 @@ import Testing
     ("p: {rules: [{if: '$CI_COMMIT_TAG'}, {when: never}], script: [uv publish]}", "tag"),
     (
       "p: {rules: [{if: $CI_COMMIT_BRANCH, when: never}, {when: on_success}], script: [uv publish]}",
-      "tag"
+      "everyday"
     ),
     (
       """
@@ -41,6 +41,17 @@ import Testing
     (
       """
       p: {rules: [{if: '$CI_COMMIT_BRANCH != null', when: never}, {when: on_success}], script: [uv publish]}
+      """, "everyday"
+    ),
+    (
+      """
+      workflow: {rules: [{if: '$CI_PIPELINE_SOURCE == "merge_request_event"', when: never}, {when: always}]}
+      p: {rules: [{if: $CI_COMMIT_BRANCH, when: never}, {when: on_success}], script: [uv publish]}
+      """, "tag"
+    ),
+    (
+      """
+      p: {rules: [{if: '$CI_COMMIT_TAG == null', when: never}, {when: on_success}], script: [uv publish]}
       """, "tag"
     ),
     ("p: {rules: [{if: $CI_COMMIT_TAG}, {when: on_success}], script: [uv publish]}", "everyday"),
@@ -48,7 +59,7 @@ import Testing
       """
       .r: {rules: [{if: $CI_COMMIT_BRANCH, when: never}]}
       p: {rules: [!reference [.r, rules], {when: on_success}], script: [uv publish]}
-      """, "tag"
+      """, "everyday"
     ),
     (
       """
@@ -81,6 +92,56 @@ import Testing
       "decision"
     ),
     ("p: {rules: [!reference [.none, rules]], script: [uv publish]}", "unknown"),
+    // Branches for releases.
+    ("p: {only: [releases/all], script: [uv publish]}", "tag"),
+    ("p: {only: [releases/all, main], script: [uv publish]}", "everyday"),
+    ("p: {rules: [{if: '$CI_COMMIT_BRANCH =~ /^release-/'}], script: [uv publish]}", "tag"),
+    ("p: {rules: [{if: '$CI_COMMIT_REF_NAME == \"release\"'}], script: [uv publish]}", "tag"),
+    // What is only so for some files leaves the rest of the rules.
+    (
+      """
+      p: {rules: [{changes: [docs/*], when: never}, {if: $CI_COMMIT_BRANCH}], script: [uv publish]}
+      """, "everyday"
+    ),
+    (
+      """
+      p: {rules: [{exists: [x], when: never}, {if: $CI_COMMIT_TAG}], script: [uv publish]}
+      """, "tag"
+    ),
+    (
+      """
+      p: {rules: [{changes: [a], when: manual}, {if: $CI_COMMIT_BRANCH}], script: [uv publish]}
+      """, "everyday"
+    ),
+    ("p: {rules: [{changes: [version.py]}], script: [uv publish]}", "everyday"),
+    // The job's `when` is for rules without one.
+    ("p: {when: manual, rules: [{if: $CI_COMMIT_TAG}], script: [uv publish]}", "decision"),
+    (
+      "p: {when: manual, rules: [{if: $CI_COMMIT_TAG, when: on_success}], script: [uv publish]}",
+      "tag"
+    ),
+    ("p: {when: manual, rules: [{when: always}], script: [uv publish]}", "everyday"),
+    ("p: {when: never, rules: [{if: $CI_COMMIT_TAG}], script: [uv publish]}", "decision"),
+    ("p: {only: {variables: [$CI_COMMIT_TAG]}, script: [uv publish]}", "tag"),
+    ("p: {only: {variables: ['$RELEASE == \"1\"']}, script: [uv publish]}", "decision"),
+    ("p: {only: {changes: [a]}, script: [uv publish]}", "everyday"),
+    ("p: {only: [/^release\\/.*$/], script: [uv publish]}", "tag"),
+    ("p: {only: [/^feature\\/.*$/], script: [uv publish]}", "everyday"),
+    ("p: {only: [merge_requests], script: [uv publish]}", "everyday"),
+    (
+      "variables: {NOW: 'yes'}\np: {rules: [{if: '$NOW == \"yes\"'}], script: [uv publish]}",
+      "everyday"
+    ),
+    ("p: {rules: [{if: $PYPI_TOKEN}], script: [uv publish]}", "everyday"),
+    (
+      "p: {rules: [{if: '$CI_PIPELINE_SOURCE == \"push\" && $CI_COMMIT_TAG'}], script: [uv publish]}",
+      "tag"
+    ),
+    (
+      "p: {rules: [{if: '($CI_COMMIT_TAG || $X == \"1\") && $CI_PIPELINE_SOURCE != \"web\"'}], script: [uv publish]}",
+      "tag"
+    ),
+    ("p: {rules: [{if: '$CI_COMMIT_TAG ='}], script: [uv publish]}", "unknown"),
   ]
 
   @Test(arguments: starts) func startsAreTold(text: String, expected: String) throws {
@@ -118,6 +179,10 @@ import Testing
       ""
     ),
     ("p: {script: [npm publish]}", "npm"),
+    ("p: {variables: {TWINE_PASSWORD: $T}, script: [./publish.sh]}", "pypi"),
+    ("p: {variables: {TWINE_PASSWORD: $CI_JOB_TOKEN}, script: [./publish.sh]}", ""),
+    ("variables: {TWINE_PASSWORD: $T}\np: {script: [./test.sh]}", ""),
+    ("p: {variables: {TWINE_PASSWORD: $T}, script: [pytest]}", ""),
     (".s: {script: [uv publish]}\np: {script: [!reference [.s, script]]}", "pypi"),
     ("p: {script: [!reference [p, script], uv publish]}", "pypi"),
   ])
@@ -228,6 +293,28 @@ import Testing
     #expect(Self.project(files, isWhole: false).gitLab.publishing.count == 2)
   }
 
+  /// A file that the pipeline of the root includes is no pipeline beside it, whatever its name.
+  @Test func includedFilesCountOnce() {
+    let project = Self.project([
+      (".gitlab-ci.yml", "include: /a/.gitlab-ci.yml\nx: {script: [x]}\n"),
+      ("a/.gitlab-ci.yml", "a: {script: [twine upload dist/*]}\n"),
+      ("b/.gitlab-ci.yml", "b: {script: [twine upload dist/*]}\n"),
+    ])
+    #expect(project.gitLab.publishing.map(\.name).sorted() == ["a", "b"])
+  }
+
+  /// Repairs of many jobs cost what they are, and hold.
+  @Test(.timeLimit(.minutes(2))) func manyRepairs() {
+    var text = ".t: {stage: deploy}\n"
+    for number in 0..<300 {
+      text += "j\(number):\n  extends: .t\n  script:\n    - twine upload dist/*\n"
+    }
+    let run = FixRun(
+      Self.project([(".gitlab-ci.yml", text)]), rules: [GitLabPublishEnvironment.self],
+      includesUnsafe: true)
+    #expect(run.applied.count == 300 && run.dropped.isEmpty && run.report.findings.isEmpty)
+  }
+
   /// Ten thousand jobs that all extend the same and need the one before cost little.
   @Test(.timeLimit(.minutes(1))) func manyJobs() {
     var text = "default: {before_script: [&s [make a, make b]]}\n.t: {variables: {A: b}, script: ["
@@ -239,5 +326,75 @@ import Testing
     #expect(project.gitLab.sites.count == 10_000)
     let report = AuditReport(examining: project, rules: AuditRules.pipelines)
     #expect(!report.findings.isEmpty)
+  }
+
+  /// What a pipeline decides, and what it cannot be about.
+  @Test(arguments: [
+    (".gitlab-ci.yml", "p: {script: [cosign sign-blob a, twine upload dist/*]}\n", 28, "fail"),
+    (".gitlab-ci.yml", "p: {script: [cosign verify a, twine upload dist/*]}\n", 30, "fail"),
+    (".gitlab-ci.yml", "p: {script: [twine upload dist/*]}\n", 28, "not-applicable"),
+    (".gitlab-ci.yml", "p: {script: [twine upload dist/*]}\n", 30, "not-applicable"),
+    (".gitlab-ci.yml", "p: {script: [twine upload dist/*]}\n", 35, "fail"),
+    (".gitlab-ci.yml", "p: {script: [sha256sum dist/*, twine upload dist/*]}\n", 35, "pass"),
+    (".gitlab-ci.yml", "p: {script: [pip install twine, twine upload dist/*]}\n", 47, "fail"),
+    (".gitlab-ci.yml", "p: {script: [twine upload dist/*]}\n", 47, "not-applicable"),
+    (".gitlab-ci.yml", "p: {script: [npm publish]}\n", 47, "unknown"),
+    (".gitlab-ci.yml", "p: {script: [twine upload dist/*]}\n", 48, "not-applicable"),
+    (".gitlab-ci.yml", "p: {script: [python -m build -n, twine upload dist/*]}\n", 48, "pass"),
+    (".gitlab-ci.yml", "p: {script: [semgrep scan]}\n", 49, "pass"),
+    (".gitlab-ci.yml", "p: {script: [twine upload dist/*]}\n", 49, "unknown"),
+    (".gitlab-ci.yml", "p: {script: [twine upload dist/*]}\n", 64, "fail"),
+    (".gitlab-ci.yml", "p: {environment: e, script: [npm publish]}\n", 64, "pass"),
+    (".gitlab-ci.yml", "p: {script: [twine upload dist/*]}\n", 84, "fail"),
+    (".gitlab-ci.yml", "p: {script: [cmp a b, twine upload dist/*]}\n", 84, "pass"),
+    (".gitlab-ci.yml", "p: {script: [npm publish]}\n", 84, "unknown"),
+    (".gitlab-ci.yml", "p: {script: [twine upload dist/*]}\n", 95, "pass"),
+    (".gitlab-ci.yml", "p: {script: [twine upload dist/*]}\n", 2, "not-applicable"),
+    ("cloudbuild.yaml", "steps: [{name: a, script: twine upload dist/*}]\n", 28, "not-applicable"),
+    ("cloudbuild.yaml", "steps: [{name: a, script: twine upload dist/*}]\n", 30, "not-applicable"),
+    ("cloudbuild.yaml", "steps: [{name: a, script: twine upload dist/*}]\n", 35, "fail"),
+    ("cloudbuild.yaml", "steps: [{name: a, script: twine upload dist/*}]\n", 64, "not-applicable"),
+    ("cloudbuild.yaml", "steps: [{name: a, script: twine upload dist/*}]\n", 84, "fail"),
+    ("cloudbuild.yaml", "steps: [{name: a, script: twine upload dist/*}]\n", 95, "not-applicable"),
+    ("cloudbuild.yaml", "steps: [{name: a, script: twine upload dist/*}]\n", 36, "unknown"),
+  ])
+  func decides(path: String, text: String, item: Int, expected: String) {
+    #expect(Self.verdict(Self.project([(path, text)]), item) == expected)
+  }
+
+  /// Repairs of JSON keep its lines, and a second run changes nothing.
+  @Test(arguments: [
+    (
+      "renovate.json", "{\n\t\"extends\": [\"config:recommended\"],\n\t\"automerge\": true\n}\n",
+      """
+      {
+      \t"extends": ["config:recommended"],
+      \t"automerge": true,
+      \t"packageRules": [{"matchManagers": ["github-actions"], "groupName": "CI"}, {"matchManagers": ["github-actions"], "automerge": false}],
+      \t"minimumReleaseAge": "7 days"
+      }
+
+      """
+    ),
+    (
+      "renovate.json5", "{\n  minimumReleaseAge: '1 day', // not long\n  groupName: 'all',\n}\n",
+      "{\n  minimumReleaseAge: \"7 days\", // not long\n  groupName: 'all',\n}\n"
+    ),
+    (
+      "cloudbuild.json", "{\"steps\": [{\"name\": \"a\"}],\n \"images\": [\"a\"]}\n",
+      "{\"steps\": [{\"name\": \"a\"}],\n \"images\": [\"a\"], "
+        + "\"options\": {\"requestedVerifyOption\": \"VERIFIED\"}}\n"
+    ),
+  ])
+  func repairsJSON(path: String, text: String, expected: String) throws {
+    let run = FixRun(
+      Self.project([(path, text)]), rules: AuditRules.pipelines, includesUnsafe: true)
+    #expect(run.dropped.isEmpty, "\(run.dropped.map(\.reason))")
+    let after = try #require(run.changes.first?.after)
+    let lines = Set(String(decoding: after, as: UTF8.self).split(separator: "\n"))
+    #expect(
+      lines == Set(expected.split(separator: "\n")), "\(String(decoding: after, as: UTF8.self))")
+    let again = FixRun(run.project, rules: AuditRules.pipelines, includesUnsafe: true)
+    #expect(again.changes.isEmpty)
   }
 }

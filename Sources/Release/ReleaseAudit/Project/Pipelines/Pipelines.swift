@@ -150,9 +150,8 @@ package struct Pipelines: Sendable {
       }
     }
     for path in starts where gitLabFiles[path] != nil {
-      let name = path.split(separator: "/").last ?? ""
-      // What others include is not a pipeline of its own.
-      if included.contains(path), name != ".gitlab-ci.yml" { continue }
+      // What others include is not a pipeline of its own, but for the one that GitLab begins with.
+      if included.contains(path), path != ".gitlab-ci.yml" { continue }
       let pipeline = GitLabPipeline(
         from: path, in: folders[path] ?? "", among: gitLabFiles)
       for (path, problem) in pipeline.problems {

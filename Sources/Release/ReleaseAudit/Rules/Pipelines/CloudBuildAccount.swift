@@ -47,10 +47,7 @@ enum CloudBuildAccount: AuditRule {
             at: Finding.Place(file.path, root.entries?.first?.key.span ?? root.span)))
         return true
       }
-      let isDefault =
-        account.value.contains("@cloudbuild.gserviceaccount.com")
-        || account.value.contains("-compute@developer.gserviceaccount.com")
-      if isDefault {
+      if isShared(account.value) {
         findings.append(
           finding(
             "`\(account.value)` is the account that all builds of the project get",
@@ -58,5 +55,12 @@ enum CloudBuildAccount: AuditRule {
       }
       return true
     }
+  }
+
+  /// Whether an account is one that all builds of a project get; also where none is named.
+  static func isShared(_ account: String?) -> Bool {
+    guard let account else { return true }
+    return account.contains("@cloudbuild.gserviceaccount.com")
+      || account.contains("-compute@developer.gserviceaccount.com")
   }
 }

@@ -39,11 +39,15 @@ enum CloudBuildSecretVersion: AuditRule {
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
     project.buildFindings("no build of Cloud Build has a secret") { file, findings in
-      for version in file.build.secretVersions where version.value.hasSuffix("/latest") {
+      let latest = file.build.secretVersions.filter { $0.value.hasSuffix("/latest") }
+      if let first = latest.first {
         findings.append(
           finding(
-            "whoever adds a version of the secret changes the build",
-            at: Finding.Place(file.path, version.span)))
+            latest.count == 1
+              ? "whoever adds a version of the secret changes the build"
+              : "whoever adds a version of one of \(latest.count) secrets changes the build",
+            at: Finding.Place(file.path, first.span),
+            related: latest.dropFirst().prefix(50).map { Finding.Place(file.path, $0.span) }))
       }
       return !file.build.secretVersions.isEmpty
     }

@@ -59,9 +59,11 @@ enum GitLabOverlap: AuditRule {
     project.gitLabPublishing { site, findings in
       if let found = site.job.inherited(\.interruptible), found.value.value == "true" {
         let isOwn = site.job.definitions.first === found.definition
+        // Only a later pipeline of the same ref cancels; of a tag there is seldom one.
+        let isOfTags = if case .tag = GitLabStart(site) { true } else { false }
         findings.append(
           finding(
-            "a later pipeline cancels `\(site.name)` while it publishes",
+            "a later pipeline cancels `\(site.name)` while it publishes", isOfTags ? .low : nil,
             at: Finding.Place(found.definition.path, found.value.span),
             related: isOwn ? [] : [site.place],
             fix: isOwn

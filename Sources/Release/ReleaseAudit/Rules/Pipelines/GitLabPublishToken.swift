@@ -99,8 +99,8 @@ enum GitLabPublishToken: AuditRule {
           finding(
             "`\(site.name)` publishes by a stored token: it has no `id_tokens`", at: site.place,
             related: site.publishPlaces,
-            // Beside a token that the command names, an identity would not be used.
-            fix: namesToken(action)
+            // Beside a token that the command or the job names, an identity would not be used.
+            fix: namesToken(action) || ScriptReader.storedToken(of: site.job) != nil
               ? nil
               : site.repair("ask for an identity token for `\(wanted.audience)`") {
                 document, node throws(YAMLEditRefusal) in

@@ -43,6 +43,32 @@ enum PipelineImage: AuditRule {
             args: [build, .]
         """),
       .gitLab(
+        "one image of many jobs", .findings(lines: [2]),
+        """
+        test:
+          image: python:3.13
+          script: [pytest]
+        lint:
+          image: python:3.13
+          script: [ruff check]
+        """),
+      .gitLab(
+        "by a variable of the file", .findings(lines: [4]),
+        """
+        variables:
+          PYTHON: python
+        test:
+          image: $PYTHON
+          script: [pytest]
+        """),
+      .gitLab(
+        "by a variable of elsewhere", .good,
+        """
+        test:
+          image: $PYTHON
+          script: [pytest]
+        """),
+      .gitLab(
         "a digest", .good,
         """
         test:
@@ -65,30 +91,87 @@ enum PipelineImage: AuditRule {
         important.insert(Finding.Place(image.definition.path, image.value.name.span))
       }
     }
+    // What is set for all jobs may name an image.
+    var variables: [String: String] = [:]
+    for file in project.pipelines.gitLab.flatMap(\.files) {
+      for (name, entry) in file.defaults.flatMap({ Array($0.variables) })
+      where variables[name] == nil {
+        variables[name] = entry.value.value
+      }
+    }
     for file in project.pipelines.gitLabFiles.values.sorted(by: { $0.path < $1.path }) {
       var seen: Set<Range<Int>> = []
+      var uses = Uses()
       for definition in file.defaults + file.definitions {
         for image in [definition.image].compactMap({ $0 }) + (definition.services ?? []) {
           guard seen.insert(image.name.span).inserted else { continue }
           let place = Finding.Place(file.path, image.name.span)
-          report(image.name.value, place, isImportant: important.contains(place), &findings)
+          let name = resolved(image.name.value, variables)
+          uses.add(name, place, isImportant: important.contains(place))
         }
       }
+      report(uses, &findings)
     }
     for file in builds {
       let gives = !file.build.images.isEmpty || !file.build.artifacts.isEmpty
+      var uses = Uses()
+      let substitutions = Dictionary(
+        (file.build.substitutions?.entries ?? []).map { ($0.key.value, $0.value.value) },
+        uniquingKeysWith: { first, _ in first })
       for step in file.build.steps {
         guard let image = step.image else { continue }
-        report(image.value, Finding.Place(file.path, image.span), isImportant: gives, &findings)
+        uses.add(
+          resolved(image.value, substitutions), Finding.Place(file.path, image.span),
+          isImportant: gives)
       }
+      report(uses, &findings)
     }
     return .examined(findings)
   }
 
+  /// What a variable stands for that is all of an image's name; else the name.
+  private static func resolved(_ image: String, _ variables: [String: String]) -> String {
+    guard image.hasPrefix("$") else { return image }
+    let isBraced = image.hasPrefix("${") && image.hasSuffix("}")
+    let name = isBraced ? image.dropFirst(2).dropLast() : image.dropFirst()
+    guard let value = variables[String(name)], !value.isEmpty else { return image }
+    return value
+  }
+
+  /// The images of a file, each with the places of those that matter as much.
+  private struct Uses {
+    struct Key: Hashable {
+      let image: String
+      let isImportant: Bool
+    }
+
+    private(set) var keys: [Key] = []
+    private(set) var places: [Key: [Finding.Place]] = [:]
+
+    mutating func add(_ image: String, _ place: Finding.Place, isImportant: Bool) {
+      let key = Key(image: image, isImportant: isImportant)
+      if places[key] == nil { keys.append(key) }
+      places[key, default: []].append(place)
+    }
+  }
+
+  private static func report(_ uses: Uses, _ findings: inout [Finding]) {
+    for key in uses.keys {
+      guard let places = uses.places[key], let first = places.first else { continue }
+      report(
+        key.image, first, isImportant: key.isImportant,
+        related: Array(places.dropFirst().prefix(50)),
+        &findings)
+    }
+  }
+
   private static func report(
-    _ image: String, _ place: Finding.Place, isImportant: Bool, _ findings: inout [Finding]
+    _ image: String, _ place: Finding.Place, isImportant: Bool, related: [Finding.Place],
+    _ findings: inout [Finding]
   ) {
-    guard !image.isEmpty, !image.contains("@sha256:"), !image.contains("@$") else { return }
+    // Templates have placeholders such as `_`.
+    guard image.contains(where: \.isLetter), !image.contains("@sha256:"), !image.contains("@$")
+    else { return }
     let name = image.split(separator: "/").last ?? ""
     // What a variable, an input or an earlier job of the same run names is not in this file.
     if image.contains("$") {
@@ -111,6 +194,6 @@ enum PipelineImage: AuditRule {
       severity = isImportant ? .low : .info
       message = "the tag of the image `\(image)` can be moved: it has no digest"
     }
-    findings.append(finding(message, severity, at: place))
+    findings.append(finding(message, severity, at: place, related: related))
   }
 }

@@ -30,6 +30,18 @@ enum BoundVerification: AuditRule {
 
           """),
       RuleSample(
+        "a pattern that every name matches", .findings(lines: [7]),
+        workflow: """
+          on:
+            workflow_dispatch:
+          jobs:
+            publish:
+              runs-on: ubuntu-latest
+              steps:
+                - run: cosign verify-blob --certificate-identity-regexp '.*' dist/acme.whl
+
+          """),
+      RuleSample(
         "this workflow", .good,
         workflow: """
           on:
@@ -93,24 +105,36 @@ enum BoundVerification: AuditRule {
   ]
   private static let cosign = ["--certificate-identity", "--certificate-identity-regexp", "--key"]
 
+  /// Whether a command verifies attestations, and whether it names who must have signed.
+  static func verification(_ invocation: ShellInvocation) -> (name: String, isBound: Bool)? {
+    guard
+      let command = commands.first(where: {
+        $0.program == invocation.program && invocation.isSubcommand($0.words)
+      })
+    else { return nil }
+    // Options that come from a variable are not seen here.
+    let isBound =
+      command.bindings.contains { option in
+        invocation.hasOption(option) && !isOpen(invocation.option(option))
+      }
+      || invocation.arguments.contains { $0.text.mentions("@]") || $0.text.mentions("$@") }
+    return (([command.program] + command.words).joined(separator: " "), isBound)
+  }
+
+  /// Whether a pattern is one that every name matches.
+  private static func isOpen(_ pattern: String?) -> Bool {
+    ["", ".", ".*", ".+", "^.*$", "^.+$", "*"].contains(pattern)
+  }
+
   static func examine(_ project: AuditedProject) -> RuleOutcome {
     var findings: [Finding] = []
     var isAbout = false
     for site in project.steps {
       guard let run = site.step.run else { continue }
       for invocation in site.step.invocations {
-        guard
-          let command = commands.first(where: {
-            $0.program == invocation.program && invocation.isSubcommand($0.words)
-          })
-        else { continue }
+        guard let (name, isBound) = verification(invocation) else { continue }
         isAbout = true
-        // Options that come from a variable are not seen here.
-        let isBound =
-          command.bindings.contains { invocation.hasOption($0) }
-          || invocation.arguments.contains { $0.text.mentions("@]") || $0.text.mentions("$@") }
         guard !isBound else { continue }
-        let name = ([command.program] + command.words).joined(separator: " ")
         findings.append(
           finding(
             "`\(name)` accepts every workflow of the repository",

@@ -12,7 +12,10 @@ enum CodeScanning: AuditRule {
       A scanner finds whole classes of mistakes before a release. It helps only where it runs \
       without being asked.
       """,
-    fix: "run github/codeql-action on pull requests and once a week",
+    fix: """
+      run github/codeql-action on pull requests and once a week; in GitLab include the template \
+      `Jobs/SAST.gitlab-ci.yml`
+      """,
     samples: [
       RuleSample(
         "only by hand", .findings(lines: [2]),
@@ -58,6 +61,40 @@ enum CodeScanning: AuditRule {
             """
           )
         ]),
+      .gitLab(
+        "in GitLab, only by hand", .findings(lines: [1]),
+        """
+        scan:
+          when: manual
+          script: [semgrep scan]
+        """),
+      .gitLab(
+        "in GitLab, by its template", .good,
+        """
+        include:
+          - template: Jobs/SAST.gitlab-ci.yml
+        """),
+      .gitLab(
+        "in GitLab, in merge requests", .good,
+        """
+        scan:
+          rules:
+            - if: $CI_PIPELINE_SOURCE == "merge_request_event"
+          script: [bandit -r src]
+        """),
+      .gitLab(
+        "perhaps by a policy", .unknown,
+        """
+        test:
+          script: [pytest]
+        """),
+      .cloudBuild(
+        "in a build", .good,
+        """
+        steps:
+          - name: semgrep/semgrep
+            args: [semgrep, scan]
+        """),
     ])
 
   private static let actions = [
@@ -74,11 +111,7 @@ enum CodeScanning: AuditRule {
             return actions.contains { action.hasPrefix($0) }
               && action != "github/codeql-action/upload-sarif"
           }
-          return step.invocations.contains { invocation in
-            ["semgrep", "bandit"].contains(invocation.program)
-              && !["install", "--version"].contains(invocation.arguments.first?.text ?? "")
-              || invocation.program == "codeql" && invocation.isSubcommand(["database"])
-          }
+          return ScanningFacts.scans(step.invocations)
         }
       }
       guard scans else { continue }
@@ -94,8 +127,14 @@ enum CodeScanning: AuditRule {
           at: Finding.Place(
             file.path, file.workflow.triggers.first?.event.span ?? file.workflow.on?.key.span)))
     }
+    let facts = ScanningFacts(project)
+    if facts.runsByItself { return .examined([]) }
+    late += facts.byHand.map { finding("code is scanned only when somebody asks for it", at: $0) }
     if !late.isEmpty { return .examined(late) }
+    let isOnGitHub = !project.workflows.isEmpty || project.pipelines.gitLab.isEmpty
     return .unknown(
-      wouldTell: "`gh api repos/{repo}/code-scanning/default-setup`: `\"state\": \"configured\"`")
+      wouldTell: isOnGitHub
+        ? "`gh api repos/{repo}/code-scanning/default-setup`: `\"state\": \"configured\"`"
+        : "the page Security configuration of the GitLab project, and the policies of its group")
   }
 }

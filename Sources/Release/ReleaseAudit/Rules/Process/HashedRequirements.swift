@@ -122,7 +122,7 @@ enum HashedRequirements: AuditRule {
               environment?.entries.contains { PipInstall.constraints.contains($0.key.value) }
                 ?? false
             }
-            switch judge(PipInstall(words), hasConstraint, project) {
+            switch PipInstall(words).judge(hasConstraint: hasConstraint, in: project) {
             case .hashed: break
             case .notGiven(let path): open.append(path)
             case .unhashed(let what, let severity):
@@ -144,46 +144,5 @@ enum HashedRequirements: AuditRule {
       return .unknown(wouldTell: "`\(path)`, with the project as a whole")
     }
     return outcome
-  }
-
-  private enum Judgement {
-    case hashed
-    case notGiven(String)
-    case unhashed(String, AuditSeverity)
-  }
-
-  private static func judge(
-    _ install: PipInstall, _ hasConstraint: Bool, _ project: AuditedProject
-  ) -> Judgement {
-    if install.requiresHashes { return .hashed }
-    for file in install.files {
-      guard let given = project.files[file] else { return .notGiven(file) }
-      if given.text.mentions("--hash=") { continue }
-      return .unhashed("`\(file)`, which has no hashes", .low)
-    }
-    for group in install.groups {
-      guard let requirements = project.dependencyGroup(group) else {
-        return .notGiven("pyproject.toml")
-      }
-      let open = requirements.filter { !$0.mentions("==") && !$0.mentions("@") }
-      let hasPins = open.isEmpty || hasConstraint || install.hasConstraint
-      return .unhashed(
-        "the dependency group `\(group)` "
-          + (hasPins ? "without hashes" : "in whatever versions there are"),
-        hasPins ? .low : .medium)
-    }
-    // Of itself, or of what an expression gives, nothing is known here.
-    let tools = install.names.filter { name in
-      !name.hasPrefix(".") && !name.mentions("$") && !name.mentions("/") && !name.isEmpty
-        && !name.hasPrefix("dist") && !name.mentions(".whl") && !name.mentions("\\")
-    }
-    guard !tools.isEmpty else { return .hashed }
-    let list = tools.prefix(3).map { "`\($0)`" }.joined(separator: ", ")
-    if tools.allSatisfy({ $0.mentions("==") || $0.mentions("@") }) || hasConstraint
-      || install.hasConstraint
-    {
-      return .unhashed("\(list) without hashes", .low)
-    }
-    return .unhashed("\(list) in whatever version there is", tools == ["pip"] ? .low : .medium)
   }
 }

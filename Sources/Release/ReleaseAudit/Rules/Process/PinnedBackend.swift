@@ -77,7 +77,7 @@ enum PinnedBackend: AuditRule {
           """),
     ])
 
-  private static func isBuild(_ invocation: ShellInvocation) -> Bool {
+  static func isBuild(_ invocation: ShellInvocation) -> Bool {
     switch invocation.program {
     case "build", "pyproject-build": invocation.program != "build" || invocation.isModule
     case "uv": invocation.isSubcommand(["build"])
@@ -85,7 +85,7 @@ enum PinnedBackend: AuditRule {
     }
   }
 
-  private static let pins = [
+  static let pins = [
     "--no-isolation", "--no-build-isolation", "PIP_CONSTRAINT", "UV_BUILD_CONSTRAINT",
     "--build-constraint", "UV_CONSTRAINT", "PIP_BUILD_CONSTRAINT",
   ]

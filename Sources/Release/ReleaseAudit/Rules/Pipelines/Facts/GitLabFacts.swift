@@ -19,11 +19,14 @@ struct GitLabFacts: Sendable {
     let before: StepRole
     /// What the jobs of the pipeline do, together.
     let around: StepRole
+    /// The documents of the pipeline's files, by their paths.
+    let documents: [String: YAMLDocument]
 
     init(
       _ job: GitLabJob, _ pipeline: GitLabPipeline, _ actions: [ScriptAction], _ role: StepRole,
-      before: StepRole, around: StepRole
+      before: StepRole, around: StepRole, documents: [String: YAMLDocument]
     ) {
+      self.documents = documents
       self.job = job
       self.pipeline = pipeline
       self.actions = actions
@@ -52,9 +55,7 @@ struct GitLabFacts: Sendable {
     var isForPyPI: Bool { published.contains { $0.role == .publish(.pypi) } }
 
     /// Its document, where it is written in one place only and can be edited.
-    var document: YAMLDocument? {
-      pipeline.files.first { $0.path == job.path }?.document
-    }
+    var document: YAMLDocument? { documents[job.path] }
 
     /// A repair of what is written of the job; nil where the edit is refused.
     func repair(
@@ -89,7 +90,10 @@ struct GitLabFacts: Sendable {
           }
         }
       }
-      var reader = ScriptReader(pipeline)
+      let documents = Dictionary(pipeline.files.map { ($0.path, $0.document) }) { first, _ in
+        first
+      }
+      var reader = ScriptReader(pipeline, documents)
       let read = pipeline.jobs.map { job in
         (job: job, actions: reader.actions(of: job), role: reader.role(of: job))
       }
@@ -99,7 +103,7 @@ struct GitLabFacts: Sendable {
         sites.append(
           Site(
             item.job, pipeline, item.actions, item.role, before: order.before[index],
-            around: around))
+            around: around, documents: documents))
       }
     }
     self.sites = sites

@@ -25,10 +25,18 @@ extension AuditedProject {
     for site in sites where body(site, &findings) == .unknown {
       if unknown.count < 3 { unknown.append("`\(site.name)`") }
     }
-    guard findings.isEmpty, !unknown.isEmpty else { return .examined(findings) }
+    guard findings.isEmpty, !unknown.isEmpty else { return .examined(findings.once) }
     return .unknown(
       wouldTell: "what \(unknown.joined(separator: ", ")) extends or includes from elsewhere; "
         + "GitLab shows it as the merged configuration of the pipeline editor")
+  }
+}
+
+extension [Finding] {
+  /// Those that say something new: a job of two pipelines is still one.
+  var once: [Finding] {
+    var said: [Finding.Place: Set<String>] = [:]
+    return filter { said[$0.place, default: []].insert($0.message).inserted }
   }
 }
 

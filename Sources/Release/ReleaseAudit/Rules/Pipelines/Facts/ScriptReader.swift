@@ -37,6 +37,13 @@ struct ScriptReader {
   private let pipeline: GitLabPipeline
   private let documents: [String: YAMLDocument]
   private var known: [ObjectIdentifier: Facts] = [:]
+  /// The last command of a script whose work is described elsewhere; nil where there is none.
+  private var others: [ObjectIdentifier: Other?] = [:]
+
+  private struct Other {
+    let program: String
+    let place: Finding.Place
+  }
 
   private struct Facts {
     var actions: [ScriptAction] = []
@@ -45,9 +52,9 @@ struct ScriptReader {
     var usesOwnRegistry = false
   }
 
-  init(_ pipeline: GitLabPipeline) {
+  init(_ pipeline: GitLabPipeline, _ documents: [String: YAMLDocument]) {
     self.pipeline = pipeline
-    documents = Dictionary(pipeline.files.map { ($0.path, $0.document) }) { first, _ in first }
+    self.documents = documents
   }
 
   /// What a job does, in the order of its lines: of each thing the first place.
@@ -58,6 +65,11 @@ struct ScriptReader {
       let facts = facts(script, level: 0)
       actions += facts.actions
       usesOwnRegistry = usesOwnRegistry || facts.usesOwnRegistry
+    }
+    if !actions.contains(where: { if case .publish = $0.role { true } else { false } }),
+      let upload = hidden(job)
+    {
+      actions.append(upload)
     }
     let place = Self.registry(job)
     actions = actions.map { action in
@@ -80,6 +92,44 @@ struct ScriptReader {
           place: Finding.Place(release.definition.path, release.value), arguments: []))
     }
     return actions
+  }
+
+  /// A program of unknown purpose in a job that is given the token of an index: `./publish.sh` with
+  /// `TWINE_PASSWORD`.
+  private mutating func hidden(_ job: GitLabJob) -> ScriptAction? {
+    guard let token = Self.storedToken(of: job) else { return nil }
+    for script in job.scripts.reversed() {
+      guard let other = other(in: script) else { continue }
+      return ScriptAction(
+        role: .publish(.pypi), means: "\(other.program) with \(token)", place: other.place,
+        arguments: [])
+    }
+    return nil
+  }
+
+  /// The variable by which a job, or a template of its, has the token of an index; what is set for
+  /// all jobs tells nothing of one.
+  static func storedToken(of job: GitLabJob) -> String? {
+    job.definitions.lazy.compactMap { definition in
+      definition.variables.keys.filter(RoleTable.tokens.contains).min()
+    }.first
+  }
+
+  private mutating func other(in script: GitLabScript) -> Other? {
+    let id = ObjectIdentifier(script)
+    if let found = others[id] { return found }
+    var other: Other?
+    if let document = documents[script.path] {
+      for text in script.texts.reversed() where other == nil {
+        let invocations = ShellScript(text.value).invocations
+        guard let last = invocations.last(where: { RoleTable.runsOthers($0) }) else { continue }
+        other = Other(
+          program: last.program,
+          place: Finding.Place(script.path, text.span(of: last.range, in: document)))
+      }
+    }
+    others[id] = .some(other)
+    return other
   }
 
   /// What a job's scripts do together.

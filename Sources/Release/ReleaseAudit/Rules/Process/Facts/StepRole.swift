@@ -20,6 +20,8 @@ struct StepRole: OptionSet, Hashable, Sendable {
   static let compares = StepRole(rawValue: 32)
   /// Makes wheels that depend on the platform.
   static let buildsNative = StepRole(rawValue: 64)
+  /// Prints digests of files, or writes them down.
+  static let printsDigests = StepRole(rawValue: 128)
 
   // What is not of the roles that every rule shares.
   private static let commands: [(program: String, words: [String], role: StepRole)] = [
@@ -28,6 +30,10 @@ struct StepRole: OptionSet, Hashable, Sendable {
     ("verify_release", [], .compares), ("cmp", [], .compares), ("diff", [], .compares),
     ("maturin", ["build"], .buildsNative), ("cibuildwheel", [], .buildsNative),
     ("git", ["verify-tag"], .verifiesTag), ("git", ["verify-commit"], .verifiesTag),
+    ("openssl", ["dgst"], .printsDigests), ("pip", ["hash"], .printsDigests),
+  ]
+  private static let digests: Set<String> = [
+    "sha256sum", "sha512sum", "sha384sum", "shasum", "b2sum", "sha256", "rhash",
   ]
 }
 
@@ -68,6 +74,12 @@ extension StepRole {
   private init(_ invocations: [ShellInvocation]) {
     var role: StepRole = []
     for invocation in invocations {
+      // With `-c` they compare.
+      if Self.digests.contains(invocation.program), !invocation.hasOption("-c"),
+        !invocation.hasOption("--check")
+      {
+        role.formUnion(.printsDigests)
+      }
       for known in Self.commands
       where known.program == invocation.program
         && known.words.allSatisfy({ word in invocation.arguments.contains { $0.text == word } })
