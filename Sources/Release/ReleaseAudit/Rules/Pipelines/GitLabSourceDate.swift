@@ -70,10 +70,8 @@ enum GitLabSourceDate: AuditRule {
     guard !isFixed else { return .examined([]) }
     var findings: [Finding] = []
     for site in project.gitLab.sites where site.role.contains(.builds) {
-      let isSet =
-        site.job.variable(name) != nil
-        || site.job.scripts.contains { $0.texts.contains { $0.value.mentions(name) } }
-      guard !isSet, let build = site.actions.first(where: { $0.role == .build(.python) }),
+      guard !site.knows(name),
+        let build = site.actions.first(where: { $0.role == .build(.python) }),
         seen.insert(build.place).inserted
       else { continue }
       findings.append(

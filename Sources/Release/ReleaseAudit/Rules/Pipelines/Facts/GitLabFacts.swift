@@ -21,11 +21,15 @@ struct GitLabFacts: Sendable {
     let around: StepRole
     /// The documents of the pipeline's files, by their paths.
     let documents: [String: YAMLDocument]
+    /// The names among ``ScriptReader/watched`` that its lines have.
+    let mentioned: Set<String>
 
     init(
       _ job: GitLabJob, _ pipeline: GitLabPipeline, _ actions: [ScriptAction], _ role: StepRole,
-      before: StepRole, around: StepRole, documents: [String: YAMLDocument]
+      before: StepRole, around: StepRole, documents: [String: YAMLDocument],
+      mentioned: Set<String>
     ) {
+      self.mentioned = mentioned
       self.documents = documents
       self.job = job
       self.pipeline = pipeline
@@ -95,7 +99,10 @@ struct GitLabFacts: Sendable {
       }
       var reader = ScriptReader(pipeline, documents)
       let read = pipeline.jobs.map { job in
-        (job: job, actions: reader.actions(of: job), role: reader.role(of: job))
+        (
+          job: job, actions: reader.actions(of: job), role: reader.role(of: job),
+          mentioned: reader.mentioned(by: job)
+        )
       }
       let order = JobOrder(pipeline, roles: read.map(\.role))
       let around = read.reduce(into: StepRole()) { $0.formUnion($1.role) }
@@ -103,7 +110,7 @@ struct GitLabFacts: Sendable {
         sites.append(
           Site(
             item.job, pipeline, item.actions, item.role, before: order.before[index],
-            around: around, documents: documents))
+            around: around, documents: documents, mentioned: item.mentioned))
       }
     }
     self.sites = sites

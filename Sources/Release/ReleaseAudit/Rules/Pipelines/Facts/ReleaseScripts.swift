@@ -59,10 +59,9 @@ extension GitLabFacts.Site {
   /// The file that its pipeline begins with.
   var entrance: String { pipeline.files.first?.path ?? "" }
 
-  /// Whether a variable is set for the job, or named in its lines.
+  /// Whether a variable is set for the job, or one of ``ScriptReader/watched`` that its lines name.
   func knows(_ variable: String) -> Bool {
-    job.variable(variable) != nil
-      || scripts.contains { $0.texts.contains { $0.value.mentions(variable) } }
+    mentioned.contains(variable) || job.variable(variable) != nil
   }
 
   /// The scripts whose lines run; `!reference` is followed.

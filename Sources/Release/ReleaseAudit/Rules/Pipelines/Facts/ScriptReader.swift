@@ -50,7 +50,15 @@ struct ScriptReader {
     var role: StepRole = []
     /// Whether it gives the token of the job to what it calls, or names the project's registry.
     var usesOwnRegistry = false
+    /// The names among ``watched`` that its lines have.
+    var mentioned: Set<String> = []
   }
+
+  /// Variables and options of which rules ask whether a job's lines name them.
+  static let watched = Set(
+    ["SIGSTORE_ID_TOKEN", "COSIGN_KEY", "COSIGN_PRIVATE_KEY", "SOURCE_DATE_EPOCH"]
+      + PinnedBackend.pins
+      + Array(PipInstall.constraints))
 
   init(_ pipeline: GitLabPipeline, _ documents: [String: YAMLDocument]) {
     self.pipeline = pipeline
@@ -137,6 +145,18 @@ struct ScriptReader {
     job.scripts.reduce(into: StepRole()) { $0.formUnion(facts($1, level: 0).role) }
   }
 
+  /// The names among ``watched`` that a job's lines have.
+  mutating func mentioned(by job: GitLabJob) -> Set<String> {
+    job.scripts.reduce(into: []) { $0.formUnion(facts($1, level: 0).mentioned) }
+  }
+
+  private static func fetchesToken(_ text: String) -> Bool {
+    ["PASSWORD=", "TOKEN="].contains { name in
+      text.mentions(name)
+        && ["$(", "\"$(", "`"].contains { text.mentions(name + $0) }
+    }
+  }
+
   private mutating func facts(_ script: GitLabScript, level: Int) -> Facts {
     let id = ObjectIdentifier(script)
     if let found = known[id] { return found }
@@ -152,6 +172,8 @@ struct ScriptReader {
       switch part {
       case .text(let text):
         facts.role.formUnion(StepRole(script: text.value))
+        if Self.fetchesToken(text.value) { facts.role.formUnion(.fetchesToken) }
+        facts.mentioned.formUnion(Self.watched.filter { text.value.mentions($0) })
         guard let document = documents[script.path] else { continue }
         let actions = Self.actions(in: text, document, script.path)
         let isOwn =
@@ -172,6 +194,7 @@ struct ScriptReader {
         guard level < 10, let other = pipeline.script(key, of: job) else { continue }
         let found = self.facts(other, level: level + 1)
         facts.role.formUnion(found.role)
+        facts.mentioned.formUnion(found.mentioned)
         facts.usesOwnRegistry = facts.usesOwnRegistry || found.usesOwnRegistry
         for action in found.actions { add(action, &facts) }
       }

@@ -22,6 +22,8 @@ struct StepRole: OptionSet, Hashable, Sendable {
   static let buildsNative = StepRole(rawValue: 64)
   /// Prints digests of files, or writes them down.
   static let printsDigests = StepRole(rawValue: 128)
+  /// Takes a token or password from a command, such as one that asks a vault.
+  static let fetchesToken = StepRole(rawValue: 256)
 
   // What is not of the roles that every rule shares.
   private static let commands: [(program: String, words: [String], role: StepRole)] = [
