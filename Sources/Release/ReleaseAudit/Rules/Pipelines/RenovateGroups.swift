@@ -47,7 +47,7 @@ enum RenovateGroups: AuditRule {
       let list = JSONFragment.array(alone.map { .string($0) })
       findings.append(
         finding(
-          "each action's update is a proposal of its own", at: file.place,
+          "each update of what runs in CI is a proposal of its own", at: file.place,
           fix: file.fix(
             "propose them together",
             rule: [("matchManagers", list), ("groupName", .string("CI"))])))
