@@ -77,6 +77,21 @@ enum DangerousTrigger: AuditRule {
                 - uses: actions/labeler@8558fd74291d67161a8a78ce36a881fa63b766a9 # v5.0.0
 
           """),
+      RuleSample(
+        "only for branches of the same repository", .good,
+        workflow: """
+          on: pull_request_target
+          permissions: {}
+          jobs:
+            preview:
+              if: github.event.pull_request.head.repo.full_name == github.repository
+              runs-on: ubuntu-24.04
+              steps:
+                - run: make preview
+                  env:
+                    TOKEN: ${{ secrets.PREVIEW_TOKEN }}
+
+          """),
     ])
 
   private static let events: [(name: String, why: String)] = [
@@ -88,15 +103,19 @@ enum DangerousTrigger: AuditRule {
   static func examine(_ project: AuditedProject) -> RuleOutcome {
     guard !project.workflows.isEmpty else { return .noWorkflow }
     var findings: [Finding] = []
+    let access = StrangerAccess(project)
     for file in project.workflows {
-      let taken = taken(file)
       for event in events {
         guard let trigger = file.workflow.trigger(event.name) else { continue }
         if event.name == "pull_request_target", onlyLabels(file.workflow) { continue }
+        let entries = access.entries(of: file.workflow, by: [event.name])
+        let jobs = file.workflow.jobs.filter { job in entries.contains { $0.reaches(job) } }
+        guard !jobs.isEmpty else { continue }
+        let taken = taken(file, jobs, entries)
         findings.append(
           Finding(
             rule: id,
-            severity: taken != nil ? .high : gains(file) ? .medium : .low,
+            severity: taken != nil ? .high : gains(file, jobs) ? .medium : .low,
             "`\(event.name)`: \(event.why)",
             at: Finding.Place(file.path, trigger.event.span), related: [taken].compactMap { $0 }))
       }
@@ -105,9 +124,11 @@ enum DangerousTrigger: AuditRule {
   }
 
   /// Where a job takes what a stranger made: a commit, or the files of another run.
-  private static func taken(_ file: WorkflowFile) -> Finding.Place? {
-    for job in file.workflow.jobs {
-      for step in job.steps {
+  private static func taken(
+    _ file: WorkflowFile, _ jobs: [Job], _ entries: [StrangerAccess.Entry]
+  ) -> Finding.Place? {
+    for job in jobs {
+      for step in job.steps where entries.contains(where: { $0.reaches(step, of: job) }) {
         let label: String
         if UntrustedCheckout.place(step, job, file.workflow) != nil {
           label = "checks out a stranger's commit"
@@ -125,19 +146,30 @@ enum DangerousTrigger: AuditRule {
     return nil
   }
 
-  /// Whether there is anything to gain: a secret, a right to write, or a stranger's commit.
-  private static func gains(_ file: WorkflowFile) -> Bool {
+  /// Rights with which nothing but conversations and marks change.
+  private static let talk: Set<String> = [
+    "pull-requests", "issues", "discussions", "checks", "statuses",
+  ]
+
+  /// Whether the jobs have anything to gain: a secret, or a right to change what people use.
+  private static func gains(_ file: WorkflowFile, _ jobs: [Job]) -> Bool {
+    let open = Set(jobs.map(\.id.value))
+    // Jobs and expressions are both in the file's order.
+    var closed = file.workflow.jobs.filter { !open.contains($0.id.value) }.map(\.span)[...]
     let usesSecrets = file.expressions.contains { embedded in
-      embedded.source.lowercased().holds("secrets")
+      closed = closed.drop { $0.upperBound <= embedded.span.lowerBound }
+      if closed.first?.contains(embedded.span.lowerBound) ?? false { return false }
+      return embedded.source.lowercased().holds("secrets")
         && (embedded.expression?.contexts ?? []).contains {
           $0.hasPrefix("secrets") && $0 != "secrets.github_token"
         }
     }
     return usesSecrets
-      || file.workflow.jobs.contains { job in
+      || jobs.contains { job in
         if job.secrets != nil { return true }
         switch file.workflow.permissions(of: job)?.grant {
-        case .scopes(let scopes): return scopes.contains { $0.access.value == "write" }
+        case .scopes(let scopes):
+          return scopes.contains { $0.access.value == "write" && !talk.contains($0.name.value) }
         case .readAll: return false
         case .writeAll, .other, nil: return true
         }

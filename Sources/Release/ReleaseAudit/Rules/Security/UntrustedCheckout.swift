@@ -75,6 +75,96 @@ enum UntrustedCheckout: AuditRule {
             git fetch origin "pull/$NUMBER/head"
             git log --oneline FETCH_HEAD
         """),
+      RuleSample(
+        "not from a fork, or not only", .findings(lines: [13]),
+        workflow: """
+          on: pull_request_target
+          permissions: {}
+          jobs:
+            own:
+              if: github.event.pull_request.head.repo.full_name == github.repository && success()
+              runs-on: ubuntu-24.04
+              steps:
+                - run: gh pr checkout "$NUMBER"
+            any:
+              if: "!github.event.pull_request.head.repo.fork || github.event.label.name == 'test'"
+              runs-on: ubuntu-24.04
+              steps:
+                - run: gh pr checkout "$NUMBER"
+
+          """),
+      RuleSample(
+        "after the check of a job before, which runs for own branches only", .good,
+        workflow: """
+          on: [push, pull_request_target]
+          permissions: {}
+          jobs:
+            own:
+              if: github.event_name == 'push' || !github.event.pull_request.head.repo.fork
+              runs-on: ubuntu-24.04
+              steps:
+                - run: make check
+            test:
+              needs: [own]
+              runs-on: ubuntu-24.04
+              steps:
+                - run: gh pr checkout "$NUMBER"
+
+          """),
+      RuleSample(
+        "after a run that a push started", .good,
+        workflow: """
+          on:
+            workflow_run:
+              workflows: [test]
+          permissions: {}
+          jobs:
+            report:
+              if: contains(fromJSON('["push", "schedule"]'), github.event.workflow_run.event)
+              runs-on: ubuntu-24.04
+              steps:
+                - uses: actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2
+                  with:
+                    persist-credentials: false
+                    ref: ${{ github.event.workflow_run.head_sha }}
+
+          """),
+      RuleSample(
+        "after a workflow that only maintainers start", .good,
+        files: [
+          (
+            ".github/workflows/report.yml",
+            """
+            on:
+              workflow_run:
+                workflows: [test]
+            permissions: {}
+            jobs:
+              report:
+                runs-on: ubuntu-24.04
+                steps:
+                  - uses: actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2
+                    with:
+                      persist-credentials: false
+                      ref: ${{ github.event.workflow_run.head_sha }}
+
+            """
+          ),
+          (
+            ".github/workflows/test.yml",
+            """
+            name: test
+            on: [push, workflow_dispatch]
+            permissions: {}
+            jobs:
+              test:
+                runs-on: ubuntu-24.04
+                steps:
+                  - run: make test
+
+            """
+          ),
+        ]),
       .steps(
         "the default branch", .good, on: "pull_request_target",
         """
@@ -98,11 +188,15 @@ enum UntrustedCheckout: AuditRule {
   static func examine(_ project: AuditedProject) -> RuleOutcome {
     guard !project.workflows.isEmpty else { return .noWorkflow }
     var findings: [Finding] = []
+    let access = StrangerAccess(project)
     for file in project.workflows {
-      guard let event = events.first(where: { file.workflow.trigger($0) != nil }) else { continue }
+      let entries = access.entries(of: file.workflow, by: events)
+      guard !entries.isEmpty else { continue }
       for job in file.workflow.jobs {
         for step in job.steps {
-          guard let span = place(step, job, file.workflow) else { continue }
+          guard let span = place(step, job, file.workflow),
+            let event = entries.first(where: { $0.reaches(step, of: job) })?.event
+          else { continue }
           findings.append(
             Finding(
               rule: id, severity: .high,
