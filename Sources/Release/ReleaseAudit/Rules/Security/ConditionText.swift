@@ -8,6 +8,7 @@ struct ConditionSite {
   let path: String
   let document: YAMLDocument
   let workflow: Workflow?
+  let job: Job?
   let condition: Condition
   /// What is written of the condition.
   let node: YAMLNode
@@ -35,15 +36,15 @@ extension AuditedProject {
         body(
           ConditionSite(
             path: file.path, document: file.workflow.document, workflow: file.workflow,
-            condition: condition, node: node), &findings)
+            job: job, condition: condition, node: node), &findings)
       }
     }
     for site in steps {
       guard let condition = site.step.condition, let node = site.step.node["if"] else { continue }
       body(
         ConditionSite(
-          path: site.path, document: site.document, workflow: site.workflow, condition: condition,
-          node: node), &findings)
+          path: site.path, document: site.document, workflow: site.workflow, job: site.job,
+          condition: condition, node: node), &findings)
     }
     return .examined(findings)
   }

@@ -7,7 +7,7 @@ enum SelfHostedRunner: AuditRule {
   static let id = "self-hosted-runner"
 
   static let description = RuleDescription(
-    id: id, title: "jobs run on machines that are gone afterwards", severity: .low,
+    id: id, title: "jobs run on machines that are gone afterwards", severity: .high,
     sources: ["GitHub Docs, \"Self-hosted runners\" (security)", "SLSA 1.0, Build L3 (isolated)"],
     why: """
       A machine of one's own keeps what a job leaves on it: the next job, perhaps the release, \
@@ -21,6 +21,18 @@ enum SelfHostedRunner: AuditRule {
     fix:
       "use a hosted runner for what is released, or runners that are made for one job (`--ephemeral`)",
     samples: [
+      RuleSample(
+        "anyone's pull request on a machine of one's own", .findings(lines: [5]),
+        workflow: """
+          on: pull_request
+          permissions: {}
+          jobs:
+            test:
+              runs-on: [self-hosted, gpu]
+              steps:
+                - run: make test
+
+          """),
       RuleSample(
         "a machine of one's own", .findings(lines: [5]),
         workflow: """
@@ -83,8 +95,15 @@ enum SelfHostedRunner: AuditRule {
           """),
     ])
 
+  /// Events by which people without rights start jobs.
+  private static let strangers = [
+    "pull_request", "pull_request_target", "issue_comment", "issues", "discussion",
+    "discussion_comment", "pull_request_review", "pull_request_review_comment",
+  ]
+
   static func examine(_ project: AuditedProject) -> RuleOutcome {
-    project.jobFindings { file, job, findings in
+    var access = StrangerAccess(project)
+    return project.jobFindings { file, job, findings in
       guard let runsOn = job.runsOn else { return }
       let isOwn = runsOn.labels.contains { label in
         if label.value == "self-hosted" { return true }
@@ -95,6 +114,17 @@ enum SelfHostedRunner: AuditRule {
         return matrix.texts(names).contains { $0 == "self-hosted" }
       }
       guard isOwn || runsOn.group != nil else { return }
+      let entry = access.entries(at: file.path, of: file.workflow, by: strangers)
+        .first { $0.reaches(job) }
+      if let entry {
+        findings.append(
+          Finding(
+            rule: id, severity: isOwn ? .high : .medium,
+            "`\(entry.event)` brings a stranger's program to the machine of the job "
+              + "`\(job.id.value)`, which \(isOwn ? "" : "perhaps ")stays for other jobs",
+            at: Finding.Place(file.path, runsOn.span)))
+        return
+      }
       findings.append(
         Finding(
           rule: id, severity: .low,
