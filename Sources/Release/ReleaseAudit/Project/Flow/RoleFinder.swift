@@ -83,6 +83,7 @@ struct RoleFinder {
     switch action {
     case "pypa/gh-action-pypi-publish":
       let url = with?["repository-url"] ?? with?["repository_url"]
+      if url?.value.isOtherIndex ?? false { return .publish(.other) }
       return isTest(url?.value) ? .publish(.testPyPI) : role
     case "docker/build-push-action", "docker/bake-action":
       let outputs = with?["outputs"]?.value ?? ""
@@ -122,8 +123,9 @@ struct RoleFinder {
         words.first == "-m"
         ? "python \(words.joined(separator: " "))"
         : words.joined(separator: " ")
-      if case .publish(.pypi) = role, isTest(invocation, env) {
-        return (.publish(.testPyPI), means)
+      if case .publish(.pypi) = role, let index = index(invocation, env) {
+        if index.isOtherIndex { return (.publish(.other), means) }
+        if isTest(index) || index == "test" { return (.publish(.testPyPI), means) }
       }
       if role == .build(.image), invocation.hasOption("--push") {
         return (.publish(.containerImage), "\(means) --push")
@@ -166,12 +168,13 @@ struct RoleFinder {
     return url.contains("test.pypi.org") || url.contains("testpypi")
   }
 
-  private func isTest(_ invocation: ShellInvocation, _ env: [WorkflowMapping]) -> Bool {
+  /// The name or address of the index that an upload is given; nil for the usual one.
+  private func index(_ invocation: ShellInvocation, _ env: [WorkflowMapping]) -> String? {
     let options = [
       "--repository", "-r", "--repository-url", "--publish-url", "--index", "--repo",
     ]
     for option in options {
-      if let value = invocation.option(option) { return isTest(value) || value == "test" }
+      if let value = invocation.option(option) { return value }
     }
     let variables = [
       "TWINE_REPOSITORY", "TWINE_REPOSITORY_URL", "UV_PUBLISH_URL", "UV_PUBLISH_INDEX",
@@ -179,10 +182,10 @@ struct RoleFinder {
     ]
     for mapping in env {
       for name in variables {
-        if let value = mapping[name]?.value { return isTest(value) || value == "test" }
+        if let value = mapping[name]?.value { return value }
       }
     }
-    return false
+    return nil
   }
 
   /// The words that are neither options nor the command's own, and not the value of an option; a

@@ -14,6 +14,9 @@ indirect enum ActionSwitch: Sendable {
   case text(String)
   /// A text that turns it on where it is one of some; whether it does where it is not given.
   case oneOf(String, [String], byDefault: Bool)
+  /// An address that turns it on where it is of one of some hosts; whether it does where it is not
+  /// given.
+  case host(String, [String], byDefault: Bool)
   /// A flag that turns it on in versions before one, by default.
   case onBefore(ActionVersion, String)
   /// A flag that is there from a version on; where it is not turned off, the project's files decide.
@@ -33,6 +36,11 @@ indirect enum ActionSwitch: Sendable {
     case .oneOf(let name, let texts, let byDefault):
       guard let value = with?[name] else { return byDefault }
       return value.hasExpressions ? nil : texts.contains(value.value)
+    case .host(let name, let hosts, let byDefault):
+      guard let value = with?[name], !value.value.isEmpty else { return byDefault }
+      // An expression behind the host leaves no doubt which index it is.
+      guard let host = value.value.literalHost else { return value.hasExpressions ? nil : false }
+      return hosts.contains(host)
     case .onBefore(let version, let name):
       guard let flag = Self.flag(with?[name], true) else { return nil }
       guard flag else { return false }

@@ -241,7 +241,7 @@ enum CacheInRelease: AuditRule {
         return step.fix(input: name, to: "false", .needsReview, in: document, file.path)
       }
       return nil
-    case .always, .oneOf, .all, .not: return nil
+    case .always, .oneOf, .host, .all, .not: return nil
     }
   }
 

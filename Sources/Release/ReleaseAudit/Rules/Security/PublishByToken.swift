@@ -43,7 +43,7 @@ enum PublishByToken: AuditRule {
             print-hash: true
         """),
       .steps(
-        "commands", .findings(lines: [9, 11]),
+        "commands", .findings(lines: [9, 13]),
         """
         - run: |
             twine upload dist/*
@@ -67,6 +67,35 @@ enum PublishByToken: AuditRule {
                     TWINE_PASSWORD: ${{ secrets.PYPI_TOKEN }}
 
           """),
+      RuleSample(
+        "a token beside the identity", .findings(lines: [12]),
+        workflow: """
+          on: release
+          permissions: {}
+          jobs:
+            publish:
+              permissions: { id-token: write }
+              environment: npm
+              runs-on: ubuntu-24.04
+              steps:
+                - run: npm ci
+                - run: npm publish --provenance
+                  env:
+                    NODE_AUTH_TOKEN: ${{ secrets.NPM_TOKEN }}
+
+          """),
+      .steps(
+        "another index, and the forge's own registry", .good,
+        """
+        - uses: pypa/gh-action-pypi-publish@ed0c53931b1dc9bd32cbe73a98c7f6766f8a527e # v1.13.0
+          with:
+            user: octo
+            password: ${{ secrets.INDEX_KEY }}
+            repository-url: https://index.example.org/projects/${{ github.event.repository.name }}/upload
+        - run: yarn npm publish --dry-run --registry https://npm.example.org
+          env:
+            NODE_AUTH_TOKEN: ${{ secrets.NPM_TOKEN }}
+        """),
       .steps(
         "no password", .good,
         """
@@ -93,30 +122,31 @@ enum PublishByToken: AuditRule {
           """),
     ])
 
-  private static let pypi = ["https://upload.pypi.org/legacy/", "https://test.pypi.org/legacy/"]
+  private static let pypi = ["upload.pypi.org", "test.pypi.org", "pypi.org"]
 
   /// Actions that publish by a token, when they do, and the input that says so.
   private static let actions: [String: (when: ActionSwitch, input: String)] = [
     "pypa/gh-action-pypi-publish": (
       .all([
-        .text("password"), .oneOf("repository-url", pypi, byDefault: true),
-        .oneOf("repository_url", pypi, byDefault: true),
+        .text("password"), .host("repository-url", pypi, byDefault: true),
+        .host("repository_url", pypi, byDefault: true),
       ]), "password"
     ),
     "rubygems/release-gem": (
       .not(.on("setup-trusted-publisher", byDefault: true)), "setup-trusted-publisher"
     ),
     "rubygems/configure-rubygems-credentials": (
-      .all([.text("api-token"), .oneOf("gem-server", ["https://rubygems.org"], byDefault: true)]),
+      .all([.text("api-token"), .host("gem-server", ["rubygems.org"], byDefault: true)]),
       "api-token"
     ),
     "actions/setup-node": (
       .all([
-        .oneOf(
-          "registry-url", ["https://registry.npmjs.org", "https://registry.npmjs.org/"],
-          byDefault: true),
+        .host("registry-url", ["registry.npmjs.org"], byDefault: true),
         .on("always-auth", byDefault: false),
       ]), "always-auth"
+    ),
+    "js-devtools/npm-publish": (
+      .all([.text("token"), .host("registry", ["registry.npmjs.org"], byDefault: true)]), "token"
     ),
   ]
 
@@ -154,18 +184,35 @@ enum PublishByToken: AuditRule {
     }
   }
 
-  /// The variable with a stored token of an index by which a script publishes.
+  /// The variable with a stored token of an index by which a step publishes.
   private static func token(of site: StepSite, _ project: AuditedProject) -> WorkflowEntry? {
-    guard let env = site.step.env, let job = site.job, site.step.run != nil,
-      let flow = project.flow.job(FlowJob.Reference(path: site.path, job: job.id.value)),
-      flow.sites.contains(where: { $0.step == site.step.index && $0.role == .publish(.pypi) })
-    else { return nil }
-    return env.entries.first { entry in
-      RoleTable.tokens.contains(entry.key.value)
+    guard let job = site.job, site.step.env != nil || job.env != nil else { return nil }
+    let names: Set<String>
+    if NPMPublication.isMade(by: site, job, project) {
+      names = NPMPublication.tokens
+    } else if site.step.run != nil, publishes(to: .pypi, site, job, project) {
+      names = RoleTable.tokens
+    } else {
+      return nil
+    }
+    return [site.step.env, job.env].compactMap { $0 }.flatMap(\.entries).first { entry in
+      names.contains(entry.key.value)
         && entry.value.expressions.contains {
-          ($0.expression?.contexts ?? []).contains { $0.hasPrefix("secrets.") }
+          ($0.expression?.contexts ?? []).contains {
+            $0.hasPrefix("secrets.") && $0 != "secrets.github_token"
+          }
         }
     }
+  }
+
+  /// Whether a step publishes to a registry.
+  static func publishes(
+    to target: ReleaseRole.Target, _ site: StepSite, _ job: Job, _ project: AuditedProject
+  ) -> Bool {
+    let flow = project.flow.job(FlowJob.Reference(path: site.path, job: job.id.value))
+    return flow?.sites.contains {
+      $0.step == site.step.index && $0.role == .publish(target)
+    } ?? false
   }
 
   /// Publishes by the identity of the workflow instead of a stored token.
