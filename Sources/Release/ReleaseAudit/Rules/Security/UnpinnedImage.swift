@@ -71,10 +71,40 @@ enum UnpinnedImage: AuditRule {
 
           """),
       .steps(
-        "a version, whose digest is only advice", .good,
+        "a version, which can be moved", .findings(lines: [8]),
         """
         - uses: docker://ghcr.io/octo-org/tool:1.2.3
         """),
+      RuleSample(
+        "a command in a release", .findings(lines: [8, 9]),
+        workflow: """
+          on:
+            release:
+          permissions: {}
+          jobs:
+            build:
+              runs-on: ubuntu-24.04
+              steps:
+                - run: docker run --rm -v "$PWD:/io" quay.io/pypa/manylinux_2_28_x86_64 /io/build
+                - run: docker run -e MODE=release --name=tool octo/tool:1.2 && make
+
+          """),
+      RuleSample(
+        "a command with a digest, and with what was built here", .good,
+        workflow: """
+          on:
+            release:
+          permissions: {}
+          jobs:
+            build:
+              runs-on: ubuntu-24.04
+              steps:
+                - run: docker build -t octo/tool:dev .
+                - run: docker run --rm octo/tool:dev
+                - run: docker run --rm octo/tool@sha256:9a5a13f2dd4ae33d7a8e9ac1a0e3e0cb5e3a8b2e7e6d9c3f1a2b3c4d5e6f7a8b
+                - run: docker run --rm "$IMAGE"
+
+          """),
     ])
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
@@ -84,39 +114,61 @@ enum UnpinnedImage: AuditRule {
       for job in file.workflow.jobs {
         // Services may all take their images from one large matrix.
         var known: [String: Problem?] = [:]
+        let isReleased = isReleased(job, file, project)
         for container in [job.container].compactMap({ $0 }) + job.services.map(\.container) {
-          look(container.image, job.strategy?.matrix, file.path, &known, &findings)
+          look(container.image, job.strategy?.matrix, file.path, isReleased, &known, &findings)
         }
+        look(job.steps.compactMap(\.uses), file.path, isReleased, &findings)
       }
     }
-    for site in project.steps { look(site.step.uses, site.path, &findings) }
+    for site in project.steps {
+      if let job = site.job, let file = project.workflow(at: site.path) {
+        let runs = DockerRun.all(in: site)
+        guard !runs.isEmpty, isReleased(job, file, project) else { continue }
+        for run in runs { report(problem(run.image), run.span, site.path, true, &findings) }
+      } else {
+        look([site.step.uses].compactMap { $0 }, site.path, false, &findings)
+      }
+    }
     for file in project.actions {
       if let image = file.action.image, image.value.hasPrefix("docker://") {
         report(
-          problem(String(image.value.dropFirst(9))), image.span, file.path, &findings)
+          problem(String(image.value.dropFirst(9))), image.span, file.path, false, &findings)
       }
     }
     return .examined(findings)
   }
 
-  private static func look(_ uses: UsesReference?, _ path: String, _ findings: inout [Finding]) {
-    guard let uses, case .docker = uses.target else { return }
-    report(problem(String(uses.text.value.dropFirst(9))), uses.text.span, path, &findings)
+  /// Whether a job makes what is released, or belongs to a workflow of releases.
+  private static func isReleased(
+    _ job: Job, _ file: WorkflowFile, _ project: AuditedProject
+  ) -> Bool {
+    file.workflow.trigger("release") != nil || project.releaseScope.contains(job, of: file.path)
   }
 
   private static func look(
-    _ image: WorkflowText, _ matrix: Matrix?, _ path: String, _ known: inout [String: Problem?],
-    _ findings: inout [Finding]
+    _ uses: [UsesReference], _ path: String, _ isReleased: Bool, _ findings: inout [Finding]
+  ) {
+    for uses in uses {
+      guard case .docker = uses.target else { continue }
+      report(
+        problem(String(uses.text.value.dropFirst(9))), uses.text.span, path, isReleased, &findings)
+    }
+  }
+
+  private static func look(
+    _ image: WorkflowText, _ matrix: Matrix?, _ path: String, _ isReleased: Bool,
+    _ known: inout [String: Problem?], _ findings: inout [Finding]
   ) {
     guard image.hasExpressions else {
-      report(problem(image.value), image.span, path, &findings)
+      report(problem(image.value), image.span, path, isReleased, &findings)
       return
     }
     guard image.isExpression else {
-      return report(problem(image.value), image.span, path, &findings)
+      return report(problem(image.value), image.span, path, isReleased, &findings)
     }
     guard let expression = image.expressions[0].expression else {
-      return report(.unclear, image.span, path, &findings)
+      return report(.unclear, image.span, path, isReleased, &findings)
     }
     var problems: [Problem] = []
     for outcome in expression.outcomes {
@@ -140,17 +192,28 @@ enum UnpinnedImage: AuditRule {
       }
     }
     // One finding per image, about the worst that it can be.
-    report(worst(problems), image.span, path, &findings)
+    report(worst(problems), image.span, path, isReleased, &findings)
   }
 
   private static func worst(_ problems: [Problem]) -> Problem? {
-    problems.first { if case .unclear = $0 { false } else { true } } ?? problems.first
+    problems.min { $0.rank < $1.rank }
   }
 
+  /// What is wrong with the name of an image.
   private enum Problem {
     case noTag(String)
     case latest(String)
+    case tag(String)
     case unclear
+
+    /// How bad it is; 0 is the worst.
+    var rank: Int {
+      switch self {
+      case .noTag, .latest: 0
+      case .tag: 1
+      case .unclear: 2
+      }
+    }
   }
 
   private static func problem(_ image: String) -> Problem? {
@@ -158,17 +221,23 @@ enum UnpinnedImage: AuditRule {
     let name = image.split(separator: "/").last ?? ""
     let halves = name.split(separator: ":", maxSplits: 1)
     if halves.count < 2 { return .noTag(image) }
-    return halves[1] == "latest" ? .latest(image) : nil
+    return halves[1] == "latest" ? .latest(image) : .tag(image)
   }
 
   private static func report(
-    _ problem: Problem?, _ span: Range<Int>, _ path: String, _ findings: inout [Finding]
+    _ problem: Problem?, _ span: Range<Int>, _ path: String, _ isReleased: Bool,
+    _ findings: inout [Finding]
   ) {
     guard let problem else { return }
     let (severity, message): (AuditSeverity, String) =
       switch problem {
       case .noTag(let image): (.high, "the image `\(image)` has neither tag nor digest")
       case .latest(let image): (.high, "the image `\(image)` is whatever is the latest")
+      case .tag(let image):
+        (
+          isReleased ? .medium : .low,
+          "the image `\(image)` has a tag, which can be moved, but no digest"
+        )
       case .unclear: (.low, "only a run tells whether the image has a digest")
       }
     findings.append(
