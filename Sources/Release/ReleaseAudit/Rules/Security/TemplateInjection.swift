@@ -91,6 +91,16 @@ enum TemplateInjection: AuditRule {
             TITLE: ${{ github.event.issue.title }}
         """),
       .steps(
+        "names that an action found out", .findings(lines: [10, 13]), on: "pull_request",
+        """
+        - id: branch
+          uses: tj-actions/branch-names@5250492686b253f06fa55861556d1027b067aeb5 # v9.0.2
+        - run: git switch "${{ steps.branch.outputs.current_branch }}"
+        - id: files
+          uses: tj-actions/changed-files@24d32ffd492484c1d75e0c0b894501ddb9d30d62 # v47.0.0
+        - run: ruff check ${{ steps.files.outputs.all_changed_files }}
+        """),
+      .steps(
         "a second shell that reads the variable itself", .good, on: "issues",
         """
         - run: |
@@ -244,6 +254,9 @@ enum TemplateInjection: AuditRule {
     case "matrix":
       guard let matrix = site.job?.strategy?.matrix else { return .fixed }
       return matrix.isFixed(names) ? .fixed : .structured
+    case "steps" where names.count == 4 && names[2] == "outputs":
+      return TaintedOutputs.value(of: names[3], step: names[1], from: site)
+        ?? RunValue(path: path)
     default: return RunValue(path: path)
     }
   }
