@@ -41,6 +41,33 @@ enum EnvironmentFileWrite: AuditRule {
         - run: echo "MODE=check" >> "$GITHUB_ENV"
         """),
       .steps(
+        "what holds one line, and what the script has checked", .good, on: "workflow_run",
+        """
+        - run: |
+            echo "REPOSITORY=${{ github.repository }}" >> "$GITHUB_ENV"
+            echo "BRANCH=${BRANCH#refs/heads/}" >> "$GITHUB_ENV"
+            echo "$RUNNER_TEMP/bin" >> "$GITHUB_PATH"
+            number=$(cat number.txt)
+            if ! [[ "$number" =~ ^[0-9]+$ ]]; then
+              echo "no number" >&2
+              exit 1
+            fi
+            printf 'NUMBER=%s\\n' "$number" >> "$GITHUB_ENV"
+          env:
+            BRANCH: ${{ github.event.workflow_run.head_branch }}
+        """),
+      .steps(
+        "a check of a part, and one that ends nothing", .findings(lines: [10, 12, 13]),
+        on: "workflow_run",
+        """
+        - run: |
+            [[ $name =~ ^[a-z]+ ]] || exit 1
+            echo "NAME=$name" >> "$GITHUB_ENV"
+            [[ $tag =~ ^[a-z]+$ ]] || echo "not a tag"
+            echo "TAG=$tag" >> "$GITHUB_ENV"
+            echo "${{ github.event.workflow_run.head_branch }}" >> "$GITHUB_PATH"
+        """),
+      .steps(
         "a workflow without a stranger's data", .good,
         """
         - run: echo "VERSION=$(cat version)" >> "$GITHUB_ENV"
@@ -64,8 +91,10 @@ enum EnvironmentFileWrite: AuditRule {
         if shell == "cmd" || shell == "cmd.exe" { inCMD(run, site, severity, &findings) }
         return
       }
-      for command in site.commands {
-        guard let file = target(command, dialect) else { continue }
+      let commands = site.commands
+      let values = OneLineValues(site, commands)
+      for command in commands {
+        guard let file = target(command, dialect, values) else { continue }
         findings.append(
           Finding(
             rule: id, severity: severity,
@@ -102,13 +131,13 @@ enum EnvironmentFileWrite: AuditRule {
 
   /// The environment file that a command writes something to that is not fixed.
   private static func target(
-    _ command: ShellCommand, _ dialect: ShellScript.Dialect
+    _ command: ShellCommand, _ dialect: ShellScript.Dialect, _ values: OneLineValues
   ) -> String? {
     for redirection in command.redirections where redirection.operator.contains(">") {
       guard let file = file(redirection.target.text) else { continue }
       let isFixed =
         ["echo", "printf"].contains(command.program) && dialect == .posix
-        && command.words.allSatisfy(\.isLiteral)
+        && values.areKept(by: command, in: file)
       return isFixed || command.words.isEmpty ? nil : file
     }
     let writers =
