@@ -8,6 +8,7 @@ package enum AuditRules {
 
   /// Attacks on workflows: what runs, with which rights, on whose words.
   static let security: [any AuditRule.Type] = [
+    AgentForStrangers.self,
     AllSecretsExposed.self,
     AlwaysTrueCondition.self,
     AppTokenScope.self,
