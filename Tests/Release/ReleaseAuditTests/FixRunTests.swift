@@ -69,6 +69,36 @@ enum TinyRules {
     }
   }
 
+  /// `uses: late` becomes `done`, to which another rule objects as long as something is `old`.
+  enum Late: AuditRule {
+    static let description = TinyRules.description("late")
+
+    static func examine(_ project: AuditedProject) -> RuleOutcome {
+      .examined(
+        steps(project).compactMap { path, _, step in
+          guard let uses = step["uses"], uses.string == "late" else { return nil }
+          return Finding(
+            rule: "late", severity: .high, "late", at: .init(path, uses.span),
+            fix: ProposedFix("end it", .safe, edits: [path: [SourceEdit(uses.span, "done")]]))
+        })
+    }
+  }
+
+  /// The objection.
+  enum NotYet: AuditRule {
+    static let description = TinyRules.description("not-yet")
+
+    static func examine(_ project: AuditedProject) -> RuleOutcome {
+      let all = steps(project)
+      guard all.contains(where: { $2["uses"]?.string == "old" }) else { return .examined([]) }
+      return .examined(
+        all.compactMap { path, _, step in
+          guard let uses = step["uses"], uses.string == "done" else { return nil }
+          return Finding(rule: "not-yet", severity: .low, "not yet", at: .init(path, uses.span))
+        })
+    }
+  }
+
   static func steps(_ project: AuditedProject) -> [(String, YAMLDocument, YAMLNode)] {
     project.files.values.sorted { $0.path < $1.path }.flatMap { file in
       guard let document = try? YAMLDocument(parsing: file.bytes) else {
@@ -108,6 +138,19 @@ enum TinyRules {
     let second = FixRun(
       run.project, rules: [TinyRules.Named.self, TinyRules.Current.self], includesUnsafe: true)
     #expect(second.changes.isEmpty && second.applied.isEmpty && second.dropped.isEmpty)
+  }
+
+  /// What did not hold is tried again once others have been applied, so a second run has nothing.
+  @Test func triesAgain() {
+    let rules: [any AuditRule.Type] = [
+      TinyRules.Late.self, TinyRules.NotYet.self, TinyRules.Current.self,
+    ]
+    let text = ["late", "old", "break"].map { "  - uses: \($0)\n    name: n\n" }.joined()
+    let run = FixRun(Self.project(["steps:\n" + text]), rules: rules, includesUnsafe: true)
+    #expect(Self.text(run).contains("uses: done") && Self.text(run).contains("uses: new"))
+    #expect(run.dropped.map(\.fix.finding.message) == ["`break` is old"])
+    let second = FixRun(run.project, rules: rules, includesUnsafe: true)
+    #expect(second.changes.isEmpty)
   }
 
   @Test func leavesWhatNeedsALook() {

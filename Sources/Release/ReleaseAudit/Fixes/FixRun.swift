@@ -51,6 +51,8 @@ package struct FixRun: Sendable {
     self.project = project
     self.rules = rules
     report = AuditReport(examining: project, rules: rules)
+    // What did not hold, and how many fixes were applied by then.
+    var refused: [(name: Name, after: Int, item: Dropped)] = []
     var tried: Set<Name> = []
     // Files in which only one fix is tried at a time, because several did not hold.
     var careful: Set<String> = []
@@ -73,7 +75,14 @@ package struct FixRun: Sendable {
           taken[path, default: TakenSpans()].take(new)
         }
       }
-      guard !batch.isEmpty else { break }
+      guard !batch.isEmpty else {
+        // It may hold after others have been applied.
+        let rest = refused.filter { $0.after == applied.count }
+        guard rest.count < refused.count else { break }
+        refused = rest
+        tried = Set(rest.map(\.name))
+        continue
+      }
       switch attempt(batch, edits) {
       case .success(let (project, report)):
         // There are fewer findings each time, so this ends.
@@ -84,8 +93,9 @@ package struct FixRun: Sendable {
         let culprits = batch.filter { $0.proposal.edits.keys.contains(objection.path) }
         if batch.count == 1 || (culprits.count == 1 && careful.contains(objection.path)) {
           let culprit = culprits.first ?? batch[0]
-          tried.insert(name(culprit.finding))
-          dropped.append(Dropped(fix: culprit, reason: objection.reason))
+          let name = name(culprit.finding)
+          tried.insert(name)
+          refused.append((name, applied.count, Dropped(fix: culprit, reason: objection.reason)))
         } else if culprits.isEmpty {
           isSingle = true
         } else {
@@ -93,6 +103,7 @@ package struct FixRun: Sendable {
         }
       }
     }
+    dropped = refused.map(\.item)
   }
 
   /// The files that are different, with their bytes; those that were not there before, too.

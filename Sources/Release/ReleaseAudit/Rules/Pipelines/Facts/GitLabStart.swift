@@ -80,7 +80,7 @@ private struct GitLabStarter {
   ) -> Run {
     var rules: [GitLabRule] = []
     var left = 1000
-    guard add(references, to: &rules, level: 0, &left) else { return .unknown }
+    guard GitLabStart.add(references, to: &rules, site, level: 0, &left) else { return .unknown }
     for rule in rules {
       guard let truth = truth(of: rule, event) else { return .unknown }
       guard truth != .no else { continue }
@@ -117,25 +117,6 @@ private struct GitLabStarter {
       return known
     }
     return own.contains("$") ? .unknown : .text(own)
-  }
-
-  /// Adds rules with those that they refer to; false where these are not known, or too many.
-  private func add(
-    _ references: [GitLabRule], to rules: inout [GitLabRule], level: Int, _ left: inout Int
-  ) -> Bool {
-    for rule in references {
-      left -= 1
-      guard left >= 0 else { return false }
-      guard let name = rule.reference else {
-        rules.append(rule)
-        continue
-      }
-      let found = site.pipeline.definitions(of: name).lazy.compactMap(\.rules).first
-      guard let found, level < 10, add(found, to: &rules, level: level + 1, &left) else {
-        return false
-      }
-    }
-    return true
   }
 
   // MARK: `only` and `except`
@@ -208,6 +189,26 @@ private struct GitLabStarter {
 }
 
 extension GitLabStart {
+  /// Adds rules with those that they refer to; false where these are not known, or too many.
+  static func add(
+    _ references: [GitLabRule], to rules: inout [GitLabRule], _ site: GitLabFacts.Site,
+    level: Int, _ left: inout Int
+  ) -> Bool {
+    for rule in references {
+      left -= 1
+      guard left >= 0 else { return false }
+      guard let name = rule.reference else {
+        rules.append(rule)
+        continue
+      }
+      let found = site.pipeline.definitions(of: name).lazy.compactMap(\.rules).first
+      guard let found, level < 10, add(found, to: &rules, site, level: level + 1, &left) else {
+        return false
+      }
+    }
+    return true
+  }
+
   // What `only` names that is no branch.
   private static let kinds: Set<String> = [
     "api", "branches", "chat", "external", "external_pull_requests", "merge_requests", "pipelines",
