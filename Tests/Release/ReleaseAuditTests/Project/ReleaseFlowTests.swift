@@ -22,6 +22,14 @@ import Workflows
       "{uses: PyPA/gh-action-pypi-publish@v1, with: {repository-url: 'https://test.pypi.org/legacy/'}}",
       [.publish(.testPyPI)]
     ),
+    (
+      "{uses: pypa/gh-action-pypi-publish@v1, with: {repository-url: 'https://index.example.org/${{ vars.X }}/'}}",
+      [.publish(.other)]
+    ),
+    (
+      "{uses: pypa/gh-action-pypi-publish@v1, with: {repository-url: 'https://${{ vars.X }}/legacy/'}}",
+      [.publish(.pypi)]
+    ),
     ("{uses: docker/build-push-action@v6, with: {push: true}}", [.publish(.containerImage)]),
     ("{uses: docker/build-push-action@v6, with: {load: true}}", [.build(.image)]),
     ("uses: actions/attest-build-provenance@v2", [.attest(.github)]),
@@ -34,6 +42,8 @@ import Workflows
     ("run: uv publish --index testpypi", [.publish(.testPyPI)]), ("run: uv publish --dry-run", []),
     ("run: twine upload -r testpypi dist/*", [.publish(.testPyPI)]),
     ("run: twine check dist/*", []),
+    ("run: twine upload --repository-url https://index.example.org/p dist/*", [.publish(.other)]),
+    ("run: uv publish --publish-url https://upload.pypi.org/legacy/", [.publish(.pypi)]),
     ("run: echo twine upload", []), ("run: 'build --x'", []),
     ("run: python setup.py sdist bdist_wheel", [.build(.python)]),
     ("run: gh release create $TAG dist/*", [.publish(.forgeRelease)]), ("run: gh release list", []),
