@@ -73,6 +73,18 @@ enum ExcessivePermissions: AuditRule {
 
           """),
       RuleSample(
+        "everything for the only job", .findings(lines: [2]),
+        workflow: """
+          on: push
+          permissions: write-all
+          jobs:
+            test:
+              runs-on: ubuntu-24.04
+              steps:
+                - run: make test
+
+          """),
+      RuleSample(
         "none, and what is needed per job", .good,
         workflow: """
           on: push
@@ -113,7 +125,19 @@ enum ExcessivePermissions: AuditRule {
     for file in project.workflows {
       let workflow = file.workflow
       let isCalled = isCalledOnly(workflow)
-      if isTopDecisive(workflow) { top(file, project, &findings) }
+      if isTopDecisive(workflow) {
+        top(file, project, &findings)
+      } else if !isCalled, let permissions = workflow.permissions,
+        case .writeAll = permissions.grant, workflow.jobs.contains(where: { $0.permissions == nil })
+      {
+        let jobs = workflow.jobs.filter { $0.permissions == nil }
+        let repair = PermissionRepair(of: jobs, in: file, project)
+        findings.append(
+          Finding(
+            rule: id, severity: .high, "the workflow may write everything (`write-all`)",
+            at: Finding.Place(file.path, permissions.span), help: repair.help,
+            fix: repair.dividing()))
+      }
       for job in workflow.jobs where !isCalled || job.isCall {
         if let permissions = job.permissions {
           guard let (severity, text) = grant(permissions) else { continue }
