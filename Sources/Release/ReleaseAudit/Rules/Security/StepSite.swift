@@ -33,6 +33,11 @@ package final class StepSite: Sendable {
     self.step = step
   }
 
+  /// Another step of the same file.
+  func at(_ step: Step, of job: Job?) -> StepSite {
+    StepSite(path, document, workflow, job, action, step)
+  }
+
   /// The steps of workflows and composite actions.
   static func all(_ workflows: [WorkflowFile], _ actions: [ActionFile]) -> [StepSite] {
     var sites: [StepSite] = []

@@ -44,6 +44,31 @@ enum TemplateInjection: AuditRule {
                 github.head_ref)
             }}"
         """),
+      RuleSample(
+        "by way of a variable, of an output, and of another job", .findings(lines: [15, 20]),
+        workflow: """
+          on: issue_comment
+          permissions: {}
+          env:
+            BODY: ${{ github.event.comment.body }}
+          jobs:
+            read:
+              runs-on: ubuntu-24.04
+              outputs:
+                command: ${{ steps.comment.outputs.command }}
+              steps:
+                - id: comment
+                  env:
+                    TEXT: ${{ env.BODY }}
+                  run: echo "command=$TEXT" >> "$GITHUB_OUTPUT"
+                - run: echo "${{ env.BODY }}"
+            act:
+              needs: read
+              runs-on: ubuntu-24.04
+              steps:
+                - run: ./bot ${{ needs.read.outputs.command }}
+
+          """),
       .steps(
         "in single quotes", .findings(lines: [9, 9, 10]),
         """
@@ -244,19 +269,31 @@ enum TemplateInjection: AuditRule {
     }
   }
 
-  private static func judge(_ path: String, _ site: StepSite) -> RunValue {
+  // An output or variable is followed through so many others.
+  private static let deepest = 4
+
+  private static func judge(
+    _ path: String, _ site: StepSite, level: Int = 0
+  ) -> RunValue {
     let names = path.split(separator: ".").map(String.init)
     switch names.first {
     case "inputs": return names.count == 2 ? input(names[1], site) : .narrow
     case "github" where names.count == 4 && names[1] == "event" && names[2] == "inputs":
       return input(names[3], site)
-    case "env": return names.count == 2 && isFixed(names[1], site) ? .fixed : .narrow
+    case "env": return names.count == 2 ? variable(names[1], site, level) : .narrow
     case "matrix":
       guard let matrix = site.job?.strategy?.matrix else { return .fixed }
       return matrix.isFixed(names) ? .fixed : .structured
     case "steps" where names.count == 4 && names[2] == "outputs":
-      return TaintedOutputs.value(of: names[3], step: names[1], from: site)
-        ?? RunValue(path: path)
+      let value = TaintedOutputs.value(of: names[3], step: names[1], from: site)
+      guard value == nil, level < deepest else { return value ?? RunValue(path: path) }
+      return WrittenOutputs.value(of: names[3], step: names[1], from: site) {
+        judge($0, $1, level: level + 1)
+      }.map { max($0, .unclear) } ?? RunValue(path: path)
+    case "needs" where names.count == 4 && names[2] == "outputs" && level < deepest:
+      return WrittenOutputs.value(of: names[3], job: names[1], from: site) {
+        judge($0, $1, level: level + 1)
+      }.map { max($0, .unclear) } ?? RunValue(path: path)
     default: return RunValue(path: path)
     }
   }
@@ -276,15 +313,19 @@ enum TemplateInjection: AuditRule {
     return types.contains("string") ? .structured : .fixed
   }
 
-  /// Whether a variable of the environment has a value without expressions.
-  private static func isFixed(_ name: String, _ site: StepSite) -> Bool {
-    if name.hasPrefix("github_") || name.hasPrefix("runner_") { return true }
+  /// Judges a variable of the environment by what is written into it.
+  private static func variable(_ name: String, _ site: StepSite, _ level: Int) -> RunValue {
+    if name.hasPrefix("github_") || name.hasPrefix("runner_") { return .fixed }
     for env in [site.step.env, site.job?.env, site.workflow?.env] {
       guard let env else { continue }
-      if env.expression != nil { return false }
-      if let value = env[name] { return !value.hasExpressions }
+      if env.expression != nil { return .narrow }
+      guard let value = env[name] else { continue }
+      guard value.hasExpressions else { return .fixed }
+      guard level < deepest else { return .narrow }
+      let paths = value.expressions.flatMap { $0.expression?.flowingPaths ?? [] }
+      return paths.map { judge($0, site, level: level + 1) }.reduce(.narrow) { max($0, $1) }
     }
-    return false
+    return .narrow
   }
 }
 
