@@ -48,25 +48,42 @@ extension AuditedProject {
   /// Filters of the branches whose pushes start jobs that publish, as files write them.
   package func releaseBranchFilters(_ kind: ForgeKind) -> [String] {
     var filters: [String] = []
+    var seen: Set<String> = []
     guard kind == .github else {
-      for name in gitLab.publishing.flatMap({ GitLabStart.branches(of: $0) })
-      where !filters.contains(name) && filters.count < ForgeInquiry.environmentLimit {
-        filters.append(name)
-      }
+      for name in gitLab.publishing.flatMap({ GitLabBranches($0).names })
+      where seen.insert(name).inserted { filters.append(name) }
       return filters
     }
     for site in releases.publishing {
       for (_, trigger) in releases.triggers(of: site.file) ?? []
       where trigger.event.value == "push" {
         for value in trigger.filter("branches")?.values ?? []
-        where !filters.contains(value.value) {
+        where !seen.contains(value.value) {
           guard let example = RefPattern.example(of: value.value),
             releases.publishes(site, onPushTo: example)
           else { continue }
+          seen.insert(value.value)
           filters.append(value.value)
         }
       }
     }
     return filters
+  }
+
+  /// What would tell about other branches from which jobs publish: those that files do not name, and
+  /// those that are too many to be asked for.
+  func unknownReleaseBranches(_ kind: ForgeKind) -> [String] {
+    var unknown: [String] = []
+    if kind == .gitlab {
+      for how in gitLab.publishing.flatMap({ GitLabBranches($0).unknown })
+      where unknown.count < 5 && !unknown.contains(how) { unknown.append(how) }
+    }
+    let rest = releaseBranchFilters(kind).dropFirst(ForgeInquiry.environmentLimit)
+    if let first = rest.first {
+      unknown.append(
+        "whether `\(first)`\(rest.count > 1 ? " and \(rest.count - 1) more branches" : "") from which "
+          + "jobs publish are protected: at most \(ForgeInquiry.environmentLimit) are asked for")
+    }
+    return unknown
   }
 }

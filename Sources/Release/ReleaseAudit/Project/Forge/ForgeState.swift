@@ -120,6 +120,12 @@ package struct BranchProtection: Sendable {
   package var requiresCodeOwners = false
   /// Somebody else than who pushed last must approve.
   package var requiresApprovalOfLastPush = false
+  /// Who added commits cannot approve; GitLab says so apart from withdrawing approvals.
+  package var forbidsCommittersApproval = false
+  /// Who proposes a change may approve it.
+  package var letsAuthorsApprove = false
+  /// Everybody who may write may also push to it, whatever holds for merges.
+  package var isOpenToWriters = false
   /// Checks that must have passed.
   package var checks: [Check] = []
   /// A pipeline must have passed, whatever its jobs.
@@ -247,6 +253,8 @@ package struct ForgeEnvironment: Sendable {
   package var waitMinutes: Int64 = 0
   /// Which refs may deploy.
   package var refs: Refs = .all
+  /// What would tell who must approve; nil where that is known.
+  package var unseenReviewers: String?
 
   /// Whether more than one person can approve.
   package var hasSeveralReviewers: Bool {
@@ -312,4 +320,6 @@ package struct ForgeAccount: Hashable, Sendable {
   package let name: String
   /// Whether it is an administrator.
   package let isAdministrator: Bool
+  /// Whether it is a person's and in use, as far as the forge says so.
+  package var isPerson = true
 }

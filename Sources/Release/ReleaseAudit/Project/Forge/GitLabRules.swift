@@ -7,8 +7,11 @@ extension ForgeInquiry {
   /// A branch's protection with the project's rules for merge requests.
   func gitLabRules(_ branch: String) -> BranchRules {
     var rules = BranchRules()
+    var hidesForce = false
     let found = fact("protected_branches") { node throws(DocumentError) in
-      try Self.protection(of: branch, node)
+      let found = try Self.protection(of: branch, node)
+      hidesForce = found?.hidesForce ?? false
+      return found?.part
     }
     var part: BranchProtection
     switch found {
@@ -24,37 +27,51 @@ extension ForgeInquiry {
     ) {
       if case .unknown(let how) = fact { missed.append((how, most)) }
     }
+    if hidesForce {
+      let how = wouldTell("protected_branches", "`allow_force_push` is not shown")
+      missed.append((how, { $0.forbidsForcePush = true }))
+      if part.bypass.value == [] { part.bypass = .unknown(how) }
+    }
+    // Where everybody pushes, what is asked of merges holds nobody.
+    let isOpen = part.isOpenToWriters
     add(
       fact("") { node throws(DocumentError) in
         let method = try node.required("merge_method").string()
-        part.isLinear = method == "ff"
-        part.requiresUpToDate = method != "merge"
-        // A commit can ask for that its pipeline is skipped.
-        let takesSkipped = try node.flag("allow_merge_on_skipped_pipeline")
-        let asksForPipeline = try node.flag("only_allow_merge_if_pipeline_succeeds")
-        part.requiresPipeline = asksForPipeline && !takesSkipped
+        part.isLinear = method == "ff" && !isOpen
+        part.requiresUpToDate = method != "merge" && !isOpen
       }
     ) { most in
-      most.isLinear = true
-      most.requiresUpToDate = true
-      most.requiresPipeline = true
+      most.isLinear = !isOpen
+      most.requiresUpToDate = !isOpen
     }
+    add(
+      fact("") { node throws(DocumentError) in
+        guard try node.flag("only_allow_merge_if_pipeline_succeeds"), !isOpen else { return }
+        // A commit can ask for that its pipeline is skipped. The interface has `null` for no.
+        guard try node.object()["allow_merge_on_skipped_pipeline"] != nil else {
+          throw node.error("`allow_merge_on_skipped_pipeline` is missing")
+        }
+        part.requiresPipeline = try !node.flag("allow_merge_on_skipped_pipeline")
+      }
+    ) { $0.requiresPipeline = !isOpen }
     // Approvals bind where neither the author can give them nor a merge request can waive them.
     var isBinding = false
     add(
       fact("approvals") { node throws(DocumentError) in
         part.withdrawsApprovals = try node.flag("reset_approvals_on_push")
-        part.requiresApprovalOfLastPush =
+        part.forbidsCommittersApproval =
           try node.flag("merge_requests_disable_committers_approval")
         let byAuthor = try node.required("merge_requests_author_approval").boolean()
         let isFixed =
           try node.required("disable_overriding_approvers_per_merge_request").boolean()
-        isBinding = !byAuthor && isFixed
+        part.letsAuthorsApprove = byAuthor
+        isBinding = !byAuthor && isFixed && !isOpen
       }
     ) { most in
       most.withdrawsApprovals = true
-      most.requiresApprovalOfLastPush = true
-      most.approvals = .max
+      most.forbidsCommittersApproval = true
+      most.letsAuthorsApprove = false
+      if !isOpen { most.approvals = .max }
     }
     add(
       fact("approval_rules") { node throws(DocumentError) in
@@ -82,27 +99,42 @@ extension ForgeInquiry {
   /// are asked where any of them says so.
   static func protection(
     of branch: String, _ node: JSONNode
-  ) throws(DocumentError) -> BranchProtection? {
+  ) throws(DocumentError) -> (part: BranchProtection, hidesForce: Bool)? {
     var patterns: [String] = []
     var exempt: [String] = []
+    var seen: Set<String> = []
+    var hidesForce = false
+    var allowsForce = false
+    // Answers may have many of them, and messages say a few.
+    func exempts(_ who: String) {
+      if exempt.count < Self.exemptLimit, seen.insert(who).inserted { exempt.append(who) }
+    }
     var part = BranchProtection(.branch, name: "", bypass: .known([]))
     part.requiresPullRequest = true
     part.forbidsDeletion = true
     part.forbidsForcePush = true
+    // Until the approval settings say otherwise.
+    part.letsAuthorsApprove = true
     for item in try node.array(limit: itemLimit) {
       let name = try item.required("name").string()
       guard RefPattern.matches(pattern(name), branch) else { continue }
-      patterns.append("`\(name)`")
-      let levels = try item.optional("push_access_levels")?.array(limit: itemLimit) ?? []
-      if levels.isEmpty { part.requiresPullRequest = false }
-      for level in levels {
+      patterns.append("`\(shown(name))`")
+      // An empty list lets nobody push.
+      for level in try item.required("push_access_levels").array(limit: itemLimit) {
         guard let pusher = try pusher(level) else { continue }
         part.requiresPullRequest = false
-        if !exempt.contains(pusher) { exempt.append(pusher) }
+        if pusher == everyWriter { part.isOpenToWriters = true }
+        exempts(pusher)
       }
-      if try item.flag("allow_force_push") {
+      switch try item.optional("allow_force_push")?.boolean() {
+      case false?: break
+      case true?:
         part.forbidsForcePush = false
-        exempt.append("forced pushes, which \(patterns.last ?? "") allows")
+        allowsForce = true
+        exempts("forced pushes, which \(patterns.last ?? "") allows")
+      case nil:
+        part.forbidsForcePush = false
+        hidesForce = true
       }
       if try item.flag("code_owner_approval_required") { part.requiresCodeOwners = true }
     }
@@ -110,32 +142,55 @@ extension ForgeInquiry {
     part.name = "the protection of \(patterns.prefix(5).joined(separator: ", "))"
     // Who may push directly needs no merge request, and so no approval.
     part.bypass = .known(exempt)
-    return part
+    return (part, hidesForce && !allowsForce)
+  }
+
+  private static let exemptLimit = 100
+  private static let everyWriter = "everybody who may write"
+
+  /// A text of the forge as a message has it: its first 200 characters.
+  static func shown(_ text: String) -> String {
+    String(String.UnicodeScalarView(text.unicodeScalars.prefix(200)))
   }
 
   /// Whom a level of access lets push; nil for nobody.
   private static func pusher(_ node: JSONNode) throws(DocumentError) -> String? {
     if try node.isNamed() {
       let text = try node.optional("access_level_description")?.string() ?? "somebody"
-      return "`\(text)`"
+      return "`\(shown(text))`"
     }
     switch try node.required("access_level").integer() {
     case 0: return nil
-    case ..<maintainerLevel: return "everybody who may write"
+    case ..<maintainerLevel: return everyWriter
     default: return "maintainers"
     }
   }
 
   /// How many must approve a merge request into a branch.
+  ///
+  /// A rule of people counts only where there are more of them than it asks for: where the author,
+  /// who may be one, leaves too few, GitLab takes the rule for met.
   static func approvals(of branch: String, _ node: JSONNode) throws(DocumentError) -> Int64 {
     var count: Int64 = 0
     for rule in try node.array(limit: itemLimit) {
       // Others, such as `report_approver`, ask for approval only after a finding.
       let type = try rule.required("rule_type").string()
-      guard ["regular", "any_approver", "code_owner"].contains(type),
-        try isMeant(branch, by: rule)
-      else { continue }
-      count = max(count, try rule.required("approvals_required").integer())
+      guard type == "regular" || type == "any_approver", try isMeant(branch, by: rule) else {
+        continue
+      }
+      let required = try rule.required("approvals_required").integer()
+      guard required > count else { continue }
+      if type == "regular" {
+        let people = try rule.required("eligible_approvers").array(limit: itemLimit)
+        guard Int64(people.count) > required else {
+          // Not everybody is shown the members of private groups.
+          guard try !rule.flag("contains_hidden_groups") else {
+            throw rule.error("some of `eligible_approvers` are in hidden groups")
+          }
+          continue
+        }
+      }
+      count = required
     }
     return count
   }
@@ -171,7 +226,7 @@ extension ForgeInquiry {
     for item in try node.array(limit: itemLimit) {
       let name = try item.required("name").string()
       var protection = TagProtection(
-        name: "the protection of `\(name)`", includes: [pattern(name)], excludes: [])
+        name: "the protection of `\(shown(name))`", includes: [pattern(name)], excludes: [])
       let makers = try item.optional("create_access_levels")?.array(limit: itemLimit) ?? []
       var isRestricted = !makers.isEmpty
       for maker in makers where try !maker.isNamed() {
@@ -180,7 +235,7 @@ extension ForgeInquiry {
       }
       if !isRestricted { open += protection.includes }
       protection.restrictsCreation = isRestricted
-      // A protected tag is moved by nobody, and deleted only by maintainers.
+      // A protected tag is moved by nobody; maintainers delete it, which no setting forbids.
       protection.forbidsUpdate = isRestricted
       protection.forbidsDeletion = isRestricted
       result.append(protection)

@@ -69,7 +69,8 @@ extension ForgeInquiry {
           result.append(
             ForgeAccount(
               id: try item.required("id").integer(), name: try item.required("username").string(),
-              isAdministrator: level >= Self.maintainerLevel))
+              isAdministrator: level >= Self.maintainerLevel,
+              isPerson: try Self.isPerson(item)))
         }
         return result
       })
@@ -94,7 +95,7 @@ extension ForgeInquiry {
 
   private var gitLabJobToken: ForgeFact<JobTokenPolicy> {
     let pushes = fact("") { node throws(DocumentError) in
-      try node.flag("ci_push_repository_for_job_token_allowed")
+      try node.required("ci_push_repository_for_job_token_allowed").boolean()
     }
     let isLimited = fact("job_token_scope") { node throws(DocumentError) in
       try node.required("inbound_enabled").boolean()
@@ -117,14 +118,19 @@ extension ForgeInquiry {
     // Nobody's deployment goes without the approvals that the environment asks for.
     environment.adminsBypass = false
     let levels = try node.optional("deploy_access_levels")?.array(limit: itemLimit) ?? []
-    environment.refs = .people(try deployers(levels))
-    for rule in try node.optional("approval_rules")?.array(limit: 100) ?? [] {
-      guard try rule.optional("required_approvals")?.integer() ?? 1 > 0 else { continue }
+    let name = shown(environment.name)
+    environment.refs =
+      try deployers(levels).map { .people($0) }
+      ?? .patterns(.unknown("`deploy_access_levels` of `\(name)`, which names nobody"))
+    let rules = try node.optional("approval_rules")?.array(limit: 100) ?? []
+    for rule in rules {
+      guard try rule.required("required_approvals").integer() > 0 else { continue }
       environment.reviewers.append(try reviewer(rule))
     }
     // Before there were rules, whoever may deploy approved.
-    if try node.optional("required_approval_count")?.integer() ?? 0 > 0 {
-      for level in levels { environment.reviewers.append(try reviewer(level)) }
+    if rules.isEmpty, try node.optional("required_approval_count")?.integer() ?? 0 > 0 {
+      environment.unseenReviewers =
+        "who approves in `\(name)`: it has a count of approvals, and no rule that says whose"
     }
     return environment
   }
@@ -136,21 +142,37 @@ extension ForgeInquiry {
     let group = try node.optional("group_id")?.integer()
     let name = try node.optional("access_level_description")?.string()
     return ForgeEnvironment.Reviewer(
-      isTeam: person == nil, id: person ?? group ?? 0, name: name ?? "somebody")
+      isTeam: person == nil, id: person ?? group ?? 0, name: shown(name ?? "somebody"))
   }
 
+  /// Who may deploy; nil where nobody is named, which says nothing.
   private static func deployers(
     _ levels: [JSONNode]
-  ) throws(DocumentError) -> ForgeEnvironment.Deployers {
+  ) throws(DocumentError) -> ForgeEnvironment.Deployers? {
     var names: [String] = []
+    var hasMaintainers = false
     for node in levels {
       if try node.isNamed() {
-        names.append(try node.optional("access_level_description")?.string() ?? "somebody")
+        names.append(shown(try node.optional("access_level_description")?.string() ?? "somebody"))
       } else if try node.required("access_level").integer() < maintainerLevel {
         return .writers
+      } else {
+        hasMaintainers = true
       }
     }
-    return names.isEmpty ? .maintainers : .named(names)
+    guard names.isEmpty else { return .named(names) }
+    return hasMaintainers ? .maintainers : nil
+  }
+
+  /// Whether an account is in use, and not one that GitLab made for a token of a project or group.
+  private static func isPerson(_ member: JSONNode) throws(DocumentError) -> Bool {
+    guard try member.optional("state")?.string() == "active" else { return false }
+    let parts = try member.required("username").string().split(
+      separator: "_", omittingEmptySubsequences: false)
+    guard parts.count > 2, parts[0] == "project" || parts[0] == "group",
+      parts[2].hasPrefix("bot")
+    else { return true }
+    return parts[1].isEmpty || !parts[1].utf8.allSatisfy { (0x30...0x39).contains($0) }
   }
 }
 

@@ -59,6 +59,37 @@ package enum RefPattern {
     !pattern.utf8.contains { "*?[".utf8.contains($0) }
   }
 
+  /// Whether some name may be of both patterns.
+  ///
+  /// The cost is the product of both lengths; sets and `?` count as any byte, and so do patterns of
+  /// more than 1000 bytes as any name.
+  package static func mayOverlap(_ first: String, _ second: String) -> Bool {
+    let first = tokens(of: Array(first.utf8))
+    let second = tokens(of: Array(second.utf8))
+    guard first.count <= 1_000, second.count <= 1_000 else { return true }
+    // Whether what follows of both may be the same text, for each place of the second one.
+    var below = [Bool](repeating: false, count: second.count + 1)
+    for index in stride(from: first.count, through: 0, by: -1) {
+      var row = [Bool](repeating: false, count: second.count + 1)
+      for other in stride(from: second.count, through: 0, by: -1) {
+        let one = index < first.count ? first[index] : nil
+        let two = other < second.count ? second[other] : nil
+        switch (one, two) {
+        case (nil, nil): row[other] = true
+        case (.many?, nil): row[other] = below[other]
+        case (.many?, _?): row[other] = below[other] || row[other + 1]
+        case (nil, .many?): row[other] = row[other + 1]
+        case (_?, .many?): row[other] = row[other + 1] || below[other]
+        case (.byte(let a)?, .byte(let b)?): row[other] = a == b && below[other + 1]
+        case (_?, _?): row[other] = below[other + 1]
+        case (_?, nil), (nil, _?): row[other] = false
+        }
+      }
+      below = row
+    }
+    return below[0]
+  }
+
   private enum Token {
     case byte(UInt8)
     case one([ClosedRange<UInt8>], isNegated: Bool)

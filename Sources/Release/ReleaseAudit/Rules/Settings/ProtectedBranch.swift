@@ -88,6 +88,7 @@ enum ProtectedBranch: AuditRule {
             isProtected, "no rule protects `\(filter)`, from which releases come, too",
             at: forge.place(.rules, filter)))
       }
+      outcomes += project.unknownReleaseBranches(forge.kind).map { .unknown(wouldTell: $0) }
       return RuleOutcome.all(outcomes)
     }
   }

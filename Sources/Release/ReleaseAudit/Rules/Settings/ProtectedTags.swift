@@ -74,9 +74,30 @@ enum ProtectedTags: AuditRule {
           change(tags, rules, "move", \.forbidsUpdate, forge),
           change(tags, rules, "delete", \.forbidsDeletion, forge),
         ]
-        return RuleOutcome.all(outcomes)
+        return RuleOutcome.all(outcomes + open(rules, project, forge))
       }
     }
+  }
+
+  /// GitLab's patterns that let everybody make some of the tags which may be those of releases.
+  private static func open(
+    _ rules: [TagProtection], _ project: AuditedProject, _ forge: ForgeState
+  ) -> [RuleOutcome] {
+    guard forge.kind == .gitlab else { return [] }
+    let releases = ReleaseRefs(project, forge).patterns.filter(\.isTag).map(\.name)
+    let wide = rules.filter { part in
+      !part.restrictsCreation
+        && part.includes.contains { name in
+          (releases.isEmpty ? ["v*"] : releases).contains { RefPattern.mayOverlap($0, name) }
+        }
+    }
+    guard let first = wide.first else { return [] }
+    return [
+      .unknown(
+        wouldTell:
+          "whether no release has a tag of \(first.name), which everybody who may push can "
+          + "make: \(forge.place(.tags).path)")
+    ]
   }
 
   /// Names of tags that stand for those of releases.

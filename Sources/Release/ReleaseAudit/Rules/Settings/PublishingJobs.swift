@@ -93,6 +93,10 @@ struct ReleaseEnvironments: Sendable {
         case .unknown(let how): unknown.append(how)
         case .known(let list):
           let environment = list.first { forge.isSame($0.name, name) }
+          if let how = environment?.unseenReviewers {
+            unknown.append(how)
+            continue
+          }
           found.append((environment ?? ForgeEnvironment(name: name), place))
         }
       }

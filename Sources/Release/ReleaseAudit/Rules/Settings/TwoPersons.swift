@@ -75,7 +75,7 @@ enum TwoPersons: AuditRule {
         "commits pushed to a pull request after its approval are merged unseen")
       if forge.kind == .gitlab {
         ask(
-          strict.holds(\.requiresApprovalOfLastPush),
+          strict.holds(\.forbidsCommittersApproval),
           "who adds commits to a merge request can approve them")
       }
       for job in jobs {

@@ -28,7 +28,10 @@ enum UpdatesNeedApproval: AuditRule {
     ])
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
-    branchRule(project, page: .merging, { $0.approvals >= 1 || $0.requiresCodeOwners }) {
+    let asks = { (part: BranchProtection) in
+      part.approvals >= 1 || part.requiresCodeOwners && !part.letsAuthorsApprove
+    }
+    return branchRule(project, page: .merging, asks) {
       "updates of actions can be merged into `\($0)` without anybody's approval"
     }
   }

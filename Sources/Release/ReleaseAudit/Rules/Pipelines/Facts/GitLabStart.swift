@@ -209,43 +209,16 @@ extension GitLabStart {
     return true
   }
 
-  // What `only` names that is no branch.
-  private static let kinds: Set<String> = [
-    "api", "branches", "chat", "external", "external_pull_requests", "merge_requests", "pipelines",
-    "pushes", "schedules", "tags", "triggers", "web",
-  ]
-
-  /// The branches that a job's own rules name: names, and patterns as they are written, `/^v/`.
-  static func branches(of site: GitLabFacts.Site) -> [String] {
-    var names: [String] = []
-    if let own = site.job.value(\.rules) {
-      var rules: [GitLabRule] = []
-      var left = 1000
-      guard add(own.value, to: &rules, site, level: 0, &left) else { return [] }
-      for rule in rules where rule.when?.value != "never" {
-        let condition =
-          rule.condition?.value ?? rule.namedCondition.flatMap { site.pipeline.text($0)?.value }
-        for alternative in (condition ?? "").split(separator: "||") {
-          names += alternative.split(separator: "&&").compactMap { branch(in: $0) }
-        }
+  /// Whether a condition holds for pushes to every branch; a comparison with one leaves all others.
+  static func excludesBranches(_ condition: String) -> Bool {
+    let truth = GitLabCondition(condition)?.holds { name in
+      switch name {
+      case "CI_COMMIT_BRANCH", "CI_COMMIT_REF_NAME": .some
+      case "CI_COMMIT_TAG": .null
+      default: .unknown
       }
-    } else if let only = site.job.value(\.only)?.value {
-      names = only.refs.map(\.value).filter { !kinds.contains($0) && !$0.contains("@") }
     }
-    return names
+    return truth == .yes
   }
-
-  /// The branch that a comparison asks for; nil for others.
-  private static func branch(in comparison: Substring) -> String? {
-    let text = comparison.filter { !" \n\t()".contains($0) }
-    for variable in ["$CI_COMMIT_BRANCH", "$CI_COMMIT_REF_NAME"] {
-      if text.hasPrefix(variable + "=~/") { return String(text.dropFirst(variable.count + 2)) }
-      for quote in ["\"", "'"] where text.hasPrefix(variable + "==" + quote) {
-        let rest = text.dropFirst(variable.count + 3)
-        guard rest.hasSuffix(quote), !rest.contains("$") else { return nil }
-        return String(rest.dropLast())
-      }
-    }
-    return nil
   }
 }
