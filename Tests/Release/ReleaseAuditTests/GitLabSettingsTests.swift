@@ -11,7 +11,7 @@ import Testing
     "": """
     {"default_branch": "main", "visibility": "public", "merge_method": "ff",
      "web_url": "https://gitlab.com/acme/greeting", "only_allow_merge_if_pipeline_succeeds": true,
-     "allow_pipeline_trigger_approve_deployment": false,
+     "allow_pipeline_trigger_approve_deployment": false, "allow_merge_on_skipped_pipeline": false,
      "ci_push_repository_for_job_token_allowed": false}
     """,
     "protected_branches": """
@@ -25,12 +25,12 @@ import Testing
     """,
     "approvals": approvals("true"),
     "approval_rules": """
-    [{"name": "all", "rule_type": "regular", "approvals_required": 2, "protected_branches": []}]
+    [{"name": "all", "rule_type": "any_approver", "approvals_required": 2, "protected_branches": []}]
     """,
     "push_rule": #"{"reject_unsigned_commits": true}"#,
     "job_token_scope": #"{"inbound_enabled": true}"#,
     "members/all": """
-    [{"id": 1, "username": "ada", "access_level": 50},
+    [{"id": 1, "username": "ada", "access_level": 50, "state": "active"},
      {"id": 2, "username": "guest", "access_level": 10}]
     """,
   ]
@@ -144,12 +144,14 @@ import Testing
         || path == "approvals")
   }
 
-  /// A skipped pipeline is none that passed.
-  @Test func skippedPipelines() throws {
+  /// A skipped pipeline is none that passed; the interface has `null` for no.
+  @Test(arguments: [("true", "fail"), ("false", "pass"), ("null", "pass"), ("", "unknown")])
+  func skippedPipelines(value: String, expected: String) throws {
     let text = try #require(Self.answers[""])
-    let skips = text.replacing(
-      "{\"default", with: #"{"allow_merge_on_skipped_pipeline": true, "default"#)
-    #expect(Self.outcome("required-checks", Self.project(["": skips])) == "fail")
+    let member = #""allow_merge_on_skipped_pipeline": "#
+    let answer = text.replacing(
+      member + "false,", with: value.isEmpty ? "" : member + value + ",")
+    #expect(Self.outcome("required-checks", Self.project(["": answer])) == expected)
   }
 
   /// Environments in which jobs of `.gitlab-ci.yml` publish.
@@ -169,6 +171,12 @@ import Testing
     ("deploy-refs", #""deploy_access_levels": [{"access_level": 30}]"#, "fail"),
     ("deploy-refs", #""deploy_access_levels": [{"access_level": 40}]"#, "pass"),
     ("deploy-refs", #""deploy_access_levels": [{"group_id": 3}]"#, "unknown"),
+    // Nobody who is named says nothing.
+    ("deploy-refs", #""deploy_access_levels": []"#, "unknown"),
+    ("deploy-refs", #""approval_rules": []"#, "unknown"),
+    ("environment-reviewers", #""approval_rules": [{"user_id": 2}]"#, "unknown"),
+    ("publish-approval", #""approval_rules": [], "required_approval_count": 2"#, "unknown"),
+    ("environment-reviewers", #""required_approval_count": 1"#, "unknown"),
     ("deploy-refs", #""name": "Pypi""#, "fail"),
   ])
   func environments(rule: String, members: String, expected: String) {
@@ -206,7 +214,30 @@ import Testing
     (#"rules: [{ if: '$CI_COMMIT_BRANCH == "main"' }]"#, "pass"),
     (#"rules: [{ if: '$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH' }]"#, "pass"),
     ("rules: [{ if: '$CI_COMMIT_BRANCH =~ /^release/' }]", "unknown"),
-    ("only: [stable]", "fail"), ("only: [tags, web]", "pass"), ("only: [/^release/]", "unknown"),
+    ("only: [stable]", "fail"), ("only: [tags]", "pass"), ("only: [/^release/]", "unknown"),
+    ("only: [stable@acme/greeting]", "fail"), ("except: [branches]", "pass"),
+    // These are tags.
+    ("only: [/^v9/]\n  except: [branches]", "pass"),
+    ("rules: [{ if: '$CI_COMMIT_TAG && $CI_COMMIT_REF_NAME =~ /^v9/' }]", "pass"),
+    ("rules: [{ if: $CI_COMMIT_BRANCH, when: never }, { when: on_success }]", "pass"),
+    // Every branch publishes, or nothing says which one.
+    ("", "unknown"), ("only: [branches]", "unknown"), ("only: [tags, web]", "unknown"),
+    ("rules: [{ if: $CI_COMMIT_BRANCH }]", "unknown"),
+    ("rules: [{ if: '$CI_COMMIT_BRANCH != \"main\"' }]", "unknown"),
+    ("rules: [{ if: '\"stable\" == $CI_COMMIT_BRANCH' }]", "unknown"),
+    ("rules: [{ when: manual }]", "unknown"), ("extends: .elsewhere", "unknown"),
+    ("rules: [!reference [.elsewhere, rules]]", "unknown"),
+    ("rules: [{ if: !reference [.elsewhere] }]", "unknown"),
+    (
+      "rules: [{ if: '$CI_COMMIT_BRANCH == \"main\"' }, { if: $CI_COMMIT_TAG }, "
+        + "{ if: '$CI_COMMIT_REF_PROTECTED == \"true\"' }]", "pass"
+    ),
+    // What holds for the whole pipeline.
+    ("\nworkflow: { rules: [{ if: $CI_COMMIT_TAG }] }", "pass"),
+    ("\nworkflow: { rules: [{ if: '$CI_COMMIT_BRANCH == \"stable\"' }] }", "fail"),
+    ("\nworkflow: { rules: [{ if: '$CI_COMMIT_BRANCH == \"maint\"' }] }", "pass"),
+    ("\nworkflow: { rules: [{ if: $CI_COMMIT_BRANCH }] }", "unknown"),
+    ("only: [stable]\nworkflow: { rules: [{ if: '$CI_COMMIT_BRANCH == \"x\"' }] }", "pass"),
   ])
   func releaseBranches(line: String, expected: String) {
     let text = "publish:\n  script:\n    - twine upload dist/*\n  \(line)\n"
@@ -228,7 +259,9 @@ import Testing
       second: { extends: .publish, environment: pypi }
 
       """
-    for (rules, expected) in [("[]", "fail"), (#"[{"user_id": 2}]"#, "unknown")] {
+    for (rules, expected) in [
+      ("[]", "fail"), (#"[{"user_id": 2, "required_approvals": 1}]"#, "unknown"),
+    ] {
       let (project, _) = GitLabRepairTests.project(
         ["protected_environments": #"[{"name": "pypi", "approval_rules": \#(rules)}]"#],
         pipeline: text)
@@ -236,28 +269,61 @@ import Testing
     }
   }
 
+  /// Settings that are there, and let too much through.
+  static let wide: [String: String?] = [
+    "": """
+    {"default_branch": "main", "merge_method": "merge", \
+    "only_allow_merge_if_pipeline_succeeds": true, "allow_merge_on_skipped_pipeline": true, \
+    "ci_push_repository_for_job_token_allowed": true, \
+    "allow_pipeline_trigger_approve_deployment": true}
+    """,
+    "protected_branches": """
+    [{"id": 5, "name": "main", "allow_force_push": true, "code_owner_approval_required": false, \
+    "push_access_levels": [{"id": 11, "access_level": 30}], \
+    "merge_access_levels": [{"id": 12, "access_level": 30}]}]
+    """,
+    "protected_tags": #"[{"name": "v*", "create_access_levels": [{"access_level": 30}]}]"#,
+    "protected_environments": """
+    [{"name": "pypi", "deploy_access_levels": [{"id": 7, "access_level": 30}], \
+    "approval_rules": [{"id": 8, "user_id": 4, "required_approvals": 1}]}]
+    """,
+    "approvals": approvals("false", byAuthor: "true", isFixed: "false"),
+    "approval_rules": """
+    [{"id": 6, "name": "all", "rule_type": "any_approver", "approvals_required": 0, "users": [], \
+    "groups": [], "protected_branches": []}]
+    """,
+    "push_rule": #"{"id": 1, "reject_unsigned_commits": false}"#,
+    "job_token_scope": #"{"inbound_enabled": false}"#,
+  ]
+
   /// Each finding has a change or is left to somebody, and nothing is allowed that was forbidden.
-  @Test(arguments: [[], ["bea"], ["maintainers"], ["nobody"]])
-  func everyFindingHasAnAnswer(reviewers: [String]) {
-    let bad: [String: String?] = [
-      "": """
-      {"default_branch": "main", "merge_method": "merge", \
-      "ci_push_repository_for_job_token_allowed": true, \
-      "allow_pipeline_trigger_approve_deployment": true}
-      """,
-      "protected_branches": "[]", "protected_tags": "[]", "protected_environments": "[]",
-      "approvals": Self.approvals("false", byAuthor: "true", isFixed: "false"),
-      "approval_rules": "[]", "push_rule": "null",
-      "job_token_scope": #"{"inbound_enabled": false}"#,
-    ]
+  @Test(arguments: [[], ["bea"], ["maintainers"], ["nobody"]], [true, false])
+  func everyFindingHasAnAnswer(reviewers: [String], isWide: Bool) {
+    let bad: [String: String?] =
+      isWide
+      ? Self.wide
+      : [
+        "": """
+        {"default_branch": "main", "merge_method": "merge", \
+        "ci_push_repository_for_job_token_allowed": true, \
+        "allow_pipeline_trigger_approve_deployment": true}
+        """,
+        "protected_branches": "[]", "protected_tags": "[]", "protected_environments": "[]",
+        "approvals": Self.approvals("false", byAuthor: "true", isFixed: "false"),
+        "approval_rules": "[]", "push_rule": "null",
+        "job_token_scope": #"{"inbound_enabled": false}"#,
+      ]
     let plan = GitLabRepairTests.plan(bad, reviewers: reviewers)
+    var count = 0
     for rule in AuditRules.settings {
       let id = rule.description.id
       guard Self.outcome(id, GitLabRepairTests.project(bad).project) == "fail" else { continue }
+      count += 1
       #expect(
         plan.changes.contains { $0.rules.contains(id) } || plan.left.contains { $0.rule == id },
         "\(id)")
     }
+    #expect(count > (isWide ? 15 : 16))
     #expect(plan.changes.allSatisfy { $0.allows == nil && !$0.title.isEmpty })
     #expect(Set(plan.changes.map { "\($0.method) \($0.path)" }).count == plan.changes.count)
   }

@@ -7,7 +7,15 @@ import Encodings
 extension SettingsRepair {
   mutating func planGitLabBranch(_ reviews: [String]) {
     let stays = objectingToDefaultBranch(["protected-branch", "branch-stays"])
-    let pushes = objecting(["pull-requests-only", "no-bypass"])
+    // What is asked of merges holds again once not everybody pushes.
+    let isOpen = forge.branchRules.parts.contains(where: \.isOpenToWriters)
+    let merges =
+      isOpen
+      ? [
+        "approvals", "updates-need-approval", "required-checks", "up-to-date-branch",
+        "linear-history",
+      ] : []
+    let pushes = objecting(["pull-requests-only", "no-bypass"] + merges)
     let owners = reviews.filter { $0 == "code-owner-review" }
     let asked = stays + pushes + owners
     guard !asked.isEmpty, let branch = forge.branch.value else { return }
@@ -93,11 +101,13 @@ extension SettingsRepair {
       }
     }
     let levels = try item.optional("push_access_levels")?.array(limit: ForgeInquiry.itemLimit) ?? []
-    if !pushes.isEmpty, try Self.isFrozen(item) {
-      for rule in pushes {
-        leave(rule, "nobody may merge into `\(name)`, so nobody could change it any more")
+    if !pushes.isEmpty, let closed = try Self.closed(levels) {
+      guard try !Self.isFrozen(item) else {
+        for rule in pushes {
+          leave(rule, "nobody may merge into `\(name)`, so nobody could change it any more")
+        }
+        return
       }
-    } else if !pushes.isEmpty, let closed = try Self.closed(levels) {
       body["allowed_to_push"] = .array(closed)
       words.append("nobody pushes without a merge request (by the API from GitLab Premium on)")
       rules += pushes.filter { !rules.contains($0) }
@@ -117,8 +127,7 @@ extension SettingsRepair {
 
   /// Whether nobody may merge.
   private static func isFrozen(_ item: JSONNode) throws(DocumentError) -> Bool {
-    guard let levels = try item.optional("merge_access_levels") else { return false }
-    for level in try levels.array(limit: ForgeInquiry.itemLimit) {
+    for level in try item.required("merge_access_levels").array(limit: ForgeInquiry.itemLimit) {
       if try level.isNamed() { return false }
       if try level.required("access_level").integer() != 0 { return false }
     }
@@ -127,6 +136,7 @@ extension SettingsRepair {
 
   /// What makes nobody of those who may push; nil where nobody may.
   private static func closed(_ levels: [JSONNode]) throws(DocumentError) -> [JSONValue]? {
+    guard !levels.isEmpty else { return nil }
     var result: [JSONValue] = []
     var hasNobody = false
     for level in levels where try !level.isNamed() {
@@ -151,7 +161,8 @@ extension SettingsRepair {
   mutating func planGitLabApprovals(_ reviews: [String]) {
     let counts = reviews.filter { ["approvals", "updates-need-approval"].contains($0) }
     let stale = reviews.filter { $0 == "stale-approvals" }
-    let people = (forge.writers.value?.count ?? 0) > 1 ? objecting(["two-persons"]) : []
+    let count = forge.writers.value?.filter(\.isPerson).count ?? 0
+    let people = count > 1 ? objecting(["two-persons"]) : []
     let asked = counts + stale + people
     guard !asked.isEmpty else { return }
     guard let now = inquiry.document("approvals") else {

@@ -29,6 +29,10 @@ extension SettingsRepair {
     _ name: String, _ now: JSONNode?, _ rules: [String]
   ) throws(DocumentError) {
     let known = forge.environments.value?.first { $0.name == name }
+    if let how = known?.unseenReviewers {
+      for rule in rules { leave(rule, "\(how): \(forge.place(.environments).path)") }
+      return
+    }
     let ofPeople = ["environment-reviewers", "publish-approval"]
     var words: [String] = []
     var done: [String] = []
@@ -43,7 +47,7 @@ extension SettingsRepair {
       }
     }
     if rules.contains(where: { ofPeople.contains($0) }) {
-      let approval = approval(in: known, name)
+      let approval = try approval(in: known, name, now)
       if let approval {
         body["approval_rules"] = .array(approval.rules)
         staffed.insert(name)
@@ -96,6 +100,31 @@ extension SettingsRepair {
     return result
   }
 
+  /// The accounts that may deploy by their name.
+  private static func deployers(_ now: JSONNode?) throws(DocumentError) -> Set<Int64> {
+    var ids: Set<Int64> = []
+    for level in try now?.optional("deploy_access_levels")?.array(limit: 100) ?? [] {
+      if let id = try level.optional("user_id")?.integer() { ids.insert(id) }
+    }
+    return ids
+  }
+
+  private static func isEveryMaintainer(_ name: String) -> Bool {
+    name.lowercased() == everyMaintainer
+  }
+
+  /// Why it is not clear whom `--reviewer maintainers` means; nil where it is.
+  private var ambiguity: String? {
+    if !reviewers.allSatisfy(Self.isEveryMaintainer) {
+      return "`--reviewer maintainers` stands for any one maintainer; name it or accounts, not both"
+    }
+    let account = forge.writers.value?.first { Self.isEveryMaintainer($0.name) }
+    return account.map {
+      "an account is named `\($0.name)`, so it is not clear whom `--reviewer maintainers` means; name "
+        + "accounts, or set the rule by hand: \(forge.place(.environments).path)"
+    }
+  }
+
   private struct Approval {
     let rules: [JSONValue]
     let words: String
@@ -104,14 +133,25 @@ extension SettingsRepair {
   }
 
   /// The rules of approval to add; nil where nobody named anybody, or a release could not go out.
-  private mutating func approval(in known: ForgeEnvironment?, _ name: String) -> Approval? {
-    let maintainers = forge.writers.value?.filter(\.isAdministrator) ?? []
-    let isAccount = forge.writers.value?.contains { $0.name == Self.everyMaintainer } ?? true
-    if reviewers.contains(Self.everyMaintainer), !isAccount {
-      guard maintainers.count > 1 else {
+  private mutating func approval(
+    in known: ForgeEnvironment?, _ name: String, _ now: JSONNode?
+  ) throws(DocumentError) -> Approval? {
+    let maintainers = forge.writers.value?.filter { $0.isAdministrator && $0.isPerson } ?? []
+    let old = known?.reviewers ?? []
+    if reviewers.contains(where: Self.isEveryMaintainer) {
+      if let problem = ambiguity {
+        leave("publish-approval", problem)
+        return nil
+      }
+      // Who must approve by a rule of their own cannot be the other one as well.
+      let ids = Set(old.filter { !$0.isTeam }.map(\.id))
+      guard maintainers.count(where: { !ids.contains($0.id) }) > 1 else {
         leave(
           "publish-approval",
-          "one account is a maintainer; who starts a run would wait for themselves")
+          ids.isEmpty
+            ? "one account is a maintainer; who starts a run would wait for themselves"
+            : "beside those who must approve in `\(name)`, fewer than two accounts are maintainers, "
+              + "so that a run could wait for ever")
         return nil
       }
       return Approval(
@@ -119,8 +159,20 @@ extension SettingsRepair {
           ["access_level": .integer(ForgeInquiry.maintainerLevel), "required_approvals": 1]
         ], words: "one other maintainer must approve", isOfSeveral: true)
     }
-    let old = known?.reviewers ?? []
-    let added = named(except: old)
+    let mayDeploy = try Self.deployers(now)
+    var added: [ForgeEnvironment.Reviewer] = []
+    for person in named(except: old) {
+      // Only who may deploy may approve.
+      guard maintainers.contains(where: { $0.id == person.id }) || mayDeploy.contains(person.id)
+      else {
+        leave(
+          "environment-reviewers",
+          "`\(person.name)` may not deploy to `\(name)`, and so could not approve there: it takes a "
+            + "maintainer, or somebody whom `deploy_access_levels` names")
+        continue
+      }
+      added.append(person)
+    }
     guard !added.isEmpty else { return nil }
     // Each rule must be met, and nobody approves their own run.
     let ids = Set((old + added).filter { !$0.isTeam }.map(\.id))

@@ -40,14 +40,21 @@ extension SettingsRepair {
       leave(
         "required-checks",
         "there is no `.gitlab-ci.yml`, and without a pipeline nothing could be merged any more")
-    } else if !checks.isEmpty {
+    } else if !checks.isEmpty, !isPipelineRequired(now), !GitLabRuns.forChanges(project) {
+      leave(
+        "required-checks",
+        "no job of `.gitlab-ci.yml` surely runs for merge requests or pushes to branches, and "
+          + "without a pipeline nothing could be merged any more")
+    } else if !checks.isEmpty, !isPipelineRequired(now) {
       body["only_allow_merge_if_pipeline_succeeds"] = true
       body["allow_merge_on_skipped_pipeline"] = false
       words.append("merge only what a pipeline has passed, none skipped")
       rules += checks
     }
-    let linear = objecting(["linear-history"])
-    let current = objecting(["up-to-date-branch"])
+    // What is set already lacks something else, such as that nobody pushes.
+    let method = try? now.optional("merge_method")?.string()
+    let linear = method == "ff" ? [] : objecting(["linear-history"])
+    let current = method == "merge" || method == nil ? objecting(["up-to-date-branch"]) : []
     if !linear.isEmpty || !current.isEmpty {
       body["merge_method"] = linear.isEmpty ? "rebase_merge" : "ff"
       words.append(
@@ -89,6 +96,11 @@ extension SettingsRepair {
         "", body: .object(body), rules: rules, needsPlan: needsPlan))
   }
 
+  private func isPipelineRequired(_ now: JSONNode) -> Bool {
+    (try? now.flag("only_allow_merge_if_pipeline_succeeds")) == true
+      && (try? now.flag("allow_merge_on_skipped_pipeline")) == false
+  }
+
   /// Whether each environment to which rules object has reviewers, or is to get some.
   private var hasReviewersEverywhere: Bool {
     environmentsToPlan.allSatisfy { name, _ in
@@ -113,14 +125,43 @@ extension SettingsRepair {
       return
     }
     let isVersion = tags.allSatisfy { $0.hasPrefix("v") }
+    let pattern = isVersion ? "v*" : "*"
+    if let stricter = stricterTags(than: pattern) {
+      leave(
+        "protected-tags",
+        "the protection of `\(stricter)` lets no maintainer make tags, and one of `\(pattern)` would "
+          + "let them, since the most permissive one decides: \(forge.place(.tags).path)")
+      return
+    }
     changes.append(
       ForgeChange(
-        "let only maintainers make the tags `\(isVersion ? "v*" : "*")`, and nobody move them",
+        "let only maintainers make the tags `\(pattern)`, and nobody move them",
         .post, "protected_tags",
         body: [
-          "name": isVersion ? "v*" : "*",
+          "name": .string(pattern),
           "create_access_level": .integer(ForgeInquiry.maintainerLevel),
         ], rules: asked))
+  }
+
+  /// The name of a protection of some of the same tags that maintainers are not let by; nil for none.
+  private func stricterTags(than pattern: String) -> String? {
+    let pattern = ForgeInquiry.pattern(pattern)
+    let found = inquiry.fact("protected_tags") { node throws(DocumentError) -> String? in
+      for item in try node.array(limit: ForgeInquiry.itemLimit) {
+        let name = try item.required("name").string()
+        guard RefPattern.mayOverlap(pattern, ForgeInquiry.pattern(name)) else { continue }
+        var letsMaintainers = false
+        for level in try item.optional("create_access_levels")?
+          .array(limit: ForgeInquiry.itemLimit) ?? []
+        where try !level.isNamed() {
+          let number = try level.required("access_level").integer()
+          if number > 0, number <= ForgeInquiry.maintainerLevel { letsMaintainers = true }
+        }
+        if !letsMaintainers { return ForgeInquiry.shown(name) }
+      }
+      return nil
+    }
+    return found.value ?? nil
   }
 
   /// Why nothing is planned that an answer would have to show first.

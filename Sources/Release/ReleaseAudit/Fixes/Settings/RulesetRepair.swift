@@ -90,7 +90,7 @@ extension SettingsRepair {
     ]
     return objecting(Self.reviewRules).filter { rule in
       guard let count = needPeople[rule] else { return true }
-      guard let writers = forge.writers.value else {
+      guard let writers = forge.writers.value?.filter(\.isPerson) else {
         leave(
           rule, "it is not known how many accounts may push, and so whether changes could go in")
         return false
