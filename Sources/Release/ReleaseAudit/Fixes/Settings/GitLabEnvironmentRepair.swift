@@ -162,13 +162,13 @@ extension SettingsRepair {
     let mayDeploy = try Self.deployers(now)
     var added: [ForgeEnvironment.Reviewer] = []
     for person in named(except: old) {
-      // Only who may deploy may approve.
+      // The documentation asks of who approves to be allowed to deploy; versions differ in it.
       guard maintainers.contains(where: { $0.id == person.id }) || mayDeploy.contains(person.id)
       else {
         leave(
           "environment-reviewers",
-          "`\(person.name)` may not deploy to `\(name)`, and so could not approve there: it takes a "
-            + "maintainer, or somebody whom `deploy_access_levels` names")
+          "`\(person.name)` may not deploy to `\(name)`, as GitLab's documentation asks of who "
+            + "approves there: name a maintainer, or somebody of `deploy_access_levels`")
         continue
       }
       added.append(person)

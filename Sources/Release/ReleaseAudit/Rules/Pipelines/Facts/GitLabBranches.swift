@@ -135,7 +135,8 @@ private struct Scope {
       guard !whole.isEvery else { return }
       let old = names
       self = whole
-      if isOpen { names += old.filter { !names.contains($0) } }
+      let known = Set(names)
+      if isOpen { names += old.filter { !known.contains($0) } }
       return
     }
     let isClosed = !whole.isEvery && !whole.isOpen && !whole.names.contains { $0.hasPrefix("/") }
