@@ -8,18 +8,19 @@ enum GitLabHelp {
     "protected-branch": "protect the branch: maintainers merge, nobody forces a push" + prints,
     "pull-requests-only": "let nobody push to the protected branch: `Allowed to push and merge`",
     "approvals": """
-    ask for approvals by a rule; let neither authors nor who added commits approve, and no merge \
-    request change its rules (Premium)
+    ask for approvals by a rule that more people can meet than it asks for, and let nobody push; \
+    let neither authors nor who added commits approve, and no merge request change its rules \
+    (Premium)
     """,
     "stale-approvals": "set `reset_approvals_on_push` of the approval settings (Premium)",
     "code-owner-review": "set `code_owner_approval_required` of the protected branch (Premium)",
     "updates-need-approval": "ask for one approval at least by a rule (Premium)",
     "required-checks": """
     set `only_allow_merge_if_pipeline_succeeds` of the project, without \
-    `allow_merge_on_skipped_pipeline`
+    `allow_merge_on_skipped_pipeline`, and let nobody push to the branch
     """,
-    "up-to-date-branch": "choose the merge method `ff` or `rebase_merge`",
-    "linear-history": "choose the merge method `ff`",
+    "up-to-date-branch": "choose the merge method `ff` or `rebase_merge`, and let nobody push",
+    "linear-history": "choose the merge method `ff`, and let nobody push to the branch",
     "branch-stays": "switch `allow_force_push` of the protected branch off",
     "no-bypass": "take all from `Allowed to push and merge`, and switch `allow_force_push` off",
     "signed-commits-rule": """
