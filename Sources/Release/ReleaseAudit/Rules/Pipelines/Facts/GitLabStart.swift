@@ -220,5 +220,4 @@ extension GitLabStart {
     }
     return truth == .yes
   }
-  }
 }
