@@ -58,6 +58,12 @@ struct AdoptionDraft {
       }.map(\.path))
   }
 
+  /// Whether a file is there that no adoption wrote, and that has another text.
+  func isForeign(_ path: String, _ text: String) -> Bool {
+    guard let file = project.files[path], record?.block(path, nil) == nil else { return false }
+    return Self.hash(file.bytes) != Self.hash(Array(text.utf8))
+  }
+
   /// Writes a file, whatever is there.
   mutating func write(_ path: String, _ text: String, _ reason: String) {
     write(path, bytes: Array(text.utf8), reason)

@@ -9,8 +9,15 @@ extension AdoptionFacts {
     "source", "repository", "source code", "code", "github", "gitlab", "homepage",
   ]
 
-  /// The forge: what somebody says, else what was said before, else what the project's origin and
-  /// its addresses tell, else GitHub.
+  // GitLab takes no dot in a name, and no other job may run where something is published.
+  static func environments(_ outline: GitLabOutline) -> [String] {
+    outline.publishers.compactMap(\.environment).filter { name in
+      !name.contains(".") && !outline.otherEnvironments.contains(name)
+    }
+  }
+
+  /// The forge: what somebody says, else what was said before, else the only one with jobs that
+  /// publish, else what the project's origin and its addresses tell, else GitHub.
   static func forge(
     _ project: AuditedProject, _ outline: ReleaseOutline, _ record: AdoptionRecord?,
     _ answers: AdoptionAnswers
@@ -24,6 +31,9 @@ extension AdoptionFacts {
       return forge
     }
     if let record { return record.forge }
+    let isAtGitHub = !outline.publishers.isEmpty
+    let isAtGitLab = !GitLabOutline(project).publishers.isEmpty
+    if isAtGitHub != isAtGitLab { return isAtGitHub ? .github : .gitlab }
     let told = [project.git?.settings.remotes["origin"]].compactMap { $0 } + addresses(outline)
     for address in told {
       for forge in AdoptionForge.allCases
@@ -64,7 +74,7 @@ extension AdoptionFacts {
     let host = named ?? (answers.repository == nil ? project.forgeAddress?.host : nil)
     if let host, host != "gitlab.com" {
       return .init(
-        "the project is at `\(host)`, and PyPI trusts the jobs of gitlab.com only",
+        "the project is at `\(host)`, and this version writes for gitlab.com only",
         help: "name the project at gitlab.com that publishes: --repository GROUP/PROJECT")
     }
     return .init(

@@ -62,7 +62,7 @@ package struct AdoptionFacts: Hashable, Sendable {
   /// The workflow's path.
   package private(set) var workflow: String
   /// The environment's name.
-  package let environment: String
+  package private(set) var environment: String
   /// The path of the allowed signers.
   package let signers: String
   /// The requirements file, without `.in` and `.txt`.
@@ -90,6 +90,15 @@ package struct AdoptionFacts: Hashable, Sendable {
       SafeName.isWorkflow(String(path.split(separator: "/").last ?? ""))
     else { return }
     workflow = path
+  }
+
+  /// Takes the environment of the job that publishes now.
+  mutating func follow(_ outline: GitLabOutline) {
+    let names = outline.publishers.compactMap(\.environment)
+    guard !names.contains(environment), let name = names.first(where: SafeName.isEnvironment) else {
+      return
+    }
+    environment = name
   }
 
   /// Finds the facts.
@@ -168,7 +177,7 @@ package struct AdoptionFacts: Hashable, Sendable {
     let environments =
       forge == .github
       ? outline.publishers.compactMap(\.environment)
-      : GitLabOutline(project).publishers.compactMap(\.environment)
+      : Self.environments(GitLabOutline(project))
     environment = environments.first(where: SafeName.isEnvironment) ?? "pypi"
     let signers = project.git?.allowedSigners ?? ""
     self.signers =

@@ -96,16 +96,33 @@ package struct AdoptionPlan: Sendable {
 
     AdoptionSteps.writePins(&draft, own)
     if !isGitHub { AdoptionSteps.pinImages(&draft) }
+    let unrepaired = draft
     AdoptionSteps.repair(&draft)
+    var kept: Set<String> = []
     let holds: Bool
     if isGitHub {
       holds = AdoptionSteps.writeRelease(&draft, facts, pins)
       if holds { facts.follow(ReleaseOutline(draft.project)) }
       AdoptionSteps.writeChecks(&draft, facts, pins)
     } else {
-      holds = AdoptionSteps.writeGitLabRelease(&draft, facts)
+      var isWritten = AdoptionSteps.writeGitLabRelease(&draft, facts)
+      if !isWritten {
+        // Half of a repair is none: jobs that publish then stay as they are.
+        draft = unrepaired
+        kept = Set(GitLabOutline(draft.project).publishers.map(\.path))
+        AdoptionSteps.repair(&draft, keeping: kept)
+        isWritten = AdoptionSteps.writeGitLabRelease(&draft, facts)
+      }
+      if isWritten {
+        facts.follow(GitLabOutline(draft.project))
+      } else {
+        unfinished.append(
+          "the release process is not written: do what the notes say, then run again")
+      }
+      holds = isWritten
+      AdoptionSteps.noteOthers(&draft)
     }
-    AdoptionSteps.writeLists(&draft, facts)
+    AdoptionSteps.writeLists(&draft, facts, isReleased: holds)
     AdoptionSteps.writeLicense(&draft, facts, license, &unfinished)
     if holds {
       for list in Self.requirements(facts, draft.project, record, lock, toolsLock) {
@@ -119,7 +136,7 @@ package struct AdoptionPlan: Sendable {
     }
     // What was written may be what other repairs waited for.
     AdoptionSteps.writePins(&draft, own)
-    AdoptionSteps.repair(&draft)
+    AdoptionSteps.repair(&draft, keeping: kept)
     AdoptionSteps.writePins(&draft, own)
 
     let written = AdoptionRecord(

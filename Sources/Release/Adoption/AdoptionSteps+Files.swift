@@ -47,7 +47,15 @@ extension AdoptionSteps {
   }
 
   /// Writes the lists around a release: allowed signers, code owners, updates, how to report.
-  static func writeLists(_ draft: inout AdoptionDraft, _ facts: AdoptionFacts) {
+  ///
+  /// - Parameters:
+  ///   - draft: what they are added to.
+  ///   - facts: what is known of the project.
+  ///   - isReleased: whether there is a release process that holds; at GitLab there are no owners of
+  ///     one that is not there.
+  static func writeLists(
+    _ draft: inout AdoptionDraft, _ facts: AdoptionFacts, isReleased: Bool
+  ) {
     let documents = Documents(facts: facts)
     let isGitHub = facts.forge == .github
     let isOurs =
@@ -63,7 +71,7 @@ extension AdoptionSteps {
     draft.place(
       "SECURITY.md", security, "how to report a vulnerability (item 66)",
       isWanted: !hasSecurityPage)
-    writeOwners(&draft, facts, documents)
+    if isGitHub || isReleased { writeOwners(&draft, facts, documents) }
     if isGitHub { writeUpdates(&draft, facts, documents) } else { writeRenovate(&draft, facts) }
   }
 
@@ -99,9 +107,18 @@ extension AdoptionSteps {
     }
     draft.place(file.path, text, "")
     guard !findings("code-owners", draft.project).isEmpty else { return }
+    // Behind a heading they would be that section's, which may be optional or leave paths out.
+    let hasSections =
+      !isGitHub
+      && file.bytes.split(separator: 0x0A).contains { line in
+        line.starts(with: "[".utf8) || line.starts(with: "^[".utf8) || line.starts(with: "!".utf8)
+      }
+    let isTaken =
+      String(decoding: file.bytes, as: UTF8.self).lowercased().contains("[release]")
+    let lines = hasSections ? "\n[Release\(isTaken ? " files" : "")]\n" + text : text
     let isEnded = file.bytes.last.map { $0 == 0x0A } ?? true
     draft.write(
-      file.path, bytes: file.bytes + Array(((isEnded ? "" : "\n") + text).utf8),
+      file.path, bytes: file.bytes + Array(((isEnded ? "" : "\n") + lines).utf8),
       "who reviews what decides a release (item 54)")
   }
 

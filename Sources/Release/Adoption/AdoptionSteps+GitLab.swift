@@ -64,7 +64,8 @@ extension AdoptionSteps {
       return false
     }
     var next = draft
-    guard let stage = stage(outline, &next), let text = GitLabRelease(facts, stage: stage)?.text
+    guard let stage = stage(outline, &next),
+      let text = GitLabRelease(facts, stage: stage, of: draft.project)?.text
     else {
       draft.notes.append(
         "the stages of the pipeline stand in what it includes from elsewhere: write `stages:` into "
@@ -74,7 +75,8 @@ extension AdoptionSteps {
     let reason = "the jobs that make releases"
     let others = publishing.filter { $0.path != path }
     let isUntouched = draft.untouched.contains(path)
-    if others.isEmpty, publishing.isEmpty || isUntouched {
+    let isForeign = draft.isForeign(path, text)
+    if !isForeign, others.isEmpty, publishing.isEmpty || isUntouched {
       next.place(path, text, reason)
       guard include(&next, facts) else {
         draft.notes.append(
@@ -82,13 +84,24 @@ extension AdoptionSteps {
             + "`- local: \(path)` by hand, then run again")
         return false
       }
+      guard holdsRelease(next) else {
+        draft.notes.append(unread(path))
+        return false
+      }
       draft = next
+      noteRunners(&draft, outline)
       return true
     }
     let failing = failingRules(draft.project)
-    guard !failing.isEmpty else {
+    guard publishing.isEmpty || !failing.isEmpty else {
       draft.place(path, text, reason, isWanted: false)
       return true
+    }
+    if isForeign {
+      draft.notes.append(
+        "`\(path)` is there and is not of `hallmark adopt`, and the release needs that name: move "
+          + "what is in it to another file, then run again")
+      return false
     }
     let open = "`hallmark audit` says what stays open there (\(failing.joined(separator: ", ")))"
     if NativeBuild.isLikely(facts, draft.project) {
@@ -104,16 +117,54 @@ extension AdoptionSteps {
       return false
     }
     next.storedTokens = outline.storedTokens(draft.project)
+    if next.storedTokens.isEmpty, let job = others.first(where: { !$0.hasIdentity }) {
+      next.storedTokens = [
+        "those that `\(job.job)` used: TWINE_PASSWORD, UV_PUBLISH_TOKEN or others"
+      ]
+    }
     guard include(&next, facts), takeOut(others, &next) else {
+      let places = Set(others.map(\.path) + [GitLabOutline.entrance]).sorted()
+        .map { "`\($0)`" }.joined(separator: ", ")
       draft.notes.append(
-        "the release jobs cannot be replaced in `\(GitLabOutline.entrance)` as it is written; take "
+        "the release jobs cannot be replaced in \(places) as written; take "
           + "\(others.map { "`\($0.job)`" }.joined(separator: ", ")) out and include "
           + "`\(path)` by hand, then run again: \(open)")
       return false
     }
+    next.place(path, text, others.isEmpty ? "replaced" : reason, isForced: true)
+    guard holdsRelease(next) else {
+      draft.notes.append(unread(path))
+      return false
+    }
     draft = next
-    draft.place(path, text, others.isEmpty ? "replaced" : reason, isForced: true)
+    noteRunners(&draft, outline)
     return true
+  }
+
+  // Whether the jobs of the release are a part of the pipeline.
+  private static func holdsRelease(_ draft: AdoptionDraft) -> Bool {
+    GitLabOutline(draft.project).publishers.contains { $0.path == GitLabRelease.path }
+  }
+
+  private static func unread(_ path: String) -> String {
+    "no job of `\(path)` publishes, as the pipeline is written: delete that file or write its jobs "
+      + "by hand, then run again"
+  }
+
+  private static func noteRunners(_ draft: inout AdoptionDraft, _ outline: GitLabOutline) {
+    guard let path = outline.tagged.first else { return }
+    draft.notes.append(
+      "the jobs of `\(GitLabRelease.path)` do not inherit `default: tags` of `\(path)`: let "
+        + "runners take jobs without tags")
+  }
+
+  /// Says which workflows at GitHub publish, too.
+  static func noteOthers(_ draft: inout AdoptionDraft) {
+    for path in Set(ReleaseOutline(draft.project).publishers.map(\.path)).sorted() {
+      draft.notes.append(
+        "`\(path)` publishes at GitHub, too: take its Trusted Publisher away at PyPI, and its jobs "
+          + "out, when releases are made at GitLab")
+    }
   }
 
   // The stage of the release: one that is meant for it, or a new one behind all that is there, so
@@ -121,15 +172,20 @@ extension AdoptionSteps {
   private static func stage(_ outline: GitLabOutline, _ draft: inout AdoptionDraft) -> String? {
     guard let stages = outline.stages(without: GitLabRelease.path) else { return nil }
     let names = ["release", "publish", "deploy", "upload", "pypi"]
-    if let found = stages.last(where: { names.contains($0) }) { return found }
+    if let found = stages.last(where: { names.contains($0) }),
+      !outline.hasJobs(after: found, without: GitLabRelease.path)
+    {
+      return found
+    }
+    let new = ["release", "publish", "upload", "pypi"].first { !stages.contains($0) } ?? "release"
     let entrance = GitLabOutline.entrance
     if let bytes = draft.project.files[entrance]?.bytes,
       let document = try? YAMLDocument(parsing: bytes), let list = document.root["stages"],
-      let edits = try? document.inserting(.scalar("release"), intoList: list),
+      let edits = try? document.inserting(.scalar(new), intoList: list),
       let after = edits.applied(to: bytes)
     {
       draft.write(entrance, bytes: after, "includes the release")
-      return "release"
+      return new
     }
     return stages.last.flatMap { SafeName.isEnvironment($0) ? $0 : nil }
   }
@@ -147,6 +203,11 @@ extension AdoptionSteps {
     let text = GitLabPipelineFile(facts: facts, tests: lockedTests(draft.project)).text
     let reason = "builds and tests every change, and includes the release"
     guard let file = draft.project.files[entrance] else {
+      let tested = Set(facts.python.testedImages.map(\.version))
+      for version in facts.python.tested where !tested.contains(version) {
+        draft.notes.append(
+          "no job tests with Python \(version), because no digest of an image for it is known")
+      }
       draft.place(entrance, text, reason)
       return true
     }
@@ -203,10 +264,12 @@ extension AdoptionSteps {
           "the job `\(job.job)` of `\(job.path)` gives way to `release-publish` of "
             + "`\(GitLabRelease.path)`")
       }
-      guard !GitLabOutline(draft.project).uploads else { return true }
+      let outline = GitLabOutline(draft.project)
+      guard !outline.uploads else { return true }
+      let mayBeUsed = outline.hasUnreadScripts(without: GitLabRelease.path)
       for path in Set(jobs.map(\.path)).sorted() {
         for name in ["TWINE_PASSWORD", "TWINE_USERNAME"] {
-          try removeVariable(name, of: path, &draft)
+          try removeVariable(name, of: path, &draft, mayBeUsed: mayBeUsed)
         }
       }
       return true
@@ -216,11 +279,15 @@ extension AdoptionSteps {
   }
 
   private static func removeVariable(
-    _ name: String, of path: String, _ draft: inout AdoptionDraft
+    _ name: String, of path: String, _ draft: inout AdoptionDraft, mayBeUsed: Bool
   ) throws {
     guard let bytes = draft.project.files[path]?.bytes else { return }
     let document = try YAMLDocument(parsing: bytes)
     guard let list = document.root["variables"], list.entry(name) != nil else { return }
+    if mayBeUsed {
+      draft.storedTokens.append("`\(name)` in `variables:` of `\(path)`, unless other jobs use it")
+      return
+    }
     let edits =
       list.entries?.count == 1
       ? try document.removing("variables", from: document.root)

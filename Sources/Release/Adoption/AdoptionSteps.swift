@@ -29,11 +29,18 @@ enum AdoptionSteps {
   }
 
   /// Makes the audit's own repairs, also those that need a look.
-  static func repair(_ draft: inout AdoptionDraft) {
+  ///
+  /// - Parameters:
+  ///   - draft: what is repaired.
+  ///   - kept: the files whose jobs at GitLab stay as they are.
+  static func repair(_ draft: inout AdoptionDraft, keeping kept: Set<String> = []) {
     let untouched = draft.untouched
     let run = FixRun(
       draft.project, rules: AuditRules.all, includesUnsafe: true,
-      isWanted: { !untouched.contains($0.place.path) })
+      isWanted: { finding in
+        !untouched.contains(finding.place.path)
+          && !(kept.contains(finding.place.path) && finding.rule.hasPrefix("gitlab-"))
+      })
     draft.take(run.project)
   }
 

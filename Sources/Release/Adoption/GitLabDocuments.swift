@@ -85,16 +85,19 @@ struct GitLabDocuments {
     }
     var steps = [
       "A change sets the version and is merged into `\(facts.branch)` after a review.",
-      "A release manager whose key is in `\(facts.signers)` signs the tag: "
+      "A release manager whose key is in `\(facts.signers)` of the default branch signs the tag: "
         + "`git tag -s \(tag) -m \(tag)`, then `git push origin \(tag)`.",
       "The tag starts a pipeline by `\(facts.workflow)`, which builds, attests and verifies.",
     ]
     steps.append(
       isManual
         ? "Another release manager looks at that pipeline and starts \(publishers), in the "
-          + "environment `\(facts.environment)`. Nothing is published before."
+          + "environment `\(facts.environment)`. "
         : "Another release manager approves \(publishers) in the environment "
-          + "`\(facts.environment)`. Nothing is published before.")
+          + "`\(facts.environment)`. ")
+    steps[steps.count - 1] +=
+      "Where that environment is protected, nothing is published before; where it is not, PyPI "
+      + "takes what anybody publishes there who may push a branch."
     let jobs = outline.steps.map { step in
       var line = "`\(step.job)`"
       if !step.does.isEmpty { line += ": " + step.does.joined(separator: ", ") }

@@ -27,12 +27,26 @@ struct GitLabRelease {
   /// The image of all other jobs, with its digest.
   let tools: String
 
+  /// What `GIT_SUBMODULE_STRATEGY` says; nil where there are no submodules.
+  var submodules: String?
+
   /// The image with which everything is done that does not build.
   static let toolsImage = "python:3.13-slim"
   /// Its version of Python.
   package static let toolsPython = "3.13"
   /// The requirements of the tools.
   static let toolRequirements = ["pypi-attestations", "twine>=6.1"]
+
+  /// Describes it for a project, whose submodules it takes.
+  init?(_ facts: AdoptionFacts, stage: String, of project: AuditedProject) {
+    self.init(facts, stage: stage)
+    let values = ["none", "normal", "recursive"]
+    if let written = GitLabOutline(project).submodules, values.contains(written) {
+      submodules = written
+    } else if project.files[".gitmodules"] != nil {
+      submodules = "recursive"
+    }
+  }
 
   /// Describes it; nil where the digest of an image is not known.
   init?(_ facts: AdoptionFacts, stage: String) {
@@ -63,8 +77,7 @@ struct GitLabRelease {
   private var head: String {
     """
     # Makes a release of \(facts.name): builds, attests and verifies, then publishes
-    # \(facts.profile == .template ? "in an environment" : "when somebody starts that job"). \
-    `hallmark adopt` wrote this file;
+    # when somebody starts that job. `hallmark adopt` wrote this file;
     # RELEASING.md says how a release is made.
 
     # Nothing of what other jobs share gets into these, and none is cut off by a later pipeline.
@@ -78,7 +91,8 @@ struct GitLabRelease {
       timeout: 30 minutes
       variables:
         GIT_STRATEGY: clone
-        GIT_DEPTH: "\(facts.takesVersionFromGit ? 0 : 1)"
+        GIT_DEPTH: "\(facts.takesVersionFromGit ? 0 : 1)"\
+    \(submodules.map { "\n    GIT_SUBMODULE_STRATEGY: \($0)" } ?? "")
       rules:
         - if: \(condition)
 
@@ -126,7 +140,11 @@ struct GitLabRelease {
       "  # No file of an earlier job gets into the release.\n  dependencies: []\n"
         + script(
           """
-          git -c gpg.ssh.allowedSignersFile=\(facts.signers) verify-tag "$CI_COMMIT_TAG"
+          # Who may sign is what the default branch says, not the tag itself.
+          signers=$(mktemp)
+          git fetch\(facts.takesVersionFromGit ? "" : " --depth 1") origin "$CI_DEFAULT_BRANCH"
+          git show FETCH_HEAD:\(facts.signers) > "$signers"
+          git -c gpg.ssh.allowedSignersFile="$signers" verify-tag "$CI_COMMIT_TAG"
           \(building)
           (cd dist && sha256sum -- * | tee ../SHA256SUMS)
           """)
@@ -135,7 +153,7 @@ struct GitLabRelease {
               paths:
                 - dist/
                 - SHA256SUMS
-              expire_in: 1 week
+              expire_in: 4 weeks
 
           """)
   }
@@ -179,7 +197,7 @@ struct GitLabRelease {
             artifacts:
               paths:
                 - dist/
-              expire_in: 1 week
+              expire_in: 4 weeks
 
           """)
   }
@@ -198,8 +216,7 @@ struct GitLabRelease {
   }
 
   private var publish: String {
-    let start =
-      facts.profile == .template ? "" : "  rules:\n    - if: \(condition)\n      when: manual\n"
+    let start = "  rules:\n    - if: \(condition)\n      when: manual\n"
     return job(
       "release-publish", "Publishes as a Trusted Publisher; no other job runs in the environment.",
       image: tools,

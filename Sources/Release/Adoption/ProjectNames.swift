@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ReleaseAudit
+
 /// The forges that a release process can be written for.
 package enum AdoptionForge: String, Hashable, Sendable, CaseIterable {
   /// github.com.
   case github
-  /// gitlab.com; PyPI trusts the jobs of no other GitLab.
+  /// gitlab.com.
   case gitlab
 
   /// The name that people know it by.
@@ -58,13 +60,11 @@ package struct ForgeRepository: Hashable, Sendable, CustomStringConvertible {
   }
 
   private static func path(in address: String, at forge: AdoptionForge) -> String? {
+    // Both have a host for SSH at the port of HTTPS.
     let host = "\(forge.rawValue).com"
-    let starts = [
-      "https://\(host)/", "http://\(host)/", "git@\(host):", "ssh://git@\(host)/",
-      "git://\(host)/", "ssh://\(host)/",
-    ]
-    guard let start = starts.first(where: { address.hasPrefix($0) }) else { return nil }
-    let parts = address.dropFirst(start.count).split(separator: "/")
+    let hosts = [host, "www." + host, (forge == .github ? "ssh." : "altssh.") + host]
+    guard let place = ForgeAddress(remote: address), hosts.contains(place.host) else { return nil }
+    let parts = place.project.split(separator: "/")
     // At GitLab `/-/` stands before what is no project.
     let path = forge == .github ? parts.prefix(2) : parts.prefix { $0 != "-" }
     guard path.count >= 2, let last = path.last else { return nil }

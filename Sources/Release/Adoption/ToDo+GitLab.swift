@@ -22,13 +22,14 @@ extension ToDo {
       ToDo(
         title: "Protect release tags", items: [62, 63, 70], place: settings + "/repository",
         values: [
-          ("Protected tags", facts.tagPattern),
-          ("Allowed to create", "the release managers, or Maintainers"),
+          // Patterns at GitLab know `*` only.
+          ("Protected tags", facts.tagPattern == "v*" ? "v*" : "*"),
+          ("Allowed to create", "Maintainers, or the release managers (Premium)"),
         ]))
     list.append(
       ToDo(
-        title: "Protect the environment that publishes (Premium; without it, whoever may create "
-          + "protected tags may publish)", items: [4, 5, 16, 17],
+        title: "Protect the environment that publishes (Premium; without it, whoever may push any "
+          + "branch (Developer) can publish)", items: [4, 5, 16, 17],
         place: settings + "/ci_cd",
         values: [
           ("Protected environments", facts.environment),
@@ -71,8 +72,8 @@ extension ToDo {
         values: [
           ("Merge method", "Fast-forward merge"), ("Pipelines must succeed", "on"),
           ("Approval rules", "2 approvals (Premium)"),
-          ("Prevent approval by author, and by users who add commits", "on"),
-          ("When a commit is added", "Remove all approvals"),
+          ("Prevent approval by author, and by users who add commits", "on (Premium)"),
+          ("When a commit is added", "Remove all approvals (Premium)"),
         ]))
     list.append(
       ToDo(
@@ -80,7 +81,7 @@ extension ToDo {
         place: settings + "/ci_cd and " + settings + "/repository",
         values: [
           ("Job token permissions", "this project and groups and projects on the allowlist"),
-          ("Minimum role to use pipeline variables", "Maintainer"),
+          ("Minimum role to use pipeline variables", "No one allowed"),
           ("Push rules: reject unsigned commits", "on (Premium)"),
           ("Two-factor authentication", "required, in the settings of the group"),
         ]))

@@ -79,6 +79,9 @@ import Workflows
     #expect(
       outline.steps.map(\.audiences) == [[], [], ["sigstore"], [], ["pypi"], []])
     let page = try #require(after.files["RELEASING.md"])
+    let jobs = try #require(after.files[Self.release])
+    let ref = "https://gitlab.com/acme/tools/greeting//.gitlab-ci.yml@refs/tags/$CI_COMMIT_TAG"
+    #expect(jobs.contains("\n        --identity \"\(ref)\" \\\n"), "\(jobs)")
     for text in [".gitlab-ci.yml", "`release-publish`", "`pypi`", "git tag -s vX.Y.Z"] {
       #expect(page.contains(text), "\(text)")
     }
@@ -133,6 +136,14 @@ import Workflows
     (
       "other:\n  script:\n    - !reference [deploy, script]\n", "written by it"
     ),
+    (
+      "other:\n  variables: !reference [deploy, variables]\n  script: [echo done]\n",
+      "written by it"
+    ),
+    (
+      "other:\n  script: [echo done]\n  only: !reference [deploy, only]\n", "written by it"
+    ),
+    ("default:\n  cache: !reference [deploy, variables]\n", "written by it"),
     ("release-build:\n  script: [echo done]\n", "another name"),
   ])
   func nothingHalfIsWritten(job: String, reason: String) throws {
@@ -141,9 +152,15 @@ import Workflows
     let plan = try project.plan()
     #expect(plan.notes.contains { $0.contains(reason) }, "\(plan.notes)")
     #expect(!plan.failing.isEmpty)
-    for path in ["hallmark.toml", "RELEASING.md", Self.release] {
+    for path in ["hallmark.toml", "RELEASING.md", ".gitlab/CODEOWNERS", Self.release] {
       #expect(plan.project.files[path] == nil, "\(path)")
     }
+    #expect(plan.unfinished.count == 1)
+    // The job that publishes keeps every byte.
+    let pipeline = try #require(project.applying(plan).files[".gitlab-ci.yml"])
+    let before = try #require(project.files[".gitlab-ci.yml"])
+    let published = before[try #require(before.firstRange(of: "# Publishes.")).lowerBound...]
+    #expect(pipeline.hasSuffix(published), "\(pipeline)")
     #expect(try project.applying(plan).plan().changes.map(\.path) == [])
   }
 
@@ -191,11 +208,13 @@ import Workflows
     #expect(try project.applying(plan).plan(locks: false).changes.map(\.path) == [])
   }
 
-  /// The release has a stage of its own behind tests, or the one that is meant for it.
+  /// The release has a stage of its own behind all tests, or the one that is meant for it.
   @Test(arguments: [
     ("stages: [test]\n", "stages: [test, release]\n", "release"),
     ("stages:\n  - test\n", "stages:\n  - test\n  - release\n", "release"),
     ("stages: [test, deploy, cleanup]\n", "stages: [test, deploy, cleanup]\n", "deploy"),
+    ("stages: [release, test]\n", "stages: [release, test, publish]\n", "publish"),
+    ("stages: [deploy, test]\n", "stages: [deploy, test, release]\n", "release"),
     ("", "", "deploy"),
   ])
   func stages(before: String, after: String, stage: String) throws {
@@ -248,6 +267,17 @@ import Workflows
   @Test(arguments: [
     ("", false), ("    - if: $CI_COMMIT_TAG\n", false), ("    - when: always\n", false),
     ("    - if: $CI_COMMIT_BRANCH\n", true),
+    ("    - if: $CI_COMMIT_TAG =~ /^v2/\n", true),
+    ("    - if: $CI_COMMIT_BRANCH || $CI_COMMIT_TAG\n", false),
+    (
+      "    - if: $CI_PIPELINE_SOURCE == \"push\"\n      when: never\n    - if: $CI_COMMIT_TAG\n",
+      true
+    ),
+    ("    - if: $DRAFT\n      when: never\n    - when: always\n", true),
+    (
+      "    - if: $CI_PIPELINE_SOURCE == \"schedule\"\n      when: never\n    - when: always\n",
+      false
+    ),
     ("    - if: $CI_COMMIT_TAG\n      when: never\n", true),
   ])
   func pipelineRules(rules: String, isSaid: Bool) throws {
@@ -265,6 +295,10 @@ import Workflows
       (AdoptionForge.gitlab, nil, "https://github.com/a/b", "a/b", "GitLab"),
       (nil, nil, "https://gitlab.com/a/b/c.git", "a/b/c", "GitLab"),
       (nil, nil, "git@gitlab.com:a/b.git", "a/b", "GitLab"),
+      (nil, nil, "ssh://git@gitlab.com:22/a/b.git", "a/b", "GitLab"),
+      (nil, nil, "ssh://git@altssh.gitlab.com:443/a/b/c.git", "a/b/c", "GitLab"),
+      (nil, nil, "git@GitLab.com:a/b.git", "a/b", "GitLab"),
+      (nil, nil, "https://www.gitlab.com/a/b", "a/b", "GitLab"),
       (nil, nil, "https://github.com/a/b", "a/b", "GitHub"),
       (nil, "https://gitlab.com/a/b/c/-/tree/main", nil, "a/b/c", "GitLab"),
       (.gitlab, "a/b/c/d", nil, "a/b/c/d", "GitLab"), (nil, "a/b", nil, "a/b", "GitHub"),
@@ -344,10 +378,14 @@ import Workflows
     var updated = whole
     updated.files[Self.release] = whole.files[Self.release]?
       .replacing("@sha256:7c61056e", with: "@sha256:00000000")
+    for other in [edited, updated] {
+      #expect(other.files[Self.release] != whole.files[Self.release])
+    }
     #expect(try updated.plan(locks: false).edited.isEmpty)
     var broken = whole
     broken.files[Self.release] = whole.files[Self.release]?
       .replacing("  resource_group: release\n", with: "")
+    #expect(broken.files[Self.release] != whole.files[Self.release])
     let repaired = try broken.plan(locks: false)
     #expect(repaired.changes.map(\.path).contains(Self.release) && repaired.failing.isEmpty)
     var silent = whole

@@ -13,7 +13,10 @@ package struct GitLabOutline: Sendable {
     package let job: String
     /// The name of its environment, where it is written as a plain text.
     package let environment: String?
-    /// What keeps it from being taken out: that others are written by it, or wait for it.
+    /// Whether it gets an identity token, of whatever audience.
+    package let hasIdentity: Bool
+    /// What keeps it from being taken out: that others are written by it or wait for it, or what it
+    /// does beside publishing to PyPI.
     package let obstacle: String?
   }
 
@@ -64,6 +67,11 @@ package struct GitLabOutline: Sendable {
   /// The code owners, from the place where GitLab looks first.
   package let codeOwners: AuditedFile?
 
+  /// The environments of jobs that do not publish to PyPI.
+  package let otherEnvironments: Set<String>
+  /// The files in which `default: tags` chooses runners.
+  package let tagged: [String]
+
   private let pipeline: GitLabPipeline?
 
   /// Reads a project.
@@ -77,11 +85,17 @@ package struct GitLabOutline: Sendable {
       : project.gitLab.sites.filter { site in
         site.pipeline.files.first?.path == Self.entrance
       }
+    let obstacles = pipeline.map { GitLabObstacle($0) }
     publishers = sites.filter(\.isForPyPI).map { site in
       Publisher(
         path: site.job.path, job: site.name, environment: Self.environment(site.job),
-        obstacle: pipeline.flatMap { Self.obstacle(site, in: $0) })
+        hasIdentity: !site.job.idTokens.isEmpty, obstacle: obstacles?.reason(site))
     }
+    otherEnvironments = Set(
+      sites.filter { !$0.isForPyPI }.compactMap { Self.environment($0.job) })
+    tagged = (pipeline?.files ?? []).filter { file in
+      file.defaults.contains { $0.name.value == "default" && $0.node["tags"] != nil }
+    }.map(\.path)
     steps = Self.steps(sites, stages: pipeline?.stages ?? [])
     uploads = sites.contains { site in
       site.actions.contains { if case .publish = $0.role { true } else { false } }
@@ -116,35 +130,100 @@ package struct GitLabOutline: Sendable {
     guard let pipeline else { return ["build", "test", "deploy"] }
     let isWritten = pipeline.files.contains { $0.stages != nil }
     // What GitLab's own templates leave is `deploy`, too.
-    let isForeign = pipeline.files.contains { file in
-      file.includes.contains { include in
-        switch include.source {
-        case .local(let text):
-          GitLabPath(text.value).map { $0.path != path && names(at: $0) == 0 } ?? true
-        case .template: false
-        case .project, .remote, .component: true
-        }
-      }
-    }
-    if !isWritten, isForeign { return nil }
+    if !isWritten, isForeign(without: path) { return nil }
     return Array(pipeline.stages.dropFirst().dropLast())
+  }
+
+  /// Whether a stage behind another has jobs, so that they would run after what is added there.
+  ///
+  /// - Parameters:
+  ///   - stage: the name of a stage.
+  ///   - path: a file whose jobs do not count.
+  /// - Returns: Whether there are some; `.post` does not count.
+  package func hasJobs(after stage: String, without path: String) -> Bool {
+    guard let pipeline, let place = pipeline.stages.lastIndex(of: stage) else { return false }
+    let later = Set(pipeline.stages[(place + 1)...].dropLast())
+    return pipeline.jobs.contains { $0.path != path && later.contains($0.stage) }
+  }
+
+  /// What `GIT_SUBMODULE_STRATEGY` says for the whole pipeline; nil where it is not written.
+  package var submodules: String? {
+    pipeline?.files.lazy.flatMap(\.defaults)
+      .compactMap { $0.variables["GIT_SUBMODULE_STRATEGY"]?.value.value }.first
+  }
+
+  /// Whether jobs outside of some run what is not looked into here, so that they may use any variable.
+  ///
+  /// - Parameter path: a file whose jobs do not count.
+  /// - Returns: Whether there are such, or may be.
+  package func hasUnreadScripts(without path: String) -> Bool {
+    guard let pipeline, !isForeign(without: path) else { return true }
+    return pipeline.jobs.contains { job in
+      guard job.path != path else { return false }
+      return !job.isWhole || job.isTrigger
+        || job.scripts.contains { script in
+          script.parts.contains { part in
+            guard case .text(let text) = part else { return true }
+            return GitLabKnownPrograms.all.unknown(in: text.value) != nil
+          }
+        }
+    }
   }
 
   /// Whether the rules of the whole pipeline let tags start one; nil where they cannot be told.
   package var startsForTags: Bool? {
-    guard let rules = pipeline?.workflowRules?.rules else { return true }
-    var excluded = false
+    // What is included from elsewhere may have some.
+    guard let rules = pipeline?.workflowRules?.rules else {
+      return pipeline?.isComplete == false ? nil : true
+    }
+    var isOpen = false
     for rule in rules {
       guard rule.reference == nil, rule.namedCondition == nil else { return nil }
-      guard let condition = rule.condition?.value else {
-        return rule.when?.value == "never" ? excluded : true
+      let starts = rule.when?.value != "never"
+      switch Self.holdsForTags(rule.condition?.value) {
+      case true?:
+        guard starts else { return isOpen ? nil : false }
+        return true
+      case false?: continue
+      case nil:
+        guard starts else { return nil }
+        isOpen = true
       }
-      guard condition.contains("CI_COMMIT_TAG") else { continue }
-      if condition.contains("!$CI_COMMIT_TAG") || condition.contains("== null") { continue }
-      if rule.when?.value == "never" { excluded = false; return false }
-      return true
     }
-    return false
+    return isOpen ? nil : false
+  }
+
+  // Whether a condition holds for every tag that is pushed; nil where it depends on more.
+  private static func holdsForTags(_ condition: String?) -> Bool? {
+    guard let condition else { return true }
+    let plain = condition.filter { !$0.isWhitespace }
+    guard !plain.contains("("), !plain.contains("&&") || !plain.contains("||") else { return nil }
+    let isAnd = plain.contains("&&")
+    let parts = plain.split(separator: isAnd ? "&&" : "||").map { part(String($0)) }
+    if isAnd {
+      if parts.contains(false) { return false }
+      return parts.contains(nil) ? nil : true
+    }
+    if parts.contains(true) { return true }
+    return parts.contains(nil) ? nil : false
+  }
+
+  private static func part(_ text: String) -> Bool? {
+    let yes = [
+      "$CI_COMMIT_TAG", "$CI_COMMIT_TAG!=null", "$CI_COMMIT_TAG!=\"\"", "$CI_COMMIT_BRANCH==null",
+      "$CI_PIPELINE_SOURCE==\"push\"", "$CI_PIPELINE_SOURCE=='push'",
+    ]
+    if yes.contains(text) { return true }
+    let no = [
+      "$CI_COMMIT_TAG==null", "$CI_COMMIT_BRANCH", "$CI_COMMIT_BRANCH!=null",
+      "$CI_COMMIT_BRANCH==$CI_DEFAULT_BRANCH", "$CI_MERGE_REQUEST_IID", "$CI_MERGE_REQUEST_ID",
+    ]
+    if no.contains(text) { return false }
+    let starts = [
+      "$CI_COMMIT_BRANCH==\"", "$CI_COMMIT_BRANCH=='", "$CI_COMMIT_BRANCH=~",
+      "$CI_PIPELINE_SOURCE==\"", "$CI_PIPELINE_SOURCE=='",
+    ]
+    return starts.contains { text.hasPrefix($0) } ? false : nil
   }
 
   /// The stored tokens that jobs which publish are given, by the names of their variables.
@@ -176,11 +255,26 @@ package struct GitLabOutline: Sendable {
     }
   }
 
+  // Whether something is included that is not here; GitLab's own templates do not count.
+  private func isForeign(without path: String) -> Bool {
+    pipeline?.files.contains { file in
+      file.includes.contains { include in
+        switch include.source {
+        case .local(let text):
+          GitLabPath(text.value).map { $0.path != path && names(at: $0) == 0 } ?? true
+        case .template: false
+        case .project, .remote, .component: true
+        }
+      }
+    } ?? false
+  }
+
   private func names(at path: GitLabPath) -> Int {
     files.count { path.isPattern ? path.matches($0) : path.path == $0 }
   }
 
-  private static let credentials = [
+  /// The variables from which tools take a token of PyPI.
+  static let credentials = [
     "TWINE_PASSWORD", "UV_PUBLISH_TOKEN", "UV_PUBLISH_PASSWORD", "FLIT_PASSWORD",
     "HATCH_INDEX_AUTH", "POETRY_PYPI_TOKEN_PYPI", "PDM_PUBLISH_PASSWORD",
   ]
@@ -200,32 +294,6 @@ package struct GitLabOutline: Sendable {
 
   private static func environment(_ job: GitLabJob) -> String? {
     job.value(\.environment)?.value.name.value
-  }
-
-  private static func obstacle(_ site: GitLabFacts.Site, in pipeline: GitLabPipeline) -> String? {
-    let name = site.name
-    guard pipeline.definitions(of: name).count == 1 else {
-      return "`\(name)` is written in several places"
-    }
-    for file in pipeline.files {
-      for other in file.definitions where other.name.value != name {
-        let isReferred = [other.beforeScript, other.script, other.afterScript].contains { script in
-          script?.parts.contains { part in
-            if case .reference(name, _) = part { true } else { false }
-          } ?? false
-        }
-        if isReferred || other.extends.contains(where: { $0.value == name })
-          || (other.rules ?? []).contains(where: { $0.reference == name })
-        {
-          return "`\(other.name.value)` is written by it"
-        }
-        let waits = (other.needs ?? []) + (other.dependencies ?? [])
-        if waits.contains(where: { $0.value == name || $0.value.hasPrefix(name + ":") }) {
-          return "`\(other.name.value)` waits for it"
-        }
-      }
-    }
-    return nil
   }
 
   // With what they need, and what needs them.

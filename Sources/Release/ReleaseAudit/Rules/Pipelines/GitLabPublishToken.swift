@@ -48,6 +48,42 @@ enum GitLabPublishToken: AuditRule {
             - twine upload -u __token__ -p $PYPI_TOKEN dist/*
         """),
       .gitLab(
+        "an identity, and the pipeline's stored token beside it", .findings(lines: [2]),
+        """
+        variables:
+          TWINE_PASSWORD: $PYPI_TOKEN
+        publish:
+          id_tokens:
+            PYPI_ID_TOKEN: { aud: pypi }
+          script:
+            - twine upload dist/*
+        """),
+      .gitLab(
+        "a stored token of the pipeline that the job unsets", .good,
+        """
+        variables:
+          TWINE_PASSWORD: $PYPI_TOKEN
+        publish:
+          id_tokens:
+            PYPI_ID_TOKEN: { aud: pypi }
+          script:
+            - unset TWINE_USERNAME TWINE_PASSWORD
+            - twine upload dist/*
+        """),
+      .gitLab(
+        "a stored token of the pipeline that the job does not inherit", .good,
+        """
+        variables:
+          TWINE_PASSWORD: $PYPI_TOKEN
+        publish:
+          inherit:
+            variables: false
+          id_tokens:
+            PYPI_ID_TOKEN: { aud: pypi }
+          script:
+            - twine upload dist/*
+        """),
+      .gitLab(
         "an identity", .good,
         """
         publish:
@@ -81,6 +117,31 @@ enum GitLabPublishToken: AuditRule {
   private static func namesToken(_ action: ScriptAction) -> Bool {
     action.arguments.contains { argument in
       options.contains { argument == $0 || argument.hasPrefix($0 + "=") }
+    }
+  }
+
+  // A variable that the job gets: `inherit: variables` may keep those of the pipeline out.
+  private static func variable(
+    _ name: String, of job: GitLabJob
+  ) -> (definition: GitLabDefinition, value: WorkflowEntry)? {
+    if let own = job.value({ $0.variables[name] }) { return own }
+    if let inherits = job.definitions.lazy.compactMap({ $0.node["inherit"]?["variables"] }).first {
+      if inherits.string == "false" { return nil }
+      if let names = inherits.items, !names.contains(where: { $0.string == name }) { return nil }
+    }
+    return job.variable(name)
+  }
+
+  // Whether the script takes a variable away, or sets it anew.
+  private static func replaces(_ name: String, in job: GitLabJob) -> Bool {
+    job.scripts.contains { script in
+      script.texts.contains { text in
+        text.value.mentions(name + "=")
+          || text.value.split(whereSeparator: \.isNewline).contains { line in
+            let words = line.split(separator: " ")
+            return words.first == "unset" && words.contains { $0 == name }
+          }
+      }
     }
   }
 
@@ -127,6 +188,17 @@ enum GitLabPublishToken: AuditRule {
           finding(
             "`\(action.means)` takes the stored token `\(name)` although the job has an identity",
             at: action.place))
+      }
+      guard target == .publish(.pypi) else { return .decided }
+      for name in GitLabOutline.credentials {
+        guard let stored = variable(name, of: site.job), !stored.value.value.value.isEmpty,
+          !tokens.contains(where: { stored.value.value.value == "$\($0.name.value)" }),
+          !replaces(name, in: site.job)
+        else { continue }
+        findings.append(
+          finding(
+            "`\(site.name)` has the stored token `\(name)` although it has an identity",
+            at: Finding.Place(stored.definition.path, stored.value.key.span)))
       }
       return .decided
     }

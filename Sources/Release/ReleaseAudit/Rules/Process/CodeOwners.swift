@@ -63,15 +63,45 @@ enum CodeOwners: AuditRule {
           (".gitlab-ci.yml", "test:\n  script: [pytest]\n"),
         ]),
       RuleSample(
+        "an optional section asks nobody", .findings(lines: [0]), isWhole: true,
+        files: [
+          (".gitlab/CODEOWNERS", "^[Release] @acme/releasers\n*\n"),
+          (".gitlab-ci.yml", "test:\n  script: [pytest]\n"),
+        ]),
+      RuleSample(
+        "excluded in its section", .findings(lines: [0]), isWhole: true,
+        files: [
+          (".gitlab/CODEOWNERS", "* @acme/releasers\n!*.yml\n"),
+          (".gitlab-ci.yml", "test:\n  script: [pytest]\n"),
+        ]),
+      RuleSample(
+        "excluded in another section only", .good, isWhole: true,
+        files: [
+          (
+            ".gitlab/CODEOWNERS",
+            "* @acme/all\n!*.yml\n\n[Release]\n/.gitlab-ci.yml @acme/releasers\n"
+          ),
+          (".gitlab-ci.yml", "test:\n  script: [pytest]\n"),
+        ]),
+      RuleSample(
+        "GitLab's place without a pipeline", .good, isWhole: true,
+        files: [
+          (".gitlab/CODEOWNERS", "/pyproject.toml @acme/releasers\n"),
+          ("pyproject.toml", "[project]\nname = \"acme\"\n"),
+        ]),
+      RuleSample(
         "a part", .notApplicable,
         files: [(".github/workflows/release.yml", "on: push\njobs: {}\n")]),
     ])
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
-    let isGitLab = project.workflows.isEmpty && project.files[".gitlab-ci.yml"] != nil
+    let isGitLab =
+      project.workflows.isEmpty
+      && ([".gitlab-ci.yml", ".gitlab/CODEOWNERS"].contains { project.files[$0] != nil }
+        || project.forgeAddress?.host == "gitlab.com")
+    let paths = (isGitLab ? [".gitlab-ci.yml"] : []) + ["pyproject.toml", "setup.py", "setup.cfg"]
     let critical =
-      project.workflows.map(\.path).prefix(1) + (isGitLab ? [".gitlab-ci.yml"] : [])
-      + ["pyproject.toml", "setup.py", "setup.cfg"].filter { project.files[$0] != nil }
+      project.workflows.map(\.path).prefix(1) + paths.filter { project.files[$0] != nil }
     guard !critical.isEmpty else {
       return .notApplicable("there is neither a workflow nor a build configuration")
     }
@@ -84,7 +114,10 @@ enum CodeOwners: AuditRule {
     }
     let sections = Self.sections(file, isGitLab: isGitLab)
     let unowned = critical.filter { path in
-      !sections.contains { rules in rules.last { $0.matches(path) }?.hasOwners ?? false }
+      !sections.contains { rules in
+        !rules.contains { $0.isExclusion && $0.matches(path) }
+          && rules.last { $0.matches(path) }?.hasOwners ?? false
+      }
     }
     return .examined(
       unowned.map { path in
@@ -94,15 +127,19 @@ enum CodeOwners: AuditRule {
   }
 
   // In each section of GitLab's the last line that matches decides; its heading may name owners for
-  // lines without any.
+  // lines without any. `!` takes paths out of a section for good, and optional sections ask nobody.
   private static func sections(_ file: AuditedFile, isGitLab: Bool) -> [[Rule]] {
     var sections: [[Rule]] = [[]]
     var hasDefault = false
+    var isOptional = false
     for line in file.textLines {
       if isGitLab, line.text.hasPrefix("[") || line.text.hasPrefix("^[") {
         hasDefault = line.text.contains(" @")
+        isOptional = line.text.hasPrefix("^")
         sections.append([])
-      } else if let rule = Rule(line.text, hasDefault: hasDefault) {
+      } else if !isOptional,
+        let rule = Rule(line.text, hasDefault: hasDefault, isGitLab: isGitLab)
+      {
         sections[sections.count - 1].append(rule)
       }
     }
@@ -115,13 +152,20 @@ enum CodeOwners: AuditRule {
     let isAnchored: Bool
     let isFolder: Bool
     let hasOwners: Bool
+    let isExclusion: Bool
 
-    init?(_ line: String, hasDefault: Bool) {
+    init?(_ line: String, hasDefault: Bool, isGitLab: Bool) {
       let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" })
       guard let first = words.first, !first.hasPrefix("#"), !first.hasPrefix("[") else {
         return nil
       }
       var text = first
+      // GitHub takes no such line.
+      isExclusion = text.hasPrefix("!")
+      if isExclusion {
+        guard isGitLab else { return nil }
+        text = text.dropFirst()
+      }
       hasOwners = hasDefault || words.dropFirst().prefix { !$0.hasPrefix("#") }.isEmpty == false
       isFolder = text.hasSuffix("/")
       if isFolder { text = text.dropLast() }
