@@ -18,8 +18,8 @@ struct GitLabDocuments {
     Please report a vulnerability in private, by a confidential issue:
     \(facts.repository.url)/-/issues/new?issue%5Bconfidential%5D=true
 
-    Only members of the project see it. You get an answer there, and a fix is released before the
-    details are published.
+    Only you and members of the project who may handle issues see it. You get an answer there, and
+    a fix is released before the details are published.
 
     """
   }

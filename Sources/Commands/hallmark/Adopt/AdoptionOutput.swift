@@ -68,7 +68,9 @@ struct AdoptionOutput {
   }
 
   private func showSummary(_ show: (String) -> Void) {
-    if plan.changes.isEmpty { show("nothing is missing; no file changes") }
+    if plan.changes.isEmpty {
+      show(plan.unfinished.isEmpty ? "nothing is missing; no file changes" : "no file changes")
+    }
     for change in plan.changes {
       let mark = change.before == nil ? "new    " : "change "
       show("  \(mark) \(printable(change.path)): \(UntrustedText.printable(change.reason))")
