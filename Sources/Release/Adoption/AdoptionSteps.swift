@@ -39,9 +39,14 @@ enum AdoptionSteps {
       draft.project, rules: AuditRules.all, includesUnsafe: true,
       isWanted: { finding in
         !untouched.contains(finding.place.path)
-          && !(kept.contains(finding.place.path) && finding.rule.hasPrefix("gitlab-"))
+          && !(kept.contains(finding.place.path) && isOfPipelines(finding.rule))
       })
     draft.take(run.project)
+  }
+
+  /// Whether a rule is about jobs of GitLab's pipelines.
+  static func isOfPipelines(_ rule: String) -> Bool {
+    rule.hasPrefix("gitlab-") || rule.hasPrefix("pipeline-") && rule != "pipeline-page-drift"
   }
 
   /// Writes the workflow that releases, where there is none, or where repairs do not make the one

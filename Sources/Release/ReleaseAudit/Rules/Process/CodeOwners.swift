@@ -95,10 +95,7 @@ enum CodeOwners: AuditRule {
     ])
 
   static func examine(_ project: AuditedProject) -> RuleOutcome {
-    let isGitLab =
-      project.workflows.isEmpty
-      && ([".gitlab-ci.yml", ".gitlab/CODEOWNERS"].contains { project.files[$0] != nil }
-        || project.forgeAddress?.host == "gitlab.com")
+    let isGitLab = project.seemsAtGitLab
     let paths = (isGitLab ? [".gitlab-ci.yml"] : []) + ["pyproject.toml", "setup.py", "setup.cfg"]
     let critical =
       project.workflows.map(\.path).prefix(1) + paths.filter { project.files[$0] != nil }
@@ -207,5 +204,14 @@ enum CodeOwners: AuditRule {
       }
       return glob(pattern.dropFirst(), text.dropFirst())
     }
+  }
+}
+
+extension AuditedProject {
+  /// Whether the project's own files, or its address, are those of one at GitLab.
+  var seemsAtGitLab: Bool {
+    workflows.isEmpty
+      && ([".gitlab-ci.yml", ".gitlab/CODEOWNERS"].contains { files[$0] != nil }
+        || forgeAddress?.host == "gitlab.com")
   }
 }

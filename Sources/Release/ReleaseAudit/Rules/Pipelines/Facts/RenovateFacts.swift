@@ -50,10 +50,11 @@ extension AuditedProject {
   /// Renovate's managers of what runs in this project's CI.
   var renovateManagers: [String] {
     var managers: [String] = []
-    if !workflows.isEmpty || pipelines.gitLab.isEmpty && pipelines.builds.isEmpty {
-      managers.append("github-actions")
+    let hasNone = workflows.isEmpty && pipelines.gitLab.isEmpty && pipelines.builds.isEmpty
+    if !workflows.isEmpty || hasNone && !seemsAtGitLab { managers.append("github-actions") }
+    if !pipelines.gitLab.isEmpty || hasNone && seemsAtGitLab {
+      managers += ["gitlabci", "gitlabci-include"]
     }
-    if !pipelines.gitLab.isEmpty { managers += ["gitlabci", "gitlabci-include"] }
     if !pipelines.builds.isEmpty { managers.append("cloudbuild") }
     return managers
   }
