@@ -190,10 +190,16 @@ extension AdoptionSteps {
     return stages.last.flatMap { SafeName.isEnvironment($0) ? $0 : nil }
   }
 
+  // Rules on the release jobs of any pipeline.
+  private static let ofReleases = [
+    "pipeline-requirements", "pipeline-backend", "pipeline-print-hash",
+    "pipeline-independent-build", "pipeline-unbound-verification", "pipeline-token-scope",
+  ]
+
   // The rules on publishing jobs that find something.
   private static func failingRules(_ project: AuditedProject) -> [String] {
     AuditRules.all.map { $0.description.id }.filter { id in
-      id.hasPrefix("gitlab-") && !findings(id, project).isEmpty
+      (id.hasPrefix("gitlab-") || ofReleases.contains(id)) && !findings(id, project).isEmpty
     }
   }
 
