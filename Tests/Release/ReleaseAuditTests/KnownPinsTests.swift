@@ -65,7 +65,8 @@ import Testing
   @Test(
     arguments: [
       (commit, "v1.2.3", 0), (other, "v1.2.3", 1), (commit, "v9.9.9", 1), (other, "v9.9.9", nil),
-      (other, "v1", nil), (commit, "v1", 0),
+      (other, "v1", nil), (commit, "v1", 0), (commit, "1.2.3", 0), (commit, "v1.2", 0),
+      (commit, "1.2.30", 1),
     ] as [(String, String, Int?)])
   func impostors(commit: String, comment: String, count: Int?) throws {
     let text =

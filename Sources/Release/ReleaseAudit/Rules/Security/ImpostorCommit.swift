@@ -81,9 +81,8 @@ enum ImpostorCommit: AuditRule {
         return
       }
       var named = uses.comment.flatMap { pins.pin(action, ref: $0.text) }
-      // A branch has had other heads.
-      if let found = named, let comment = uses.comment?.text,
-        found.isBranch || comment != found.tag && UsesReference.kind(of: comment) == .branch,
+      // A branch has had other heads, and `v4` stood for other commits.
+      if let found = named, found.isBranch || uses.comment?.text != found.tag,
         found.commit != ref.value.lowercased()
       {
         named = nil
@@ -104,21 +103,22 @@ enum ImpostorCommit: AuditRule {
       }
       known += 1
       let place = Finding.Place(path, uses.text.span)
-      if let named, named.commit != ref.value.lowercased() {
+      if let pin {
+        // It is one of the repository's own; only its name may be another.
+        if let comment = uses.comment, isVersion(comment.text), !isName(comment.text, of: pin) {
+          findings.append(
+            Finding(
+              rule: id, severity: .medium,
+              "the comment says \(comment.text), the commit is that of \(pin.tag)", at: place,
+              help: "write the version that it is: `# \(pin.tag)`"))
+        }
+      } else if let named, named.commit != ref.value.lowercased() {
         findings.append(
           Finding(
             rule: id, severity: .high,
             "`\(action)@\(ref.value.prefix(12))…` is not the commit of \(named.tag), which is "
               + "\(named.commit.prefix(12))…\(day ?? "")",
             at: place))
-      } else if named == nil, let pin, let comment = uses.comment, isVersion(comment.text),
-        !pin.refs.contains(comment.text), !pin.tag.hasPrefix(comment.text + ".")
-      {
-        findings.append(
-          Finding(
-            rule: id, severity: .medium,
-            "the comment says \(comment.text), the commit is that of \(pin.tag)", at: place,
-            help: "write the version that it is: `# \(pin.tag)`"))
       }
     }
     guard case .examined(let findings) = outcome else { return outcome }
@@ -128,6 +128,14 @@ enum ImpostorCommit: AuditRule {
           + "for \(unknown) pins")
     }
     return known > 0 ? .examined(findings) : .notApplicable("no action is named by a commit")
+  }
+
+  /// Whether a comment names a commit's version: whole, in part, or without its `v`.
+  private static func isName(_ text: String, of pin: ActionPins.Pin) -> Bool {
+    let words = [text, "v" + text]
+    return words.contains { word in
+      word == pin.tag || pin.refs.contains(word) || pin.tag.hasPrefix(word + ".")
+    }
   }
 
   private static func isVersion(_ text: String) -> Bool {
