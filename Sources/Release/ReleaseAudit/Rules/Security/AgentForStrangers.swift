@@ -29,7 +29,7 @@ enum AgentForStrangers: AuditRule {
       .steps(
         "anyone's issue with commands", .findings(lines: [11]), on: "issues",
         """
-        - uses: anthropics/claude-code-action@6062f3709600659be5e47fcddf2cf76993c235c2 # v1.0.31
+        - uses: anthropics/claude-code-action@239e3a730883eeb5c53db12b0fc9573b3024b126 # v1.0.191
           with:
             anthropic_api_key: ${{ secrets.MODEL_KEY }}
             allowed_non_write_users: "*"
@@ -38,17 +38,17 @@ enum AgentForStrangers: AuditRule {
       .steps(
         "only for people with rights, and for named ones", .good, on: "issue_comment",
         """
-        - uses: anthropics/claude-code-action@6062f3709600659be5e47fcddf2cf76993c235c2 # v1.0.31
+        - uses: anthropics/claude-code-action@239e3a730883eeb5c53db12b0fc9573b3024b126 # v1.0.191
           with:
             anthropic_api_key: ${{ secrets.MODEL_KEY }}
-        - uses: openai/codex-action@086169432f1d2ab2f4057540b1754d550f6a1189 # v1.4
+        - uses: openai/codex-action@52fe01ec70a42f454c9d2ebd47598f9fd6893d56 # v1.11
           with:
             allow-users: octocat
         """),
       .steps(
         "when a maintainer starts it", .good, on: "workflow_dispatch",
         """
-        - uses: openai/codex-action@086169432f1d2ab2f4057540b1754d550f6a1189 # v1.4
+        - uses: openai/codex-action@52fe01ec70a42f454c9d2ebd47598f9fd6893d56 # v1.11
           with:
             allow-users: "*"
         """),
