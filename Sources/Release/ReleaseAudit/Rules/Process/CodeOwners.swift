@@ -107,7 +107,12 @@ enum CodeOwners: AuditRule {
     let others = ["CODEOWNERS", "docs/CODEOWNERS"]
     guard let file = project.first(of: isGitLab ? others + [own] : [own] + others) else {
       guard project.isWhole else { return AuditedProject.isPart }
-      return .examined([finding("there is no CODEOWNERS file", at: Finding.Place(own, nil))])
+      let names = critical.map { $0.hasPrefix(".github/") ? "`/.github/`" : "`/\($0)`" }
+      return .examined([
+        finding(
+          "there is no CODEOWNERS file", at: Finding.Place(own, nil),
+          help: "name owners of \(names.joined(separator: " and ")) in \(own)")
+      ])
     }
     let sections = Self.sections(file, isGitLab: isGitLab)
     let unowned = critical.filter { path in

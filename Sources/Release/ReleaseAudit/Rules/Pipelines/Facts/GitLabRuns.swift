@@ -11,16 +11,14 @@ enum GitLabRuns {
   private enum Event: CaseIterable {
     case branchPush, mergeRequest
 
-    var source: String { self == .branchPush ? "push" : "merge_request_event" }
-
-    /// Whether a variable is set; nil where that is not known.
-    func isSet(_ variable: Substring) -> Bool? {
+    /// What is known of a variable, whatever the branch and who asks.
+    func value(_ variable: String) -> GitLabCondition.Value {
       switch variable {
-      case "CI_COMMIT_BRANCH": self == .branchPush
-      case "CI_COMMIT_TAG": false
-      case "CI_PIPELINE_SOURCE": true
-      case "CI_MERGE_REQUEST_ID", "CI_MERGE_REQUEST_IID": self == .mergeRequest
-      default: nil
+      case "CI_PIPELINE_SOURCE": .text(self == .branchPush ? "push" : "merge_request_event")
+      case "CI_COMMIT_BRANCH": self == .branchPush ? .some : .null
+      case "CI_COMMIT_TAG": .null
+      case "CI_MERGE_REQUEST_ID", "CI_MERGE_REQUEST_IID": self == .mergeRequest ? .some : .null
+      default: .unknown
       }
     }
   }
@@ -93,43 +91,10 @@ enum GitLabRuns {
 
   /// Whether a condition holds; nil where that is not known.
   private static func value(of condition: String, _ event: Event) -> Bool? {
-    guard !condition.contains("("), !condition.contains("/") else { return nil }
-    var result: Bool? = false
-    for alternative in condition.split(separator: "||") {
-      var all: Bool? = true
-      for part in alternative.split(separator: "&&") {
-        switch comparison(part, event) {
-        case false?: all = false
-        case nil: if all == true { all = nil }
-        case true?: break
-        }
-      }
-      if all == true { return true }
-      if all == nil { result = nil }
+    switch GitLabCondition(condition)?.holds(event.value) {
+    case .yes: true
+    case .no: false
+    case .maybe, nil: nil
     }
-    return result
-  }
-
-  private static func comparison(_ part: Substring, _ event: Event) -> Bool? {
-    let text = part.filter { !" \n\t".contains($0) }
-    guard text.first == "$" else { return nil }
-    let name = text.dropFirst().prefix { $0 == "_" || $0.isLetter || $0.isNumber }
-    let rest = text.dropFirst(name.count + 1)
-    guard let isSet = event.isSet(name) else { return nil }
-    switch rest {
-    case "", "!=null": return isSet
-    case "==null": return !isSet
-    default: break
-    }
-    guard isSet else { return rest.hasPrefix("==") ? false : nil }
-    guard name == "CI_PIPELINE_SOURCE", rest.hasPrefix("==") || rest.hasPrefix("!=") else {
-      return nil
-    }
-    let quoted = rest.dropFirst(2)
-    guard let quote = quoted.first, quote == "\"" || quote == "'", quoted.last == quote,
-      quoted.count > 2
-    else { return nil }
-    let isSame = quoted.dropFirst().dropLast() == event.source
-    return rest.hasPrefix("==") ? isSame : !isSame
   }
 }
